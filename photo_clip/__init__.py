@@ -1,0 +1,5 @@
+"""The program's name, id and version, said once; imports nothing."""
+
+__version__ = "0.1.0"
+APP_NAME = "photo-clip"
+APP_ID = "io.github.photo_clip.PhotoClip"

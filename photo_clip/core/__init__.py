@@ -1,0 +1,1 @@
+"""Words and rules of the program: standard library and numpy only."""

@@ -1,0 +1,59 @@
+"""The problems photo-clip can explain.
+
+* PhotoClipError              the user can do something about it
+  - UsageError                what was asked for makes no sense as it was written
+  - FolderError               a folder cannot be added or read
+  - ModelError                a model cannot be loaded, or does not fit in memory
+  - DownloadError             a model could not be fetched
+  - StoreError                the library is damaged, full, or made by a newer photo-clip
+    - LibraryInUseError       another photo-clip holds the library
+* UnreadablePhotoError        one photo cannot be used; the task goes on without it
+  - PhotoGoneError            it went away while it was being read; the next look at its folder decides
+
+Anything else that is raised is a bug and is shown as one.
+"""
+
+
+class PhotoClipError(Exception):
+    """A sentence about what happened, and an advice about what to do."""
+
+    def __init__(self, sentence: str, *, advice: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.advice = advice
+
+
+class UsageError(PhotoClipError):
+    """What was asked for makes no sense as it was written."""
+
+
+class FolderError(PhotoClipError):
+    """A folder cannot be added or read."""
+
+
+class ModelError(PhotoClipError):
+    """A model cannot be loaded, or does not fit in memory."""
+
+
+class DownloadError(PhotoClipError):
+    """A model could not be fetched; nothing half-finished is left in its place."""
+
+
+class StoreError(PhotoClipError):
+    """The library cannot be read or written."""
+
+
+class LibraryInUseError(StoreError):
+    """Another photo-clip holds the library and may be writing to it."""
+
+
+class UnreadablePhotoError(Exception):
+    """One photo cannot be used; `reason` is a short clause for a person, such as "the file is cut off"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PhotoGoneError(UnreadablePhotoError):
+    """The file went away while it was being read, so nothing can be said about it."""

@@ -1,0 +1,137 @@
+"""Photos, folders and what is known of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class FolderState(StrEnum):
+    """Whether a watched folder can be looked at."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderIdentity:
+    """What tells a folder from another one that turns up at the same path."""
+
+    device: int
+    """`st_dev` of the folder; changes when another drive is mounted there."""
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A watched folder."""
+
+    id: int
+    path: Path
+    identity: FolderIdentity
+    state: FolderState = FolderState.ONLINE
+    offline_reason: str = ""
+    """Why it is offline, a clause for people; empty when online."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What changes when a file is written to."""
+
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as the catalogue remembers it."""
+
+    photo_id: int
+    stamp: FileStamp
+    content_hash: str | None
+    """None until it was read, and for a photo that is skipped."""
+    missing: bool
+    """Whether it was gone at the last look."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedFile:
+    """A photo found again, with the same content, at another place."""
+
+    photo_id: int
+    folder_id: int
+    relative_path: str
+    stamp: FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanges:
+    """What differs between a folder and the catalogue; paths are relative to the folder, with "/" between parts."""
+
+    new: Mapping[str, FileStamp] = field(default_factory=dict)
+    changed: Mapping[int, FileStamp] = field(default_factory=dict)
+    """By photo id: its content must be read again."""
+    returned: tuple[int, ...] = ()
+    """Photo ids that were missing and are there again, unchanged."""
+    missing: tuple[int, ...] = ()
+    """Photo ids whose file is gone since the last look."""
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.returned or self.missing)
+
+
+class TakenSource(StrEnum):
+    """Where the time a photo was taken is known from, best first."""
+
+    EXIF = "exif"
+    FILE_NAME = "file name"
+    MTIME = "file time"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """What a photo file says of itself."""
+
+    width_px: int
+    height_px: int
+    """Size as shown, that is after its orientation was applied."""
+    orientation: int = 1
+    """The EXIF orientation, 1 to 8; 1 when there is none."""
+    exif_taken_at: datetime | None = None
+    """Wall-clock time where it was taken, without a time zone."""
+    camera: str = ""
+    latitude: float | None = None
+    """Degrees, north positive, -90 to 90."""
+    longitude: float | None = None
+    """Degrees, east positive, -180 to 180."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo file in a watched folder, as the catalogue knows it."""
+
+    id: int
+    folder_id: int
+    path: Path
+    """Absolute."""
+    stamp: FileStamp
+    content_hash: str | None = None
+    """None until it was read, and for a photo that is skipped."""
+    facts: PhotoFacts | None = None
+    """None as long as `content_hash` is."""
+    taken_at: datetime | None = None
+    taken_source: TakenSource | None = None
+    skip_reason: str = ""
+    missing: bool = False
+    offline: bool = False
+    """Whether its folder is offline: it can be found and seen small, but not opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A photo found, and how well it fits."""
+
+    photo: Photo
+    cosine: float
+    """Cosine similarity of the photo with the query, -1 to 1."""

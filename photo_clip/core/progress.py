@@ -1,0 +1,54 @@
+"""How a long task tells where it is, and what it did."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+
+class Phase(StrEnum):
+    """What a task is doing just now."""
+
+    LOOKING = "looking"
+    """Comparing folders with the catalogue; the total is not known yet."""
+    EMBEDDING = "embedding"
+    """Reading photos and embedding them."""
+    LEVELLING = "levelling"
+    """Bringing the search index level with the catalogue."""
+    DOWNLOADING = "downloading"
+    """Fetching a model; counted in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a task is: `done` of `total` steps (`total` is None while it is being counted)."""
+
+    phase: Phase
+    done: int
+    total: int | None
+    name: str = ""
+    """The file or folder just finished, for people to read; may be empty."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an indexing task did, in photos."""
+
+    embedded: int = 0
+    reused: int = 0
+    """Photos whose content was known, so that no second embedding was made."""
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    skipped: dict[Path, str] = field(default_factory=dict)
+    """The reason for each photo that cannot be used."""
+    offline: dict[Path, str] = field(default_factory=dict)
+    """The reason for each folder that could not be looked at; nothing of it was removed."""
+
+
+Result = TypeVar("Result")
+
+Task = Generator[Progress, None, Result]
+"""A long piece of work. It stores what it has done before each yield, can be closed at any of them, and returns."""

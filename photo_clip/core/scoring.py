@@ -1,0 +1,55 @@
+"""Cosines, probabilities and the order of hits: plain numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.ports import Vectors
+
+_ROWS_AT_ONCE = 16_384
+
+
+def unit_rows(rows: NDArray[np.floating]) -> Vectors:
+    """Return `rows`, shape (n, d), as float32 with length 1 each; a row of zeros stays zeros."""
+    rows32 = np.asarray(rows, dtype=np.float32)
+    lengths = np.linalg.norm(rows32, axis=1, keepdims=True)
+    result: Vectors = rows32 / np.where(lengths == 0, 1, lengths)
+    return result
+
+
+def cosines(vectors: NDArray[np.floating], query: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the dot product of each row of `vectors`, shape (n, d), with `query`, shape (d,).
+
+    For rows and a query of unit length that is the cosine similarity, -1 to 1.
+    float16 rows are widened a block at a time, so that memory stays bounded.
+    """
+    result = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        block = vectors[start : start + _ROWS_AT_ONCE]
+        result[start : start + len(block)] = block.astype(np.float32, copy=False) @ query
+    return result
+
+
+def best_rows(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the rows of the `count` highest `scores`, best first, ties by row; fewer if there are fewer."""
+    if count <= 0:
+        return np.empty(0, dtype=np.intp)
+    if count < len(scores):
+        threshold = np.partition(scores, len(scores) - count)[len(scores) - count]
+        rows = np.flatnonzero(scores >= threshold)
+    else:
+        rows = np.arange(len(scores))
+    return rows[np.argsort(-scores[rows], kind="stable")][:count]
+
+
+def probabilities(cosine_row: NDArray[np.float32], logit_scale: float) -> NDArray[np.float64]:
+    """Return one probability a label: softmax of `logit_scale` × cosine, summing to 1.
+
+    `cosine_row` has shape (m,). This is zero-shot classification as Radford et al. 2021
+    (arXiv 2103.00020, section 3.1.2) do it. No label gives shape (0,).
+    """
+    logits = cosine_row.astype(np.float64) * logit_scale
+    if not len(logits):
+        return logits
+    weights = np.exp(logits - logits.max())
+    result: NDArray[np.float64] = weights / weights.sum()
+    return result

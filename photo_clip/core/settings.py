@@ -1,0 +1,90 @@
+"""The settings of the program, kept in one small file of which people can read each line."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default; only what differs is written."""
+
+    photo_time_limit_s: float = 30.0
+    """How long one photo may take to be read before it is skipped."""
+    reader_memory_mb: int = 1500
+    """How much memory a reading process may take."""
+    reader_processes: int = 0
+    """How many processes read photos; 0 lets the program choose by the processor's cores."""
+    model_hub_url: str = ""
+    """Another address to download models from; empty for the model hub's own."""
+    proxy_url: str = ""
+    """A proxy for downloads; empty for the system's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings read, and a word for the user where the file had to be set aside."""
+
+    settings: Settings
+    trouble: str = ""
+
+
+def load_settings(file: Path) -> LoadedSettings:
+    """Read settings; a missing file gives the defaults.
+
+    A file that cannot be understood is renamed to end in `.broken`, so that nothing is lost, and
+    the defaults are used. Names this version does not know are ignored, so that an older version
+    can run beside a newer one.
+    """
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return LoadedSettings(Settings())
+    except (OSError, ValueError):
+        return _set_aside(file)
+    if not isinstance(values, dict):
+        return _set_aside(file)
+    known: dict[str, Any] = {}
+    for setting in fields(Settings):
+        if setting.name in values:
+            value = values[setting.name]
+            if not _fits(value, setting.default):
+                return _set_aside(file)
+            known[setting.name] = value
+    return LoadedSettings(Settings(**known))
+
+
+def save_settings(file: Path, settings: Settings) -> None:
+    """Write what differs from the defaults, whole or not at all. Raises OSError."""
+    defaults = asdict(Settings())
+    values = {name: value for name, value in asdict(settings).items() if value != defaults[name]}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(file.name + ".new")
+    with unfinished.open("w", encoding="utf-8") as stream:
+        json.dump(values, stream, indent=2, sort_keys=True)
+        stream.write("\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(file)
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether `value` may stand where `default` stands: same kind, and not negative."""
+    if isinstance(default, str):
+        return isinstance(value, str)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value >= 0 and (isinstance(default, float) or isinstance(value, int))
+
+
+def _set_aside(file: Path) -> LoadedSettings:
+    broken = file.with_name(file.name + ".broken")
+    try:
+        file.replace(broken)
+    except OSError:
+        return LoadedSettings(Settings(), f"The settings in “{file}” cannot be read; the defaults are used.")
+    return LoadedSettings(
+        Settings(), f"The settings could not be understood. They were set aside as “{broken}”; the defaults are used."
+    )

@@ -1,0 +1,1 @@
+"""What the program does; these modules import core only and are handed everything else."""
