@@ -1,0 +1,54 @@
+"""Where the program keeps its things, each place said once."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files and folders of one library; nothing is made by asking for them."""
+
+    data: Path
+    """What must be kept."""
+    cache: Path
+    """What may be deleted at any time."""
+
+    @property
+    def catalog_file(self) -> Path:
+        return self.data / "catalog.db"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.data / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.data / "settings.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.data / "library.lock"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data / "photo-clip.log"
+
+    @property
+    def thumbnails_folder(self) -> Path:
+        return self.cache / "thumbnails"
+
+
+def resources_folder() -> Path:
+    """Return the folder with models, icons and lists: in the package where it was installed or packaged from a
+    wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        return Path(frozen) / "resources"
+    inside = package / "resources"
+    return inside if inside.is_dir() else package.parent / "resources"

@@ -1,0 +1,116 @@
+"""How the command line talks: lists, progress and trouble, on a terminal or through a pipe."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO, TypeVar
+
+from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.progress import Phase, Progress, Task
+
+Result = TypeVar("Result")
+
+_SECONDS_BETWEEN_LINES = 5.0
+_WORDS = {
+    Phase.LOOKING: "Looking at folders",
+    Phase.EMBEDDING: "Embedding photos",
+    Phase.LEVELLING: "Updating the search index",
+    Phase.DOWNLOADING: "Downloading",
+}
+
+
+def printable(text: str) -> str:
+    """Return `text` so that any terminal can show it on one line: what is no character of UTF-8 or ends a line is
+    escaped."""
+    escaped = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in escaped)
+
+
+def say(line: str = "") -> None:
+    """Print one line to standard output."""
+    sys.stdout.write(line + "\n")
+
+
+def say_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """Print a value as JSON, to be read by programs."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
+
+
+def say_table(rows: Iterable[Iterable[str]]) -> None:
+    """Print rows in columns of even width, two blanks apart."""
+    lines = [list(row) for row in rows]
+    if not lines:
+        return
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def say_trouble(error: PhotoClipError, stream: TextIO | None = None) -> None:
+    """Print a problem to standard error: the sentence, then the advice."""
+    out = stream or sys.stderr
+    out.write(f"{printable(error.sentence)}\n{printable(error.advice)}\n")
+
+
+def run_task(task: Task[Result]) -> Result:
+    """Run a task to its end and return its result, with a progress bar on a terminal, plain lines otherwise.
+
+    The task is closed when anything is raised on the way, Ctrl+C among it, so that what it did is kept.
+    """
+    show = _run_with_bar if sys.stderr.isatty() else _run_with_lines
+    try:
+        return show(task)
+    finally:
+        task.close()
+
+
+def _run_with_lines(task: Task[Result]) -> Result:
+    phase: Phase | None = None
+    said_s = 0.0
+    while True:
+        try:
+            progress = next(task)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        now_s = time.monotonic()
+        if progress.phase is not phase or now_s - said_s >= _SECONDS_BETWEEN_LINES:
+            phase, said_s = progress.phase, now_s
+            sys.stderr.write(f"{_WORDS[progress.phase]}: {_how_far(progress)}\n")
+            sys.stderr.flush()
+
+
+def _run_with_bar(task: Task[Result]) -> Result:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[file]}"),
+    )
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        bar = bars.add_task("", total=None, rate="", file="")
+        phase: Phase | None = None
+        while True:
+            try:
+                progress = next(task)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            if progress.phase is not phase:
+                phase = progress.phase
+                bars.reset(bar, description=_WORDS[phase], rate="", file="")
+            speed = bars.tasks[0].speed
+            rate = f"{speed:.0f}/s" if speed and progress.total else ""
+            name = printable(progress.name)[-40:].replace("[", "\\[")
+            bars.update(bar, completed=progress.done, total=progress.total, rate=rate, file=name)
+
+
+def _how_far(progress: Progress) -> str:
+    return f"{progress.done:,}" if progress.total is None else f"{progress.done:,} of {progress.total:,}"

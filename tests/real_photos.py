@@ -1,0 +1,41 @@
+"""Real photos with open licences that scikit-image and scikit-learn carry, copied to where a test wants them."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+SCIKIT_IMAGE = {
+    "astronaut.png": "astronaut",
+    "brick.png": "brick wall",
+    "camera.png": "photographer",
+    "chelsea.png": "cat",
+    "coffee.png": "coffee",
+    "coins.png": "coins",
+    "grass.png": "grass",
+    "hubble_deep_field.jpg": "galaxies",
+    "moon.png": "moon",
+    "motorcycle_left.png": "motorcycle",
+    "page.png": "page",
+    "retina.jpg": "retina",
+    "rocket.jpg": "rocket",
+}
+SCIKIT_LEARN = {"china.jpg": "palace", "flower.jpg": "flower"}
+
+
+def write_real_photos(folder: Path) -> Path:
+    """Copy the photos into `folder`, under names that do not say what they show; return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = [files("skimage.data") / name for name in SCIKIT_IMAGE]
+    sources += [files("sklearn.datasets.images") / name for name in SCIKIT_LEARN]
+    for source in sources:
+        name = Path(str(source)).name
+        shutil.copyfile(str(source), folder / photo_name({**SCIKIT_IMAGE, **SCIKIT_LEARN}[name]))
+    return folder
+
+
+def photo_name(what: str) -> str:
+    """Return the name under which the photo of `what` was written, such as `photo_name("coffee")`."""
+    names = {**SCIKIT_IMAGE, **SCIKIT_LEARN}
+    number = sorted(names.values()).index(what)
+    ending = next(Path(name).suffix for name, shown in names.items() if shown == what)
+    return f"IMG_{number:04}{ending}"
