@@ -76,7 +76,7 @@ class ModelIdentity:
 
 
 class Encoder(Protocol):
-    """Turns pictures and words into vectors of one shared space; may be used from one thread at a time for each kind."""
+    """Turns pictures and words into vectors of one shared space; any thread may use it."""
 
     @property
     def identity(self) -> ModelIdentity: ...

@@ -1,0 +1,160 @@
+"""The tables of the catalogue, and how a file of an older version becomes one of this version."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from photo_clip.core.errors import StoreError
+
+APPLICATION_ID = 0x70_68_63_6C
+"""“phcl”: tells a catalogue from any other SQLite file."""
+
+
+def open_for_writing(file: Path) -> sqlite3.Connection:
+    """Open the catalogue at `file`, made or brought up to this version where needed.
+
+    Raises StoreError for a file that is damaged, no catalogue, or of a newer version; sqlite3.Error otherwise.
+    """
+    connection = connect(file, read_only=False)
+    try:
+        _check_kind(connection, file)
+        _migrate(connection, file)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """Open an existing catalogue of this version, without writing to it. Raises StoreError."""
+    connection = connect(file, read_only=True)
+    try:
+        _check_kind(connection, file)
+        if _version(connection) != len(MIGRATIONS):
+            raise StoreError(
+                "The library was made by an older photo-clip.", advice="Open the window once; it brings it up to date."
+            )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Connect with the settings every connection needs; the file's version is not looked at."""
+    address = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    # Transactions are begun by hand; a connection is used by one thread but closed by another.
+    connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL, not NORMAL: a decision that was acknowledged outlives a power cut too. It costs a sync a batch.
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
+    kind = connection.execute("PRAGMA application_id").fetchone()[0]
+    is_empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if kind != APPLICATION_ID and not is_empty:
+        raise StoreError(
+            f"The file “{file}” is not a photo-clip catalogue.", advice="Choose another folder for the library."
+        )
+    if _version(connection) > len(MIGRATIONS):
+        raise StoreError(
+            "The library was made by a newer photo-clip.", advice="Install the newest photo-clip; nothing was changed."
+        )
+
+
+def _migrate(connection: sqlite3.Connection, file: Path) -> None:
+    version = _version(connection)
+    if version == len(MIGRATIONS):
+        return
+    if version > 0:
+        copy = file.with_name(f"{file.name}.version-{version}")
+        with closing(sqlite3.connect(copy)) as target:
+            connection.backup(target)
+    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migration(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _first_tables(connection: sqlite3.Connection) -> None:
+    for statement in (
+        """CREATE TABLE folders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            path BLOB NOT NULL UNIQUE,
+            device TEXT NOT NULL,
+            inode TEXT NOT NULL,
+            state TEXT NOT NULL,
+            offline_reason TEXT NOT NULL DEFAULT ''
+        )""",
+        """CREATE TABLE contents (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            content_hash TEXT NOT NULL UNIQUE,
+            width_px INTEGER NOT NULL,
+            height_px INTEGER NOT NULL,
+            orientation INTEGER NOT NULL,
+            exif_taken_at TEXT,
+            camera TEXT NOT NULL,
+            latitude REAL,
+            longitude REAL
+        )""",
+        # File names can be any bytes, so paths are kept as bytes.
+        """CREATE TABLE photos (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
+            relative_path BLOB NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            content_id INTEGER REFERENCES contents (id),
+            taken_at TEXT,
+            taken_source TEXT,
+            skip_reason TEXT NOT NULL DEFAULT '',
+            missing_since_s REAL,
+            UNIQUE (folder_id, relative_path)
+        )""",
+        "CREATE INDEX photos_by_content ON photos (content_id)",
+        "CREATE INDEX photos_by_time ON photos (taken_at)",
+        """CREATE TABLE models (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            dimensions INTEGER NOT NULL
+        )""",
+        # AUTOINCREMENT: row numbers only grow, so "what was stored since" is a range.
+        """CREATE TABLE embeddings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            vector BLOB NOT NULL,
+            UNIQUE (model_id, content_id)
+        )""",
+        "CREATE INDEX embeddings_by_content ON embeddings (content_id)",
+        "CREATE TABLE labels (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE decisions (
+            photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+            label_id INTEGER NOT NULL REFERENCES labels (id),
+            accepted INTEGER NOT NULL,
+            decided_at_s REAL NOT NULL,
+            PRIMARY KEY (photo_id, label_id)
+        ) WITHOUT ROWID""",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+"""In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""
