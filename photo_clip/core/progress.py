@@ -46,6 +46,8 @@ class Report:
     """The reason for each photo that cannot be used."""
     offline: dict[Path, str] = field(default_factory=dict)
     """The reason for each folder that could not be looked at; nothing of it was removed."""
+    look_again_soon: bool = False
+    """Whether files were left out because they were still being written."""
 
 
 Result = TypeVar("Result")

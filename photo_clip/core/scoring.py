@@ -1,5 +1,7 @@
 """Cosines, probabilities and the order of hits: plain numbers."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,7 +10,7 @@ from photo_clip.core.ports import Vectors
 _ROWS_AT_ONCE = 16_384
 
 
-def unit_rows(rows: NDArray[np.floating]) -> Vectors:
+def unit_rows(rows: NDArray[Any]) -> Vectors:
     """Return `rows`, shape (n, d), as float32 with length 1 each; a row of zeros stays zeros."""
     rows32 = np.asarray(rows, dtype=np.float32)
     lengths = np.linalg.norm(rows32, axis=1, keepdims=True)
@@ -16,7 +18,7 @@ def unit_rows(rows: NDArray[np.floating]) -> Vectors:
     return result
 
 
-def cosines(vectors: NDArray[np.floating], query: NDArray[np.float32]) -> NDArray[np.float32]:
+def cosines(vectors: NDArray[Any], query: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the dot product of each row of `vectors`, shape (n, d), with `query`, shape (d,).
 
     For rows and a query of unit length that is the cosine similarity, -1 to 1.
