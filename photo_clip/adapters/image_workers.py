@@ -56,7 +56,7 @@ class ImageWorkers:
             self._closed = True
             pools, self._pools = self._pools, {}
         for pool in pools.values():
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
         for pool in pools.values():
             pool.join()
 
@@ -82,7 +82,7 @@ class ImageWorkers:
         finally:
             for _, future in running:
                 if not future.running():  # cancelling one that runs would kill its process
-                    future.cancel()
+                    future.cancel()  # type: ignore[no-untyped-call]
 
     def _one(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Run what the window waits for, in a process that indexing does not use."""
