@@ -294,6 +294,14 @@ class SqliteCatalog:
         last: int = row[0]
         return last
 
+    def count_vectors(self, model_key: str) -> int:
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM embeddings WHERE model_id = ?", (_model_id(connection, model_key),)
+            ).fetchone()
+        count: int = row[0]
+        return count
+
     def model_keys(self) -> list[str]:
         with self._reading() as connection:
             rows = connection.execute("SELECT key FROM models ORDER BY id").fetchall()

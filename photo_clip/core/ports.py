@@ -266,6 +266,9 @@ class Catalog(Protocol):
     def last_vector_row(self, model_key: str) -> int:
         """Return the highest row number of the model's embeddings, 0 when there is none."""
 
+    def count_vectors(self, model_key: str) -> int:
+        """Return how many embeddings the model has here."""
+
     def model_keys(self) -> list[str]:
         """Return the models that have embeddings here."""
 
@@ -299,6 +302,9 @@ class VectorIndex(Protocol):
     def level(self, model_key: str) -> int:
         """Return the catalogue's row number up to which the index holds the model's vectors; 0 for an empty one."""
 
+    def size(self, model_key: str) -> int:
+        """Return how many of the model's vectors the index holds."""
+
     def add(self, model_key: str, stored: StoredVectors) -> None:
         """Add vectors, those already there are replaced, and raise the level to `stored.last_row`."""
 
@@ -309,9 +315,6 @@ class VectorIndex(Protocol):
 
     def remove_model(self, model_key: str) -> None:
         """Forget a model's vectors."""
-
-    def clear(self) -> None:
-        """Forget everything, so that it can be filled anew."""
 
     def close(self) -> None:
         """Write what is to be written and mark the index as whole. Twice is once."""

@@ -1,0 +1,28 @@
+"""Where the system wants programs to keep their data."""
+
+from pathlib import Path
+
+import platformdirs
+
+from photo_clip import APP_NAME
+from photo_clip.core.errors import StoreError
+from photo_clip.core.places import Places
+
+
+def user_places() -> Places:
+    """Return the places of this user's own library."""
+    return Places(
+        platformdirs.user_data_path(APP_NAME, appauthor=False), platformdirs.user_cache_path(APP_NAME, appauthor=False)
+    )
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only this user can look into; photos are private. Raises StoreError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"The folder “{folder}” cannot be made or used ({error.strerror}).",
+            advice="Choose another with --library, or give yourself the right to write there.",
+        ) from error

@@ -1,0 +1,106 @@
+"""An open library: the services that share one catalogue."""
+
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from photo_clip.core.photo import Folder
+from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorIndex
+from photo_clip.core.progress import Report, Task
+from photo_clip.services.folder_changes import WatchedFolders
+from photo_clip.services.indexer import Indexer
+from photo_clip.services.models import Models
+from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.searcher import Searcher
+from photo_clip.services.thumbnails import Thumbnails
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """What the library holds just now."""
+
+    counts: Counts
+    """For the active model."""
+    folders: list[Folder]
+    model: str
+    wanted_model: str | None
+    """The model that is being prepared, and how many photos still wait for it; None and 0 when there is none."""
+    waiting_for_wanted: int
+    index: str
+    """“level”, “behind” the catalogue (search is exact meanwhile), or why it is not used."""
+
+
+class Library:
+    """Everything that is open together, to be closed together."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: VectorIndex | None,
+        reader: PhotoReader,
+        thumbnails: Thumbnails,
+        models: Models,
+        clock: Clock,
+        on_close: Callable[[], None],
+    ) -> None:
+        """`on_close` is called last, to let others in."""
+        self.catalog = catalog
+        self.reader = reader
+        self.thumbnails = thumbnails
+        self.models = models
+        self.neighbours = Neighbours(catalog, index)
+        self.folders = WatchedFolders(catalog, clock)
+        self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
+        self.searcher = Searcher(catalog, self.neighbours, models, reader)
+        self._index = index
+        self._on_close = on_close
+        self._closed = False
+
+    def keep_up(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
+        """Follow the folders (all, or those named), level the index, and go on with a change of model.
+
+        While a model is being prepared the active one answers, new photos included; when every photo is
+        embedded by the new one, it takes over. May be closed at any yield.
+        """
+        self.models.remember_keys()
+        active = self.models.active_encoder()
+        report = yield from self.indexer.index(active, folder_ids=folder_ids, accept_losses=accept_losses)
+        yield from self.neighbours.catch_up(active.identity.key)
+        wanted = self.models.wanted_encoder()
+        if wanted is not None:
+            yield from self.indexer.embed_waiting(wanted, report)
+            yield from self.neighbours.catch_up(wanted.identity.key)
+            self.models.complete_switch()
+        return report
+
+    def remove_folder(self, folder_id: int) -> None:
+        """Forget a folder and what is known of its photos; no file is touched."""
+        self.folders.remove(folder_id)
+        self.neighbours.forget()
+
+    def status(self) -> LibraryStatus:
+        """Count what there is."""
+        model_key = self.models.active_key()
+        wanted = self.models.wanted
+        trouble = self.neighbours.index_trouble
+        return LibraryStatus(
+            self.catalog.counts(model_key),
+            self.folders.all(),
+            self.models.name_of(self.models.active),
+            None if wanted is None else self.models.name_of(wanted),
+            0 if wanted is None else self.catalog.count_waiting(self.models.key_of(wanted)),
+            trouble.sentence if trouble else "level" if self.neighbours.is_level(model_key) else "behind",
+        )
+
+    def close(self) -> None:
+        """Close everything, whatever fails on the way. Twice is once."""
+        if self._closed:
+            return
+        self._closed = True
+        with ExitStack() as last_to_first:
+            last_to_first.callback(self._on_close)
+            last_to_first.callback(self.catalog.close)
+            if self._index is not None:
+                last_to_first.callback(self._index.close)
+            last_to_first.callback(self.models.close)
+            last_to_first.callback(self.reader.close)

@@ -1,0 +1,120 @@
+"""Finds photos by words, finds similar photos, and tells which labels fit one."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.errors import PhotoClipError, UnreadablePhotoError, UsageError
+from photo_clip.core.photo import Hit
+from photo_clip.core.ports import Catalog, Encoder, PhotoReader
+from photo_clip.core.query import parse
+from photo_clip.core.scoring import probabilities
+from photo_clip.services.models import Models
+from photo_clip.services.neighbours import Neighbours
+
+DEFAULT_LIMIT = 500
+_KEPT_TEXTS = 256
+_SPARE = 1.25
+"""More neighbours are asked for than wanted, because some belong to photos that were removed."""
+
+
+class Searcher:
+    """Answers from what is embedded by the active model. Any thread may use it."""
+
+    def __init__(self, catalog: Catalog, neighbours: Neighbours, models: Models, reader: PhotoReader) -> None:
+        self._catalog = catalog
+        self._neighbours = neighbours
+        self._models = models
+        self._reader = reader
+        self._texts: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def search(self, words: str, limit: int = DEFAULT_LIMIT) -> list[Hit]:
+        """Return up to `limit` photos by cosine with the words, best first; no words find nothing."""
+        query = parse(words)
+        if not query.words:
+            return []
+        encoder = self._models.active_encoder()
+        return self._nearest(encoder, self._text_embedding(encoder, query.words), limit)
+
+    def similar(self, photo_id: int, limit: int = DEFAULT_LIMIT) -> list[Hit]:
+        """Return up to `limit` photos that look most like a known one, itself first; nothing if it is not embedded."""
+        found = self._catalog.photos([photo_id])
+        encoder = self._models.active_encoder()
+        if not found or found[0].content_hash is None:
+            return []
+        vector = self._catalog.vectors_of(encoder.identity.key, found[0].content_hash)
+        return [] if vector is None else self._nearest(encoder, vector, limit)
+
+    def similar_to_file(self, path: Path, limit: int = DEFAULT_LIMIT) -> list[Hit]:
+        """Return up to `limit` photos that look most like a photo anywhere on this computer. Raises UsageError."""
+        encoder = self._models.active_encoder()
+        return self._nearest(encoder, self._image_embedding(encoder, path), limit)
+
+    def classify(self, path: Path, labels: Sequence[str], template: str | None = None) -> list[tuple[str, float]]:
+        """Return a probability for each label, most probable first; together they are 1.
+
+        Zero-shot classification as in Radford et al. 2021 (arXiv 2103.00020, section 3.1.2): softmax of
+        logit scale × cosine. Labels are put into `template` at “{}” where one is given. No label gives nothing.
+        Raises UsageError for a template without “{}”, or a file that cannot be used.
+        """
+        if template is not None and "{}" not in template:
+            raise UsageError(
+                f"The template “{template}” has no place for the label.", advice="Write {} where it belongs."
+            )
+        if not labels:
+            return []
+        encoder = self._models.active_encoder()
+        texts = [label if template is None else template.replace("{}", label) for label in labels]
+        cosines = encoder.embed_texts(texts) @ self._image_embedding(encoder, path)
+        shares = probabilities(cosines, encoder.logit_scale)
+        order = np.argsort(-shares, kind="stable")
+        return [(labels[row], float(shares[row])) for row in order]
+
+    def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int) -> list[Hit]:
+        model_key = encoder.identity.key
+        asked = int(limit * _SPARE) + 10
+        while True:
+            content_ids, cosines = self._neighbours.nearest(model_key, vector, asked)
+            photo_ids = self._catalog.photo_ids_of(content_ids.tolist())
+            found = [
+                (photo_id, float(cosine))
+                for content_id, cosine in zip(content_ids.tolist(), cosines, strict=True)
+                for photo_id in photo_ids.get(content_id, ())
+            ][:limit]
+            if len(found) == limit or len(content_ids) < asked:
+                break
+            asked *= 4
+        photos = {photo.id: photo for photo in self._catalog.photos([photo_id for photo_id, _ in found])}
+        return [Hit(photos[photo_id], cosine) for photo_id, cosine in found if photo_id in photos]
+
+    def _text_embedding(self, encoder: Encoder, words: str) -> NDArray[np.float32]:
+        key = (encoder.identity.key, words)
+        with self._lock:
+            if key in self._texts:
+                self._texts.move_to_end(key)
+                return self._texts[key]
+        vector: NDArray[np.float32] = encoder.embed_texts([words])[0]
+        with self._lock:
+            self._texts[key] = vector
+            while len(self._texts) > _KEPT_TEXTS:
+                self._texts.popitem(last=False)
+        return vector
+
+    def _image_embedding(self, encoder: Encoder, path: Path) -> NDArray[np.float32]:
+        path = path.expanduser().absolute()
+        for _, reading in self._reader.read([path], encoder.square):
+            if isinstance(reading, UnreadablePhotoError):
+                raise UsageError(
+                    f"The photo “{path}” cannot be used: {reading.reason}.", advice="Choose another photo."
+                ) from reading
+            known = self._catalog.vectors_of(encoder.identity.key, reading.content_hash)
+            if known is not None:
+                return known
+            vector: NDArray[np.float32] = encoder.embed_images(reading.square[np.newaxis])[0]
+            return vector
+        raise PhotoClipError(f"The photo “{path}” could not be read.", advice="Try again.")
