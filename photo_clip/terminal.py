@@ -20,6 +20,10 @@ _WORDS = {
 }
 
 
+class InterruptedByUser(Exception):  # noqa: N818 - no error, a wish
+    """Ctrl+C during a task; what the task had stored is kept."""
+
+
 def printable(text: str) -> str:
     """Return `text` so that any terminal can show it on one line: what is no character of UTF-8 or ends a line is
     escaped."""
@@ -61,6 +65,8 @@ def run_task(task: Task[Result]) -> Result:
     show = _run_with_bar if sys.stderr.isatty() else _run_with_lines
     try:
         return show(task)
+    except KeyboardInterrupt:
+        raise InterruptedByUser from None
     finally:
         task.close()
 

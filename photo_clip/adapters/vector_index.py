@@ -142,7 +142,7 @@ def _write_synced(file: Path, text: str) -> None:
 def _errors_explained(folder: Path) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - Chroma lets errors of many libraries through
+    except Exception as error:  # Chroma lets errors of many libraries through
         raise StoreError(
             f"The search index in “{folder}” cannot be used ({error}).",
             advice="Search goes on without it, a little slower; it is made anew at the next start.",

@@ -20,6 +20,8 @@ class ModelOffer:
     architecture: str
     tag: str
     """The weights' tag in open_clip."""
+    repository: str
+    """Where the hub keeps the weights."""
     licence: str
     languages: str
     figures: str

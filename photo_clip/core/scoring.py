@@ -14,8 +14,7 @@ def unit_rows(rows: NDArray[Any]) -> Vectors:
     """Return `rows`, shape (n, d), as float32 with length 1 each; a row of zeros stays zeros."""
     rows32 = np.asarray(rows, dtype=np.float32)
     lengths = np.linalg.norm(rows32, axis=1, keepdims=True)
-    result: Vectors = rows32 / np.where(lengths == 0, 1, lengths)
-    return result
+    return (rows32 / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
 def cosines(vectors: NDArray[Any], query: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -49,7 +48,7 @@ def probabilities(cosine_row: NDArray[np.float32], logit_scale: float) -> NDArra
     `cosine_row` has shape (m,). This is zero-shot classification as Radford et al. 2021
     (arXiv 2103.00020, section 3.1.2) do it. No label gives shape (0,).
     """
-    logits = cosine_row.astype(np.float64) * logit_scale
+    logits: NDArray[np.float64] = cosine_row.astype(np.float64) * logit_scale
     if not len(logits):
         return logits
     weights = np.exp(logits - logits.max())

@@ -62,7 +62,9 @@ class WatchedFolders:
 
         Raises FolderError where there is no folder that can be read.
         """
-        path = Path(os.path.abspath(path.expanduser()))  # symbolic links stay: they are the name the user knows
+        path = Path(
+            os.path.normpath(path.expanduser().absolute())
+        )  # symbolic links stay: they are the name the user knows
         identity = _readable_identity(path)
         inner = []
         for folder in self.all():
@@ -159,7 +161,7 @@ def _walk(root: Path) -> Iterator[tuple[str, dict[str, FileStamp], bool]]:
         files: dict[str, FileStamp] = {}
         below: list[str] = []
         try:
-            directory = os.stat(root / relative)
+            directory = (root / relative).stat()
             if (directory.st_dev, directory.st_ino) in visited:
                 continue
             visited.add((directory.st_dev, directory.st_ino))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.photo import FileStamp, Folder, FolderState, MovedFile, Photo
+from photo_clip.core.photo import Folder, FolderState, MovedFile, Photo
 from photo_clip.core.ports import Catalog, Clock, EmbeddedPhoto, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.services.folder_changes import LOSSES, Look, WatchedFolders
@@ -55,10 +55,7 @@ class Indexer:
         next run goes on where it stopped. A photo that cannot be used is skipped with a reason.
         """
         report = Report()
-        looks: list[Look] = []
-        for folder in self._folders.all():
-            if folder_ids is None or folder.id in folder_ids:
-                looks.append((yield from self._folders.look(folder, accept_losses=folder.id in accept_losses)))
+        looks = yield from self._look_at_all(folder_ids, accept_losses)
         moves = yield from self._find_moved(looks)
         if moves:
             self._catalog.move_photos(moves)
@@ -68,6 +65,14 @@ class Indexer:
         report.look_again_soon = any(look.again_soon for look in looks)
         yield from self.embed_waiting(encoder, report)
         return report
+
+    def _look_at_all(self, folder_ids: Collection[int] | None, accept_losses: Collection[int]) -> Task[list[Look]]:
+        looks = []
+        for folder in self._folders.all():
+            if folder_ids is None or folder.id in folder_ids:
+                look = yield from self._folders.look(folder, accept_losses=folder.id in accept_losses)
+                looks.append(look)
+        return looks
 
     def embed_waiting(self, encoder: Encoder, report: Report) -> Task[Report]:
         """Embed every known photo that has no embedding by this model yet, adding to `report`."""

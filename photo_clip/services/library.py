@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
 from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorIndex
 from photo_clip.core.progress import Report, Task
@@ -41,9 +42,9 @@ class Library:
         thumbnails: Thumbnails,
         models: Models,
         clock: Clock,
-        on_close: Callable[[], None],
+        on_close: Callable[[], object] | None,
     ) -> None:
-        """`on_close` is called last, to let others in."""
+        """`on_close`, where there is one, is called last, to let others in."""
         self.catalog = catalog
         self.reader = reader
         self.thumbnails = thumbnails
@@ -78,6 +79,13 @@ class Library:
         self.folders.remove(folder_id)
         self.neighbours.forget()
 
+    def remove_model(self, source: ModelSource) -> None:
+        """Delete a model's files and embeddings; what people decided stays. Raises UsageError for one in use."""
+        key = self.models.remove(source)
+        self.neighbours.forget()
+        if key is not None and self._index is not None:
+            self._index.remove_model(key)
+
     def status(self) -> LibraryStatus:
         """Count what there is."""
         model_key = self.models.active_key()
@@ -98,7 +106,8 @@ class Library:
             return
         self._closed = True
         with ExitStack() as last_to_first:
-            last_to_first.callback(self._on_close)
+            if self._on_close is not None:
+                last_to_first.callback(self._on_close)
             last_to_first.callback(self.catalog.close)
             if self._index is not None:
                 last_to_first.callback(self._index.close)

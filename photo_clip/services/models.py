@@ -176,8 +176,11 @@ class Models:
         if left is not None:
             left.close()
 
-    def remove(self, source: ModelSource) -> None:
-        """Delete a model's files and embeddings. Raises UsageError for one that is in use or part of the program."""
+    def remove(self, source: ModelSource) -> str | None:
+        """Delete a model's files and embeddings, and return the key these had; None where there were none.
+
+        Raises UsageError for a model that is in use.
+        """
         if source in (self.active, self.wanted):
             raise UsageError(f"The model “{self.name_of(source)}” is in use.", advice="Use another model first.")
         key = self._catalog.setting(_KEY_OF + str(source))
@@ -186,6 +189,7 @@ class Models:
             self._catalog.set_setting(_KEY_OF + str(source), None)
         if source.kind is not Kind.STARTER:
             self._files.remove(source)
+        return key
 
     def close(self) -> None:
         """Give back the encoders' memory. Twice is once."""

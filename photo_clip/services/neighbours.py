@@ -31,6 +31,8 @@ class Neighbours:
         self._index = index
         self._matrix: _Matrix | None = None
         self._lock = threading.Lock()
+        self._ready: set[str] = set()
+        """Models whose vectors in the index were looked at; opening it takes seconds, which no search waits for."""
         self.index_trouble: StoreError | None = None
         """Why the index is not used any more; None while it is."""
 
@@ -41,7 +43,7 @@ class Neighbours:
 
         `query` has shape (dimensions,) and unit length. Contents of removed photos may be among them.
         """
-        if self._index is not None and self.is_level(model_key):
+        if self._index is not None and model_key in self._ready and self.is_level(model_key):
             try:
                 found = self._index.nearest(model_key, query, count)
             except StoreError as trouble:
@@ -79,7 +81,7 @@ class Neighbours:
         try:
             level = self._index.level(model_key)
             stored = self._catalog.vectors(model_key, after_row=level)
-            if level and self._index.size(model_key) > 2 * (self._catalog.count_vectors(model_key) + _BATCH):
+            if self._index.size(model_key) > 2 * (self._catalog.count_vectors(model_key) + _BATCH):
                 self._index.remove_model(model_key)
                 stored = self._catalog.vectors(model_key)
             total = len(stored.content_ids)
@@ -89,6 +91,7 @@ class Neighbours:
                 self._index.add(model_key, StoredVectors(stored.content_ids[part], stored.vectors[part], last))
                 added = min(start + _BATCH, total)
                 yield Progress(Phase.LEVELLING, added, total)
+            self._ready.add(model_key)
         except StoreError as trouble:
             self.index_trouble = trouble
         return added

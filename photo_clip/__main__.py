@@ -1,0 +1,22 @@
+"""The entrance: the window without arguments, the command line with them."""
+
+import multiprocessing
+import os
+import sys
+
+
+def main() -> None:
+    """Run photo-clip and end the process with its exit code."""
+    multiprocessing.freeze_support()
+    os.umask(0o077)  # photos are private: what is made here is for this user alone
+    if len(sys.argv) == 1:
+        from photo_clip.app import run_window
+
+        sys.exit(run_window())
+    from photo_clip.cli import run_command
+
+    sys.exit(run_command())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Opens a library: the one place where services meet the adapters they work with."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from photo_clip.core.models import Kind, ModelSource, parse_offers
+from photo_clip.core.places import Places, resources_folder
+from photo_clip.core.ports import Catalog, Encoder, VectorIndex
+from photo_clip.core.settings import Settings, load_settings
+from photo_clip.services.library import Library
+from photo_clip.services.models import Models
+from photo_clip.services.thumbnails import Thumbnails
+
+
+def places_for(library: Path | None) -> Places:
+    """Return the places of a library: in `library` where one is named, else where the system keeps such things."""
+    from photo_clip.adapters.data_folder import user_places
+
+    if library is not None:
+        folder = library.expanduser().absolute()
+        return Places(folder, folder / "cache")
+    return user_places()
+
+
+@contextmanager
+def opened_library(places: Places, *, writing: bool = True) -> Iterator[Library]:
+    """Open a library for the length of a `with` block; see `open_library`."""
+    library = open_library(places, holder="the command line", writing=writing)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def open_library(places: Places, *, holder: str, writing: bool = True) -> Library:
+    """Open a library; with `writing`, no other program may hold it, and it is made where there is none.
+
+    Without, it is read from the catalogue alone, beside whatever program holds it. Raises StoreError.
+    Heavy libraries are imported here or later, never before.
+    """
+    from photo_clip.adapters.catalog import SqliteCatalog
+    from photo_clip.adapters.data_folder import make_private
+    from photo_clip.adapters.image_workers import ImageWorkers
+
+    settings = load_settings(places.settings_file).settings
+    index: VectorIndex | None = None
+    with ExitStack() as undone_on_failure:
+        if writing:
+            from photo_clip.adapters.library_lock import LibraryLock
+            from photo_clip.adapters.vector_index import ChromaIndex
+
+            make_private(places.data)
+            make_private(places.cache)
+            lock = LibraryLock(places.lock_file, holder)
+            undone_on_failure.callback(lock.release)
+            index = ChromaIndex(places.index_folder)
+        catalog = SqliteCatalog(places.catalog_file, read_only=not writing)
+        undone_on_failure.callback(catalog.close)
+        reader = ImageWorkers(
+            time_limit_s=settings.photo_time_limit_s,
+            memory_limit_mb=settings.reader_memory_mb,
+            processes=settings.reader_processes,
+        )
+        models = _models(places, settings, catalog)
+        undone_on_failure.pop_all()
+    thumbnails = Thumbnails(places.thumbnails_folder, reader)
+    return Library(catalog, index, reader, thumbnails, models, time.time, lock.release if writing else None)
+
+
+def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
+    from photo_clip.adapters.model_files import HubFiles
+
+    offers = parse_offers((resources_folder() / "models.toml").read_text(encoding="utf-8"))
+    repositories = {(offer.architecture, offer.tag): offer.repository for offer in offers}
+
+    def repository_of(source: ModelSource) -> str:
+        if source.kind is Kind.HUB:
+            return source.place
+        known = repositories.get((source.architecture, source.place))
+        if known is not None:
+            return known
+        from photo_clip.adapters.clip_model import repository_of_tag
+
+        return repository_of_tag(source.architecture, source.place)
+
+    files = HubFiles(places.models_folder, repository_of, hub_url=settings.model_hub_url, proxy_url=settings.proxy_url)
+
+    def load(source: ModelSource) -> Encoder:
+        if source.kind is Kind.STARTER:
+            from photo_clip.adapters.starter_model import StarterModel
+
+            return StarterModel(resources_folder() / "models" / "starter")
+        from photo_clip.adapters.clip_model import load_clip_model
+
+        folder = files.folder_of(source) if source.is_on_hub else Path(source.place)
+        return load_clip_model(source, folder, remembered=catalog.setting, remember=catalog.set_setting)
+
+    return Models(catalog, offers, files, load)

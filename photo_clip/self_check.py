@@ -1,0 +1,44 @@
+"""Tries the whole program on a library of its own: pictures that come with it are embedded and found again."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.places import Places, resources_folder
+from photo_clip.opening import opened_library
+
+_PICTURES = {"boat.jpg": "a sailing boat on the sea at sunset", "chessboard.jpg": "a chessboard"}
+
+
+class SelfCheckError(PhotoClipError):
+    """The program does not do on this computer what it should."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, advice="Install photo-clip again; if that does not help, please report it.")
+
+
+def check_oneself() -> None:
+    """Embed the bundled pictures in a temporary library and find each by words and by its own likeness.
+
+    Raises a PhotoClipError that says what went wrong.
+    """
+    with tempfile.TemporaryDirectory(prefix="photo-clip-") as folder:
+        photos = Path(folder) / "photos"
+        photos.mkdir()
+        for name in _PICTURES:
+            shutil.copyfile(resources_folder() / "self_check" / name, photos / name)
+        with opened_library(Places(Path(folder) / "library", Path(folder) / "cache")) as library:
+            library.folders.add(photos)
+            for _ in library.keep_up():
+                pass
+            counts = library.status().counts
+            if counts.embedded != len(_PICTURES):
+                raise SelfCheckError(f"Of {len(_PICTURES)} pictures only {counts.embedded} could be embedded.")
+            for name, words in _PICTURES.items():
+                hits = library.searcher.search(words, len(_PICTURES))
+                if not hits or hits[0].photo.path.name != name:
+                    raise SelfCheckError(f"The picture “{name}” was not found by the words “{words}”.")
+                hits = library.searcher.similar_to_file(photos / name, 1)
+                if not hits or hits[0].photo.path.name != name:
+                    raise SelfCheckError(f"The picture “{name}” was not found by its own likeness.")

@@ -1,0 +1,178 @@
+"""The command line as people and scripts use it, with the real stores and the bundled model."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from photo_clip.cli import run_command
+from tests.real_photos import photo_name, write_real_photos
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, real_photos: Path) -> Path:
+    """A library with the real photos in it."""
+    folder = tmp_path_factory.mktemp("library")
+    assert run_command(["--library", str(folder), "index", str(real_photos)]) == 0
+    return folder
+
+
+def run(library: Path, *arguments: str) -> int:
+    return run_command(["--library", str(library), *arguments])
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("a cup of coffee", "coffee"),
+        ("a cat", "cat"),
+        ("a motorcycle", "motorcycle"),
+        ("a rocket on its launch pad", "rocket"),
+        ("coins", "coins"),
+        ("a flower", "flower"),
+    ],
+)
+def test_what_is_remembered_is_found_first(
+    library: Path, words: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(library, "search", *words.split(), "--limit", "3") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith(photo_name(what))
+    cosines = [float(line.split()[0]) for line in lines]
+    assert cosines == sorted(cosines, reverse=True)
+
+
+def test_a_program_reads_the_answer_as_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(library, "search", "coffee", "--limit", "2", "--json") == 0
+    hits = json.loads(capsys.readouterr().out)
+    assert Path(hits[0]["path"]).name == photo_name("coffee")
+    assert -1 <= hits[1]["cosine"] <= hits[0]["cosine"] <= 1
+
+
+def test_a_photo_is_most_similar_to_itself(
+    library: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(library, "similar", str(real_photos / photo_name("cat")), "--limit", "1") == 0
+    assert photo_name("cat") in capsys.readouterr().out
+
+
+def test_probabilities_of_labels_add_up_to_one(
+    library: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = str(real_photos / photo_name("coffee"))
+    arguments = ["classify", photo, "cup of coffee", "motorcycle", "cat", "--template", "a photo of a {}", "--json"]
+    assert run(library, *arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found[0]["label"] == "cup of coffee"
+    assert sum(label["probability"] for label in found) == pytest.approx(1, abs=1e-5)
+
+
+def test_labels_can_come_from_a_file(
+    library: Path, real_photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("# things\ncat\n\nmotorcycle\n", encoding="utf-8")
+    assert run(library, "classify", str(real_photos / photo_name("motorcycle")), "--labels", str(labels)) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("motorcycle")
+
+
+def test_the_status_adds_up(library: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(library, "status", "--json") == 0
+    status = json.loads(capsys.readouterr().out)
+    photos = status["photos"]
+    assert photos["photos"] == len(list(real_photos.iterdir()))
+    assert photos["photos"] == photos["embedded"] + photos["skipped"] + photos["waiting"] + photos["missing"]
+    assert photos["waiting"] == 0
+
+
+def test_a_second_run_has_nothing_to_do(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(library, "index", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["embedded"] == report["new"] == report["changed"] == 0
+
+
+def test_a_broken_file_is_skipped_with_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = write_real_photos(tmp_path / "photos")
+    whole = (photos / photo_name("rocket")).read_bytes()
+    (photos / "broken.jpg").write_bytes(whole[: len(whole) // 2])
+    (photos / "empty.jpg").touch()
+    library = tmp_path / "library"
+    assert run(library, "index", str(photos)) == 0
+    assert "cut off" in capsys.readouterr().err
+    assert run(library, "status", "--skipped") == 0
+    shown = capsys.readouterr().out
+    assert "broken.jpg" in shown
+    assert "empty" in shown
+
+
+def test_nothing_is_found_in_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    assert run(tmp_path / "library", "index", str(tmp_path / "photos")) == 0
+    assert run(tmp_path / "library", "search", "anything") == 1
+    assert run(tmp_path / "library", "search", "anything", "--json") == 1
+    assert capsys.readouterr().out.endswith("[]\n")
+
+
+def test_searching_before_there_is_a_library_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "library", "search", "anything") == 3
+    assert "photo-clip index" in capsys.readouterr().err
+    assert not (tmp_path / "library" / "catalog.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search"],
+        ["nonsense"],
+        ["search", "x", "--limit", "0"],
+        ["index"],
+        ["index", "/there/is/no/such/folder"],
+        ["folders", "remove", "/there/is/no/such/folder"],
+    ],
+)
+def test_wrong_usage_and_trouble_have_their_exit_codes(
+    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = 3 if arguments[0] == "index" and len(arguments) > 1 else 2
+    assert run(tmp_path, *arguments) == expected
+    captured = capsys.readouterr()
+    assert captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_folders_are_added_listed_and_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    library = tmp_path / "library"
+    assert run(library, "folders", "add", str(photos)) == 0
+    assert run(library, "folders", "list", "--json") == 0
+    assert str(photos) in capsys.readouterr().out
+    assert run(library, "folders", "remove", str(photos)) == 0
+    assert run(library, "folders", "list") == 1
+
+
+def test_the_library_belongs_to_its_user_alone(library: Path) -> None:
+    if os.name == "posix":
+        assert library.stat().st_mode & 0o077 == 0
+        assert (library / "catalog.db").stat().st_mode & 0o077 == 0
+
+
+def test_the_program_checks_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["self-check"]) == 0
+    assert capsys.readouterr().out == "ok\n"
+
+
+def test_the_bundled_model_needs_no_torch(library: Path) -> None:
+    code = (
+        "import sys; from photo_clip.cli import run_command;"
+        f"code = run_command(['--library', {str(library)!r}, 'search', 'coffee']);"
+        "sys.exit(code or sorted({'torch', 'open_clip', 'chromadb', 'PySide6'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
