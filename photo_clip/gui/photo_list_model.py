@@ -1,0 +1,129 @@
+"""The photos a grid shows: their ids and cosines; what they are arrives as they come into view."""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl
+from PySide6.QtCore import QObject as _QObject
+
+from photo_clip.core.photo import Photo
+from photo_clip.gui.thumbnail_loader import ThumbnailLoader
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+
+
+class Role(IntEnum):
+    """What can be asked of a row beside Qt's own roles."""
+
+    PHOTO_ID = int(Qt.ItemDataRole.UserRole)
+    PHOTO = PHOTO_ID + 1
+    """The Photo, None until its thumbnail was asked for."""
+    THUMBNAIL = PHOTO_ID + 2
+    """A QPixmap, None until it is there."""
+    REASON = PHOTO_ID + 3
+    """Why there is no thumbnail; empty while it may still come."""
+    COSINE = PHOTO_ID + 4
+    """Cosine with the query, None without a query."""
+
+
+class PhotoListModel(QAbstractListModel):
+    """Rows are photos, in the order they were given; hundreds of thousands are fine."""
+
+    def __init__(self, thumbnails: ThumbnailLoader, parent: _QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._ids: NDArray[np.int64] = np.empty(0, np.int64)
+        self._cosines: Sequence[float] | None = None
+        self._row_of: dict[int, int] = {}
+        thumbnails.loaded.connect(self._announce)
+
+    def show(self, photo_ids: NDArray[np.int64], cosines: Sequence[float] | None = None) -> None:
+        """Show other photos; `cosines`, one a photo, where they answer a query."""
+        if np.array_equal(photo_ids, self._ids):
+            self._cosines = cosines
+            if len(photo_ids):
+                self.dataChanged.emit(self.index(0), self.index(len(photo_ids) - 1), [Role.COSINE])
+            return
+        self.beginResetModel()
+        self._ids = photo_ids
+        self._cosines = cosines
+        self._row_of = dict(zip(photo_ids.tolist(), range(len(photo_ids)), strict=True))
+        self.endResetModel()
+
+    @property
+    def photo_ids(self) -> NDArray[np.int64]:
+        """The photos shown, in order."""
+        return self._ids
+
+    def row_of(self, photo_id: int) -> int | None:
+        """Return where a photo stands, None if it is not shown."""
+        return self._row_of.get(photo_id)
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        photo_id = int(self._ids[index.row()])
+        photo = self._thumbnails.photo(photo_id)
+        match role:
+            case Role.PHOTO_ID:
+                return photo_id
+            case Role.PHOTO:
+                return photo
+            case Role.THUMBNAIL:
+                return self._thumbnails.pixmap(photo_id)
+            case Role.REASON:
+                return self._thumbnails.reason(photo_id)
+            case Role.COSINE:
+                return None if self._cosines is None else self._cosines[index.row()]
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
+                return _spoken(photo)
+            case Qt.ItemDataRole.ToolTipRole:
+                return None if photo is None else _shown_path(photo)
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return usual | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren if index.isValid() else usual
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+        """Return the files, for other programs; those of photos never seen yet are left out."""
+        return files_of(photo for index in indexes if isinstance(photo := index.data(Role.PHOTO), Photo))
+
+    def _announce(self, photo_id: int) -> None:
+        row = self._row_of.get(photo_id)
+        if row is not None:
+            index = self.index(row)
+            self.dataChanged.emit(index, index, [Role.THUMBNAIL])
+
+
+def files_of(photos: Iterable[Photo]) -> QMimeData:
+    """Return photos as files and as a text of paths, a line each."""
+    paths = [str(photo.path) for photo in photos]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    data.setText("\n".join(paths))
+    return data
+
+
+def _spoken(photo: Photo | None) -> str:
+    if photo is None:
+        return "Photo"
+    when = f", {photo.taken_at:%d %B %Y}" if photo.taken_at else ""
+    return f"{_printable(photo.path.name)}{when}{', offline' if photo.offline else ''}"
+
+
+def _shown_path(photo: Photo) -> str:
+    return _printable(str(photo.path))
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
