@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from photo_clip.adapters.reading_trouble import DAMAGE
+from photo_clip.core.taken import is_plausible
+
 _DATE_TIME, _MAKE, _MODEL, _ORIENTATION = 0x0132, 0x010F, 0x0110, 0x0112
 _DATE_TIME_ORIGINAL, _DATE_TIME_DIGITIZED = 0x9003, 0x9004
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
@@ -15,25 +18,28 @@ _TIME = re.compile(r"(\d{4})[:\-/.](\d{2})[:\-/.](\d{2})[ T](\d{2}):(\d{2}):(\d{
 
 def orientation(main: Mapping[int, Any]) -> int:
     """Return the orientation, 1 to 8; 1 for none or nonsense."""
-    value = main.get(_ORIENTATION)
+    value = _value(main, _ORIENTATION)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def taken_at(main: Mapping[int, Any], details: Mapping[int, Any]) -> datetime | None:
-    """Return when the photo was taken, by the first of the three times that makes sense."""
-    for value in (details.get(_DATE_TIME_ORIGINAL), details.get(_DATE_TIME_DIGITIZED), main.get(_DATE_TIME)):
-        match = _TIME.match(_text(value))
+def taken_at(main: Mapping[int, Any], details: Mapping[int, Any], *, latest: datetime) -> datetime | None:
+    """Return when the photo was taken, by the first of the three times that makes sense; none after `latest` does."""
+    for data, tag in ((details, _DATE_TIME_ORIGINAL), (details, _DATE_TIME_DIGITIZED), (main, _DATE_TIME)):
+        match = _TIME.match(_text(_value(data, tag)))
         if match is not None:
+            year, month, day, hour, minute, second = map(int, match.groups())
             try:
-                return datetime(*map(int, match.groups()))  # type: ignore[arg-type]
+                found = datetime(year, month, day, hour, minute, min(second, 59))  # 60 is a leap second
             except ValueError:  # 0000:00:00, or 31 February
                 continue
+            if found <= latest and is_plausible(found):
+                return found
     return None
 
 
 def camera(main: Mapping[int, Any]) -> str:
     """Return maker and model as people say them, without the maker twice; empty for none."""
-    make, model = _text(main.get(_MAKE)), _text(main.get(_MODEL))
+    make, model = _text(_value(main, _MAKE)), _text(_value(main, _MODEL))
     if not model or model.lower().startswith(make.split(" ")[0].lower()):
         return model or make
     return f"{make} {model}".strip()
@@ -41,11 +47,18 @@ def camera(main: Mapping[int, Any]) -> str:
 
 def position(gps: Mapping[int, Any]) -> tuple[float, float] | None:
     """Return latitude and longitude in degrees; None for none, nonsense, or the 0, 0 of a camera without a fix."""
-    latitude = _degrees(gps.get(_LATITUDE), negative="S" in _text(gps.get(_LATITUDE_REF)).upper())
-    longitude = _degrees(gps.get(_LONGITUDE), negative="W" in _text(gps.get(_LONGITUDE_REF)).upper())
+    latitude = _degrees(_value(gps, _LATITUDE), negative="S" in _text(_value(gps, _LATITUDE_REF)).upper())
+    longitude = _degrees(_value(gps, _LONGITUDE), negative="W" in _text(_value(gps, _LONGITUDE_REF)).upper())
     if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
         return None
     return None if latitude == longitude == 0 else (latitude, longitude)
+
+
+def _value(data: Mapping[int, Any], tag: int) -> Any:
+    try:
+        return data.get(tag)
+    except DAMAGE:  # a tag may be looked up in the file only now, and be broken
+        return None
 
 
 def _degrees(value: Any, *, negative: bool) -> float | None:
@@ -62,4 +75,6 @@ def _degrees(value: Any, *, negative: bool) -> float | None:
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    return value.split("\0")[0].strip()[:100] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return "".join(letter for letter in value.split("\0")[0] if letter.isprintable()).strip()[:100]

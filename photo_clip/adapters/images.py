@@ -1,40 +1,57 @@
 """Turns photo files into pixels: upright, in sRGB, at the sizes that are wanted."""
 
-import errno
 import io
 import math
-import struct
-import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pi_heif
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms
 
 from photo_clip.adapters import exif
 from photo_clip.adapters.content_hash import content_hash
-from photo_clip.adapters.raw_previews import raw_picture
-from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.formats import RAW_SUFFIXES
+from photo_clip.adapters.raw_previews import RawPreview, developed, raw_preview
+from photo_clip.adapters.reading_trouble import DAMAGE, explained
+from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
+from photo_clip.core.greyscale import eight_bit
 from photo_clip.core.photo import PhotoFacts
-from photo_clip.core.ports import Fit, ReadPhoto, Resampling, RgbImage, SquareSpec
+from photo_clip.core.ports import ReadPhoto, Resampling, RgbImage, SquareSpec
+from photo_clip.core.squares import placement
 
 THUMBNAIL_SIDE_PX = 400
 _THUMBNAIL_QUALITY = 82
-_SPARE = 1.5
-"""A JPEG is decoded at a reduced size with at least so many times the pixels a side that are wanted."""
-_MAX_MEGAPIXELS = 250
-_MAX_JPEG_MEGAPIXELS = 1000
-"""JPEGs are decoded at a reduced size, so that even large ones fit into memory."""
+_SPARE = 2
+"""So many times the pixels a side that a square needs are left when a photo is first made smaller the quick way."""
+_SMALLEST_PREVIEW_PX = 320
 _GROUND = (128, 128, 128)
 """What shows through transparent pixels."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "HEIF", "AVIF", "JPEG2000")
+_MOST_BYTES = 1_200_000_000
+"""More memory than this is not taken for one photo."""
+_BYTES_A_PIXEL = {"HEIF": 10, "WEBP": 12, "AVIF": 12, "JPEG2000": 20}
+"""What a decoder and Pillow hold at the same time, for those that decode a photo as a whole first; measured."""
+_BYTES_A_PIXEL_DEEP = 16
+_BYTES_A_PIXEL_PROGRESSIVE_JPEG = 6
+_BYTES_A_PIXEL_JPEG = 1.2
+"""It is decoded at a reduced size: what limits it is time."""
+_BAND_PIXELS = 8_000_000
+_QUICK_SPARE = 2
+"""Made smaller by whole numbers first, a photo keeps so many times the pixels a side that are wanted."""
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "JXL")
+"""No others: some of Pillow's decoders start other programs, or find pictures in anything."""
 _FILTERS = {Resampling.BILINEAR: Image.Resampling.BILINEAR, Resampling.BICUBIC: Image.Resampling.BICUBIC}
+_DEEP_MODES = frozenset(("I", "F", "I;16", "I;16B", "I;16L", "I;16N"))
+_CLEAR_MODES = frozenset(("1", "L", "P", "RGB"))
+"""Modes in which one value may stand for transparency."""
+_LYING = frozenset((5, 6, 7, 8))
+"""EXIF orientations in which width and height change places."""
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -44,106 +61,132 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_DRIVE_TROUBLE = frozenset(
-    (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN, getattr(errno, "ESTALE", errno.EIO))
-)
-_DAMAGE = (
-    *(OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, EOFError),
-    *(RuntimeError, struct.error, zlib.error),
-)
-"""What Pillow and its plugins raise on damaged files."""
 
-pi_heif.register_heif_opener()
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.MAX_IMAGE_PIXELS = None  # the size is checked here, with a reason, before anything is decoded
 
 
 def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     """Read a photo once, for everything that is wanted of it. Raises UnreadablePhotoError."""
-    with _explained():
+    with explained(path):
         digest = content_hash(path)
-        image, facts = _upright(path, max(square.side_px, 1), THUMBNAIL_SIDE_PX)
+        image, facts = _upright(path, _SPARE * square.side_px, THUMBNAIL_SIDE_PX)
         return ReadPhoto(digest, make_square(image, square), _thumbnail_jpeg(image), facts)
 
 
 def hash_photo(path: Path) -> str:
     """Return the content hash of a file. Raises UnreadablePhotoError."""
-    with _explained():
+    with explained(path):
         return content_hash(path)
 
 
 def read_thumbnail(path: Path) -> bytes:
     """Return the photo's thumbnail, a JPEG. Raises UnreadablePhotoError."""
-    with _explained():
+    with explained(path):
         image, _ = _upright(path, 1, THUMBNAIL_SIDE_PX)
         return _thumbnail_jpeg(image)
 
 
 def read_view(path: Path, max_side_px: int) -> RgbImage:
     """Return the photo with no side longer than `max_side_px`, never enlarged. Raises UnreadablePhotoError."""
-    with _explained():
+    with explained(path):
         image, _ = _upright(path, 1, max_side_px)
         image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
         return np.array(image)
 
 
 def make_square(image: Image.Image, square: SquareSpec) -> RgbImage:
-    """Return `image`, which is RGB, as the square that a model wants, shape (side, side, 3).
+    """Return `image`, which is RGB, as the square that a model wants, shape (side, side, 3)."""
+    place = placement(*image.size, square)
+    part = image.resize((place.width_px, place.height_px), _FILTERS[square.resampling], box=place.box)
+    if part.size == (square.side_px, square.side_px):
+        return np.array(part)
+    ground = Image.new("RGB", (square.side_px, square.side_px))
+    ground.paste(part, (place.left_px, place.top_px))
+    return np.array(ground)
 
-    Sizes are rounded as torchvision's Resize and CenterCrop and open_clip's ResizeKeepRatio and
-    CenterCropOrPad do it, so that the result is the one the model was trained on.
+
+def _upright(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, PhotoFacts]:
+    """Return the photo as RGB, upright, and its facts.
+
+    A large one is made smaller while it is decoded, its shorter side to no less than `short_px`
+    and its longer side to no less than `long_px`.
     """
-    side, resample = square.side_px, _FILTERS[square.resampling]
-    width, height = image.size
-    if square.fit is Fit.SQUASH:
-        return np.array(image.resize((side, side), resample))
-    if square.fit is Fit.PAD:
-        scale = max(width, height) / side
-        small = image.resize((max(1, round(width / scale)), max(1, round(height / scale))), resample)
-        ground = Image.new("RGB", (side, side))
-        ground.paste(small, ((side - small.width) // 2, (side - small.height) // 2))
-        return np.array(ground)
-    # The part that is kept is cut out while resizing, so that a very long panorama is not enlarged as a whole.
-    short = min(width, height)
-    new_width, new_height = (side if n == short else int(side * n / short) for n in (width, height))
-    left, top = round((new_width - side) / 2), round((new_height - side) / 2)
-    across, down = width / new_width, height / new_height
-    box = (left * across, top * down, (left + side) * across, (top + side) * down)
-    return np.array(image.resize((side, side), resample, box=box))
+    kind = kind_of(_head(path))
+    if kind == RAW or (kind == TIFF and path.suffix.lower() in RAW_SUFFIXES):
+        try:
+            return _decode_raw(path, short_px, long_px)
+        except UnreadablePhotoError as error:
+            if kind == RAW:
+                raise
+            try:
+                return _decode(path, short_px, long_px)  # a TIFF under a wrong name
+            except DAMAGE:
+                raise error from None
+    return _decode(path, short_px, long_px)
 
 
-def _upright(path: Path, short_side_px: int, long_side_px: int) -> tuple[Image.Image, PhotoFacts]:
-    """Return the photo as RGB, upright, at a size of which these sides can be made, with its facts."""
-    if path.stat().st_size == 0:
+def _head(path: Path) -> bytes:
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+        raise UnreadablePhotoError("it is a folder" if path.is_dir() else "it is not a file")
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
         raise UnreadablePhotoError("the file is empty")
-    if path.suffix.lower() not in RAW_SUFFIXES:
-        return _upright_from(path, short_side_px, long_side_px, 1)
-    try:
-        picture, orientation = raw_picture(path)
-    except UnreadablePhotoError as reason:
-        try:  # it may be another kind of picture under a wrong name
-            return _upright_from(path, short_side_px, long_side_px, 1)
-        except (UnreadablePhotoError, *_DAMAGE):
-            raise reason from None
-    if isinstance(picture, bytes):
-        return _upright_from(io.BytesIO(picture), short_side_px, long_side_px, orientation)
-    image = _turned(Image.fromarray(picture), orientation)
-    return image, PhotoFacts(image.width, image.height, orientation)
+    return head
 
 
-def _upright_from(
-    source: Path | IO[bytes], short_side_px: int, long_side_px: int, orientation_if_none: int
-) -> tuple[Image.Image, PhotoFacts]:
-    with Image.open(source, formats=_FORMATS) as image:
+def _decode(source: Path | IO[bytes], short_px: int, long_px: int) -> tuple[Image.Image, PhotoFacts]:
+    with Image.open(source, formats=_formats()) as image:
         _refuse_bomb(image)
-        facts = _facts(image, orientation_if_none)
         width, height = image.size
-        scale = max(_SPARE * short_side_px / min(width, height), long_side_px / max(width, height))
-        if scale < 1 and image.format in ("JPEG", "MPO") and isinstance(image, ImageFile.ImageFile):
-            image.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
+        image.draft(None, _reduced_size(width, height, short_px, long_px))
+        facts: PhotoFacts | None = None
+        if image.format == "TIFF":  # Pillow turns it upright while loading, and then forgets how it lay
+            facts = _facts(image, width, height)
         image.load()
-        profile = image.info.get("icc_profile")
-        upright = _srgb(_eight_bit(image), profile)
-    return _turned(upright, facts.orientation), facts
+        facts = facts or _facts(image, width, height)
+        orientation = 1 if image.format == "TIFF" else facts.orientation
+        if orientation in _LYING:
+            facts = replace(facts, width_px=height, height_px=width)
+        small = _plain(image, short_px, long_px)
+        return _turned(_srgb(small, image.info.get("icc_profile")), orientation), facts
+
+
+def _decode_raw(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, PhotoFacts]:
+    """Return the preview in a camera's file; the photo developed from the sensor's data where it is a stamp or none."""
+    preview = raw_preview(path)
+    shown, described = _decode_preview(preview, short_px, long_px)
+    facts = _facts_in_raw(path, preview)
+    if not facts.camera and described is not None:  # the file's own facts are not written as in a TIFF
+        facts = replace(described, width_px=facts.width_px, height_px=facts.height_px, orientation=facts.orientation)
+    if described is None or max(described.width_px, described.height_px) < _SMALLEST_PREVIEW_PX:
+        try:
+            shown = Image.fromarray(developed(path))
+        except UnreadablePhotoError:
+            if shown is None:
+                raise
+    assert shown is not None  # noqa: S101
+    return shown, facts
+
+
+def _decode_preview(
+    preview: RawPreview, short_px: int, long_px: int
+) -> tuple[Image.Image, PhotoFacts] | tuple[None, None]:
+    if not preview.jpeg:
+        return None, None
+    try:
+        image, facts = _decode(io.BytesIO(preview.jpeg), short_px, long_px)
+    except DAMAGE:
+        return None, None
+    if facts.orientation == 1 and (image.width > image.height) == (preview.width_px > preview.height_px):
+        image = _turned(image, preview.orientation)  # unless the camera has turned it already
+    return image, facts
+
+
+def _reduced_size(width: int, height: int, short_px: int, long_px: int) -> tuple[int, int]:
+    scale = min(1.0, max(short_px / min(width, height), long_px / max(width, height)))
+    return math.ceil(width * scale), math.ceil(height * scale)
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:
@@ -151,75 +194,118 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _refuse_bomb(image: Image.Image) -> None:
-    limit = _MAX_JPEG_MEGAPIXELS if image.format in ("JPEG", "MPO") else _MAX_MEGAPIXELS
+    if image.format in ("JPEG", "MPO"):
+        needs = _BYTES_A_PIXEL_PROGRESSIVE_JPEG if "progressive" in image.info else _BYTES_A_PIXEL_JPEG
+    elif image.mode in _DEEP_MODES:
+        needs = _BYTES_A_PIXEL_DEEP
+    else:
+        needs = _BYTES_A_PIXEL.get(image.format or "", 1 if image.mode in ("1", "L", "P") else 4)
+    most = int(_MOST_BYTES / needs / 1e6)
     megapixels = image.width * image.height / 1e6
-    if megapixels > limit:
-        raise UnreadablePhotoError(f"it has {megapixels:,.0f} megapixels, more than the {limit:,} that can be opened")
+    if megapixels > most:
+        raise UnreadablePhotoError(
+            f"it would be {megapixels:,.0f} megapixels, more than the {most:,} this program opens"
+        )
 
 
-def _facts(image: Image.Image, orientation_if_none: int) -> PhotoFacts:
+def _facts(image: Image.Image, width_px: int, height_px: int) -> PhotoFacts:
     try:
-        main = image.getexif()
-        details, gps = main.get_ifd(0x8769), main.get_ifd(0x8825)
-    except _DAMAGE:  # a photo with damaged EXIF data is still a photo
-        main, details, gps = Image.Exif(), {}, {}
-    orientation = exif.orientation(main)
-    if orientation == 1:
-        orientation = orientation_if_none
-    place = exif.position(gps)
-    width, height = image.size
-    if orientation >= 5:
-        width, height = height, width
+        data = image.getexif()
+    except DAMAGE:  # a photo with damaged EXIF data is still a photo
+        data = Image.Exif()
+    return _facts_in(data, width_px, height_px)
+
+
+def _facts_in_raw(path: Path, preview: RawPreview) -> PhotoFacts:
+    """Return what a camera's file says of itself, as far as it is built like a TIFF."""
+    data = Image.Exif()
+    lying = preview.orientation in _LYING
+    size = (preview.height_px, preview.width_px) if lying else (preview.width_px, preview.height_px)
+    with path.open("rb") as file:
+        head = file.read(8)
+        if head[:2] in (b"II", b"MM"):
+            data.endian = "<" if head[:2] == b"II" else ">"
+            try:
+                data.load_from_fp(file, int.from_bytes(head[4:], "little" if data.endian == "<" else "big"))
+            except DAMAGE:
+                data = Image.Exif()
+        return replace(_facts_in(data, *size), orientation=preview.orientation)
+
+
+def _facts_in(data: Image.Exif, width_px: int, height_px: int) -> PhotoFacts:
+    try:
+        details, gps = data.get_ifd(ExifTags.IFD.Exif), data.get_ifd(ExifTags.IFD.GPSInfo)
+    except DAMAGE:
+        details, gps = {}, {}
+    latitude, longitude = exif.position(gps) or (None, None)
     return PhotoFacts(
-        width,
-        height,
-        orientation,
-        exif.taken_at(main, details),
-        exif.camera(main),
-        place[0] if place else None,
-        place[1] if place else None,
+        width_px,
+        height_px,
+        exif.orientation(data),
+        exif.taken_at(data, details, latest=datetime.now() + timedelta(days=1)),
+        exif.camera(data),
+        latitude,
+        longitude,
     )
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Return the image with 8 bits a channel and without transparency, as RGB, CMYK, LAB or L."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _scaled_grey(image)
-    if image.mode in ("P", "PA", "LA", "La", "RGBa", "RGBA") or "transparency" in image.info:
-        clear = image.convert("RGBA")
+def _plain(image: Image.Image, short_px: int, long_px: int) -> Image.Image:
+    """Return the image with 8 bits a channel and without transparency, as RGB, CMYK, LAB or L, smaller if it is large.
+
+    It is gone through in bands, so that a large one is not held twice.
+    """
+    if image.mode in _DEEP_MODES:
+        image = Image.fromarray(eight_bit(np.asarray(image)))  # Pillow's own way clips nearly all to white
+    width, height = _reduced_size(*image.size, _QUICK_SPARE * short_px, _QUICK_SPARE * long_px)
+    factor = max(1, min(image.width // width, image.height // height))
+    if factor == 1:
+        return _opaque(image)
+    rows = max(1, _BAND_PIXELS // (image.width * factor)) * factor
+    tops = range(0, image.height, rows)
+    bands = (image.crop((0, top, image.width, min(top + rows, image.height))) for top in tops)
+    small: Image.Image | None = None
+    for number, band in enumerate(bands):
+        part = _opaque(band).reduce(factor)
+        if small is None:
+            small = Image.new(part.mode, (part.width, math.ceil(image.height / factor)))
+        small.paste(part, (0, number * rows // factor))
+    assert small is not None  # noqa: S101
+    return small
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode in ("La", "LA", "PA", "RGBa", "RGBA") or (
+        image.mode in _CLEAR_MODES and "transparency" in image.info
+    ):
+        clear = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
         ground = Image.new("RGBA", clear.size, (*_GROUND, 255))
         return Image.alpha_composite(ground, clear).convert("RGB")
     if image.mode in ("RGB", "CMYK", "LAB", "L"):
-        return image.copy()
+        return image
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _scaled_grey(image: Image.Image) -> Image.Image:
-    """Return a greyscale image of more than 8 bits as L; Pillow's own conversion would clip nearly all to white."""
-    grey = np.asarray(image, dtype=np.float32)
-    grey = np.nan_to_num(grey, posinf=0.0, neginf=0.0)
-    low, high = float(grey.min()), float(grey.max())
-    if image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and 255 < high <= 65535):
-        low, high = 0.0, 65535.0
-    elif low >= 0 and high <= 1 and image.mode == "F":
-        low, high = 0.0, 1.0
-    elif low >= 0 and high <= 255:
-        low, high = 0.0, 255.0
-    return Image.fromarray(((grey - low) * (255 / max(high - low, 1e-12))).clip(0, 255).astype(np.uint8))
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _srgb(image: Image.Image, profile: object) -> Image.Image:
     """Return the image as RGB, by its colour profile where it has one that can be used."""
-    if profile and image.mode in ("RGB", "CMYK", "L"):
+    if isinstance(profile, bytes) and profile and image.mode in ("RGB", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "srgb" not in ImageCms.getProfileDescription(source).lower():
-                converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-                if converted is not None:
-                    return converted
-        except (ImageCms.PyCMSError, *_DAMAGE):  # a damaged profile, or one for other colours
+                return ImageCms.profileToProfile(image, source, _srgb_profile(), outputMode="RGB") or image
+        except (ImageCms.PyCMSError, *DAMAGE):  # a damaged profile, or one for other colours
             pass
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+@cache
+def _srgb_profile() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _thumbnail_jpeg(image: Image.Image) -> bytes:
@@ -228,29 +314,3 @@ def _thumbnail_jpeg(image: Image.Image) -> bytes:
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
     return stream.getvalue()
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what reading a file raises into a reason; warnings of libraries about the file are not the user's."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except UnreadablePhotoError:
-        raise
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PhotoGoneError("the file is not there any more") from error
-    except PermissionError as error:
-        raise UnreadablePhotoError("you may not read this file") from error
-    except IsADirectoryError as error:
-        raise UnreadablePhotoError("it is a folder") from error
-    except MemoryError as error:
-        raise UnreadablePhotoError("reading it needs more memory than is allowed") from error
-    except UnidentifiedImageError as error:
-        raise UnreadablePhotoError("it is not a picture that can be read here") from error
-    except _DAMAGE as error:
-        if isinstance(error, OSError) and error.errno in _DRIVE_TROUBLE:
-            raise PhotoGoneError("its drive does not answer") from error
-        cut_off = any(word in str(error).lower() for word in ("truncated", "end of file", "unexpected end", "eof"))
-        raise UnreadablePhotoError("the file is cut off" if cut_off else "the picture in it is damaged") from error

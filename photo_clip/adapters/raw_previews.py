@@ -1,8 +1,10 @@
 """The picture in a camera's RAW file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import rawpy
 
 from photo_clip.core.errors import UnreadablePhotoError
@@ -12,21 +14,52 @@ _ORIENTATION_OF_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}
 """LibRaw's `sizes.flip` as an EXIF orientation."""
 
 
-def raw_picture(path: Path) -> tuple[bytes | RgbImage, int]:
-    """Return the preview that the camera put into a RAW file, and the EXIF orientation to show it in.
+@dataclass(frozen=True, slots=True)
+class RawPreview:
+    """A RAW file's own picture of itself."""
 
-    The preview is a JPEG, or pixels. Where there is none, the photo is developed at half its size.
-    Raises UnreadablePhotoError where neither is possible.
+    jpeg: bytes
+    """The largest one in the file, as the camera made it; empty when there is none."""
+    orientation: int
+    """The EXIF orientation of the photo, 1 to 8."""
+    width_px: int
+    height_px: int
+    """The size of the photo itself, before it is turned upright."""
+
+
+def raw_preview(path: Path) -> RawPreview:
+    """Return what a RAW file holds for a quick look. Raises UnreadablePhotoError."""
+    with _opened(path) as raw:
+        sizes = raw.sizes
+        orientation = _ORIENTATION_OF_FLIP.get(sizes.flip, 1)
+        try:
+            preview = raw.extract_thumb()
+        except rawpy.LibRawError:
+            return RawPreview(b"", orientation, sizes.width, sizes.height)
+        jpeg = bytes(preview.data) if preview.format is rawpy.ThumbFormat.JPEG else b""
+        return RawPreview(jpeg, orientation, sizes.width, sizes.height)
+
+
+def developed(path: Path) -> RgbImage:
+    """Return the photo of a RAW file from its sensor's data, upright, at half its size.
+
+    Takes a second or more. Raises UnreadablePhotoError.
     """
+    with _opened(path) as raw:
+        pixels: RgbImage = raw.postprocess(half_size=True, use_camera_wb=True)
+        return pixels
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[rawpy.RawPy]:
     try:
         with rawpy.imread(str(path)) as raw:
-            orientation = _ORIENTATION_OF_FLIP.get(raw.sizes.flip, 1)
-            try:
-                preview = raw.extract_thumb()
-            except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
-                return raw.postprocess(half_size=True, use_camera_wb=True), 1
-            return (
-                bytes(preview.data) if preview.format is rawpy.ThumbFormat.JPEG else np.asarray(preview.data, np.uint8)
-            ), orientation
+            yield raw
+    except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
+        raise UnreadablePhotoError("this program cannot read this kind of camera file") from error
+    except rawpy.LibRawIOError as error:
+        raise UnreadablePhotoError("the file is cut off") from error
+    except rawpy.LibRawUnsufficientMemoryError as error:
+        raise MemoryError from error
     except rawpy.LibRawError as error:
-        raise UnreadablePhotoError("it is not a camera file that can be read") from error
+        raise UnreadablePhotoError("the file is damaged") from error

@@ -1,0 +1,72 @@
+"""Says in people's words why a photo could not be read."""
+
+import errno
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
+
+DAMAGE = (
+    *(OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, EOFError),
+    *(AssertionError, RuntimeError, struct.error, zlib.error),
+)
+"""What Pillow and its plugins raise on damaged files."""
+
+_DRIVE_TROUBLE = frozenset(
+    (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN, getattr(errno, "ESTALE", errno.EIO))
+)
+_CUT_OFF = ("truncated", "end of file", "only got")
+_UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
+_UNCLEAR = ("cannot identify", "decoder error")
+"""So libraries say that a file is damaged, or that they do not know its kind."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what reading the file raises into an UnreadablePhotoError, and keep the libraries' warnings about it quiet.
+
+    A PhotoGoneError says that the file, or its drive, is not there (any more).
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except UnreadablePhotoError:
+        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PhotoGoneError("the file is not there any more") from error
+    except PermissionError as error:
+        raise UnreadablePhotoError("you may not read this file") from error
+    except MemoryError as error:
+        raise UnreadablePhotoError("reading it needs more memory than allowed") from error
+    except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in _DRIVE_TROUBLE:
+            raise PhotoGoneError("its drive does not answer") from error
+        if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
+            raise UnreadablePhotoError(f"the system cannot open it ({os.strerror(error.errno)})") from error
+        raise UnreadablePhotoError(_reason(error, path)) from error
+
+
+def _reason(error: BaseException, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError:
+        return "the file is damaged"
+    kind = kind_of(head)
+    said = str(error).lower()
+    if not kind:
+        return why_unreadable(head)
+    if any(word in said for word in _CUT_OFF):
+        return "the file is cut off"
+    if any(word in said for word in _UNSUPPORTED):
+        return f"this program cannot read this kind of {kind} file"
+    if any(word in said for word in _UNCLEAR):
+        return f"this {kind} file is damaged, or of a kind that this program cannot read"
+    return "the file is damaged"
