@@ -14,12 +14,13 @@ from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.photo import FolderState, Hit, Photo
 from photo_clip.core.places import Places
+from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.opening import opened_library, places_for
 from photo_clip.self_check import check_oneself
 from photo_clip.services.library import Library
 from photo_clip.services.models import ModelEntry
-from photo_clip.terminal import InterruptedByUser, printable, run_task, say, say_json, say_table, say_trouble
+from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_table, say_trouble
 
 DONE, NOTHING_FOUND, WRONG_USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
 

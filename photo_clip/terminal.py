@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TextIO, TypeVar
 
 from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.printable import printable
 from photo_clip.core.progress import Phase, Progress, Task
 
 Result = TypeVar("Result")
@@ -22,13 +23,6 @@ _WORDS = {
 
 class InterruptedByUser(Exception):  # noqa: N818 - no error, a wish
     """Ctrl+C during a task; what the task had stored is kept."""
-
-
-def printable(text: str) -> str:
-    """Return `text` so that any terminal can show it on one line: what is no character of UTF-8 or ends a line is
-    escaped."""
-    escaped = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in escaped)
 
 
 def say(line: str = "") -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersiste
 from PySide6.QtCore import QObject as _QObject
 
 from photo_clip.core.photo import Photo
+from photo_clip.core.printable import printable
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -84,7 +85,7 @@ class PhotoListModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
                 return _spoken(photo)
             case Qt.ItemDataRole.ToolTipRole:
-                return None if photo is None else _shown_path(photo)
+                return None if photo is None else printable(str(photo.path))
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -118,12 +119,4 @@ def _spoken(photo: Photo | None) -> str:
     if photo is None:
         return "Photo"
     when = f", {photo.taken_at:%d %B %Y}" if photo.taken_at else ""
-    return f"{_printable(photo.path.name)}{when}{', offline' if photo.offline else ''}"
-
-
-def _shown_path(photo: Photo) -> str:
-    return _printable(str(photo.path))
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return f"{printable(photo.path.name)}{when}{', offline' if photo.offline else ''}"

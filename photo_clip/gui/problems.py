@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from photo_clip import APP_NAME, __version__
 from photo_clip.core.errors import PhotoClipError
+from photo_clip.gui.buttons import tool_button
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +38,7 @@ class ProblemBar(QFrame):
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._advice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._sentence.setObjectName("problemSentence")
-        dismiss = QToolButton(text="✕", autoRaise=True, toolTip="Dismiss", accessibleName="Dismiss the problem")
-        dismiss.clicked.connect(self.hide)
+        dismiss = tool_button("✕", "Dismiss the problem", self.hide)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._sentence)
@@ -89,7 +88,9 @@ class BugDialog(QDialog):
             wordWrap=True,
         )
         self.report = report_of(error)
-        text = QPlainTextEdit(self.report, readOnly=True, accessibleName="Report")
+        text = QPlainTextEdit(self.report)
+        text.setReadOnly(True)
+        text.setAccessibleName("Report")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = QPushButton("Copy the report")
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)

@@ -70,7 +70,7 @@ class ThumbnailLoader(QObject):
         under_way: set[int] = set().union(*self._running.values()) if self._running else set()
         missing = [photo_id for photo_id in photo_ids if photo_id not in self._pixmaps and photo_id not in under_way]
         for start in range(0, len(missing), _AT_ONCE):
-            self._start(missing[start : start + _AT_ONCE])
+            self._start(self._catalog, self._thumbnails, missing[start : start + _AT_ONCE])
 
     def forget(self) -> None:
         """Drop everything, because photos may have changed."""
@@ -81,14 +81,12 @@ class ThumbnailLoader(QObject):
         self._photos.clear()
         self._reasons.clear()
 
-    def _start(self, photo_ids: list[int]) -> None:
-        assert self._catalog is not None
-        assert self._thumbnails is not None
+    def _start(self, catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> None:
         job = self._jobs.start(
             Lane.THUMBNAILS,
             _load,
-            self._catalog,
-            self._thumbnails,
+            catalog,
+            thumbnails,
             photo_ids,
             on_done=lambda found: self._take(job, found),
         )
@@ -115,7 +113,7 @@ def _load(catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> lis
 
 def _load_one(thumbnails: Thumbnails, photo: Photo) -> _Loaded:
     try:
-        image = QImage.fromData(thumbnails.jpeg(photo), "JPEG")  # type: ignore[call-overload]
+        image = QImage.fromData(thumbnails.jpeg(photo))
     except UnreadablePhotoError as error:
         return _Loaded(photo, None, "its drive is not connected" if photo.offline else error.reason)
     return _Loaded(photo, None if image.isNull() else image, "its thumbnail is damaged" if image.isNull() else "")

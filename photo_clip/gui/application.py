@@ -1,0 +1,31 @@
+"""The Qt application: its names, its icon, its looks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from photo_clip import APP_ID, APP_NAME, __version__
+from photo_clip.gui import theme
+
+
+def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
+    """Return the application, dressed for the system's colour scheme and following its changes."""
+    application = QApplication(list(arguments))
+    application.setApplicationName(APP_NAME)
+    application.setApplicationDisplayName(APP_NAME)
+    application.setOrganizationName(APP_NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(APP_ID)
+    application.setWindowIcon(QIcon(str(icon)))
+    dress(application)
+    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application))
+    return application
+
+
+def dress(application: QApplication) -> None:
+    """Give the application the colours of the scheme that is on."""
+    application.setStyle("Fusion")
+    application.setPalette(theme.palette())
+    application.setStyleSheet(theme.style_sheet())

@@ -1,0 +1,201 @@
+"""Keeps the library level with its folders while the window is open."""
+
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from photo_clip.core.ports import FolderWatcher
+from photo_clip.core.progress import Phase, Progress, Report
+from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.services.library import Library
+
+_POLL_MS = 1000
+_FULL_LOOK_MS = 15 * 60 * 1000
+_ANOTHER_LOOK_MS = 3000
+_SECONDS_BETWEEN_REFRESHES = 3.0
+
+
+class IndexKeeper(QObject):
+    """Starts indexing at the start, when folders change, and from time to time; one run at a time.
+
+    What else writes to the library interrupts it: indexing is closed, which loses nothing, and begun again after.
+    """
+
+    progressed = Signal(object)
+    """A Progress."""
+    finished = Signal(object)
+    """The Report of a run that came to its end."""
+    photos_arrived = Signal()
+    """There is more to be shown than a while ago."""
+    folders_changed = Signal()
+    paused_changed = Signal(bool)
+    failed = Signal(object)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._library: Library | None = None
+        self._watcher: FolderWatcher | None = None
+        self._job: Job | None = None
+        self._is_paused = False
+        self._waiting: set[int] | None = set()
+        """Folders to look at next; None for all."""
+        self._accepted_losses: set[int] = set()
+        self._folder_ids: dict[Path, int] = {}
+        self._refreshed_s = 0.0
+        self._poll = QTimer(self, interval=_POLL_MS)
+        self._poll.timeout.connect(self._take_changes)
+        self._full_look = QTimer(self, interval=_FULL_LOOK_MS)
+        self._full_look.timeout.connect(self._look_everywhere)
+        self._another_look = QTimer(self, singleShot=True, interval=_ANOTHER_LOOK_MS)
+        self._another_look.timeout.connect(self._look_everywhere)
+
+    def use(self, library: Library, watcher: FolderWatcher) -> None:
+        """Keep this library level from now on."""
+        self._library = library
+        self._watcher = watcher
+        self._poll.start()
+        self._full_look.start()
+        self._watch_all()
+        self.look()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether indexing waits until it is resumed."""
+        return self._is_paused
+
+    def look(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> None:
+        """Look at folders, all or these, as soon as the run under way has ended."""
+        self._accepted_losses.update(accept_losses)
+        if folder_ids is None or self._waiting is None:
+            self._waiting = None
+        else:
+            self._waiting |= set(folder_ids)
+        self._start()
+
+    def add_folders(self, paths: Collection[Path]) -> None:
+        """Watch folders and index them."""
+        if self._library is not None:
+            folders = self._library.folders
+            self.interrupt(lambda: [folders.add(path) for path in paths])
+
+    def remove_folder(self, folder_id: int) -> None:
+        """Forget a folder; no file is touched."""
+        if self._library is not None:
+            library = self._library
+            self.interrupt(lambda: library.remove_folder(folder_id))
+
+    def try_skipped_again(self) -> None:
+        """Read skipped photos once more."""
+        if self._library is not None:
+            self.interrupt(self._library.catalog.forget_skips)
+
+    def interrupt(self, change: Callable[[], object]) -> None:
+        """Do something that writes to the library, then go on indexing."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        self._waiting = None
+        self._jobs.start(Lane.INDEX, change, on_done=lambda _: self._changed(), on_failed=self._change_failed)
+
+    def pause(self) -> None:
+        """Stop before the next batch, until it is resumed."""
+        self._set_paused(True)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._set_paused(False)
+
+    def close(self) -> None:
+        """Begin nothing any more."""
+        self._poll.stop()
+        self._full_look.stop()
+        self._another_look.stop()
+        if self._job is not None:
+            self._job.cancel()
+        self._library = None
+
+    def _look_everywhere(self) -> None:
+        self.look()
+
+    def _set_paused(self, paused: bool) -> None:
+        self._is_paused = paused
+        if self._job is not None:
+            if paused:
+                self._job.pause()
+            else:
+                self._job.resume()
+        self.paused_changed.emit(paused)
+        if not paused:
+            self._start()
+
+    def _changed(self) -> None:
+        self._watch_all()
+        self.photos_arrived.emit()
+        self._start()
+
+    def _change_failed(self, error: Exception) -> None:
+        self.failed.emit(error)
+        self._start()
+
+    def _start(self) -> None:
+        nothing_to_do = self._waiting is not None and not self._waiting
+        if self._library is None or self._job is not None or self._is_paused or nothing_to_do:
+            return
+        folder_ids, self._waiting = self._waiting, set()
+        accepted, self._accepted_losses = self._accepted_losses, set()
+        self._job = self._jobs.start(
+            Lane.INDEX,
+            self._library.keep_up,
+            folder_ids,
+            accepted,
+            on_done=self._ended,
+            on_failed=self._stopped,
+            on_progress=self._hear,
+        )
+
+    def _hear(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+        now_s = time.monotonic()
+        if progress.phase is Phase.EMBEDDING and now_s - self._refreshed_s > _SECONDS_BETWEEN_REFRESHES:
+            self._refreshed_s = now_s
+            self.photos_arrived.emit()
+
+    def _ended(self, report: Report) -> None:
+        self._job = None
+        self.finished.emit(report)
+        self.folders_changed.emit()
+        if report.embedded or report.reused or report.removed or report.moved:
+            self.photos_arrived.emit()
+        if report.look_again_soon:
+            self._another_look.start()
+        self._start()
+
+    def _stopped(self, error: Exception) -> None:
+        self._job = None
+        self.failed.emit(error)
+
+    def _take_changes(self) -> None:
+        if self._watcher is None:
+            return
+        changed = self._watcher.take_settled(time.monotonic())
+        if changed:
+            ids = {self._folder_ids[path] for path in changed if path in self._folder_ids}
+            self.look(ids if len(ids) == len(changed) else None)
+
+    def _watch_all(self) -> None:
+        if self._library is not None and self._watcher is not None:
+            self._jobs.start(Lane.SEARCH, _watch, self._library, self._watcher, on_done=self._watched)
+
+    def _watched(self, folder_ids: dict[Path, int]) -> None:
+        self._folder_ids = folder_ids
+        self.folders_changed.emit()
+
+
+def _watch(library: Library, watcher: FolderWatcher) -> dict[Path, int]:
+    folders = library.folders.all()
+    for folder in folders:
+        watcher.watch(folder.path)
+    return {folder.path: folder.id for folder in folders}

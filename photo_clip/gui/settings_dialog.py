@@ -1,0 +1,68 @@
+"""The settings, each with what it does."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from photo_clip.core.settings import Settings
+
+
+class SettingsDialog(QDialog):
+    """Shows settings for a change; the changed ones go out by `changed`."""
+
+    changed = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._settings = settings
+        self._processes = _number(settings.reader_processes, 0, 64, "")
+        self._processes.setSpecialValueText("as many as there are cores")
+        self._time_limit = _number(round(settings.photo_time_limit_s), 1, 600, " s")
+        self._memory = _number(settings.reader_memory_mb, 500, 64_000, " MB")
+        self._hub = QLineEdit(settings.model_hub_url)
+        self._hub.setPlaceholderText("the usual one")
+        self._proxy = QLineEdit(settings.proxy_url)
+        self._proxy.setPlaceholderText("the system's")
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        form.addRow("Processes that read photos", self._processes)
+        form.addRow("Longest time for one photo", self._time_limit)
+        form.addRow("Most memory for each process", self._memory)
+        form.addRow("Address models are downloaded from", self._hub)
+        form.addRow("Proxy for downloads", self._proxy)
+        note = QLabel("Changes hold from the next start.")
+        note.setProperty("quiet", True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._save)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addWidget(note)
+        column.addWidget(buttons)
+        self.setMinimumWidth(520)
+
+    def _save(self) -> None:
+        wanted = replace(
+            self._settings,
+            reader_processes=self._processes.value(),
+            photo_time_limit_s=float(self._time_limit.value()),
+            reader_memory_mb=self._memory.value(),
+            model_hub_url=self._hub.text().strip(),
+            proxy_url=self._proxy.text().strip(),
+        )
+        if wanted != self._settings:
+            self.changed.emit(wanted)
+        self.accept()
+
+
+def _number(value: int, least: int, most: int, unit: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setSuffix(unit)
+    return box
