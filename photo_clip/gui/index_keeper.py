@@ -66,6 +66,11 @@ class IndexKeeper(QObject):
         """Whether indexing waits until it is resumed."""
         return self._is_paused
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being done just now."""
+        return self._job is None
+
     def look(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> None:
         """Look at folders, all or these, as soon as the run under way has ended."""
         self._accepted_losses.update(accept_losses)

@@ -105,4 +105,5 @@ class BugDialog(QDialog):
 def report_of(error: BaseException) -> str:
     """Return what a report of a mistake needs: versions, and where it happened."""
     trace = "".join(traceback.format_exception(error))
-    return f"{APP_NAME} {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n\n{trace}"
+    versions = f"{APP_NAME} {__version__}, Python {platform.python_version()}, Qt {qVersion()}"
+    return f"{versions}, {platform.platform()}\n\n{trace}"

@@ -74,8 +74,9 @@ class SkippedList(QDialog):
             reveal(photo.path)
 
     def _reveal_current(self) -> None:
-        if self.list.currentItem() is not None:
-            self._reveal(self.list.currentItem())
+        item = self.list.currentItem()
+        if item is not None:
+            self._reveal(item)
 
     def _try_again(self) -> None:
         self.try_again_wanted.emit()
