@@ -1,6 +1,9 @@
 """Label lists: one label a line, in plain text that people can share."""
 
+import io
+
 from photo_clip.core.errors import UsageError
+from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
 
@@ -12,8 +15,8 @@ def parse_labels(text: str) -> list[str]:
     """
     labels: list[str] = []
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        label = " ".join(line.split())
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):  # lines as text editors count them
+        label = one_line(line)
         if not label or label.startswith("#"):
             continue
         if len(label) > MAX_CHARACTERS:

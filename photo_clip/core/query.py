@@ -1,7 +1,8 @@
 """What is typed into the search line, put in order."""
 
-import unicodedata
 from dataclasses import dataclass
+
+from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 1000
 """Longer than any description; what is pasted beyond it is cut off."""
@@ -19,9 +20,6 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Return the query for any typed text: line ends and control characters become blanks, blanks become one."""
-    plain = "".join(
-        " " if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs") else character
-        for character in unicodedata.normalize("NFC", text[: 4 * MAX_CHARACTERS])
-    )
-    return Query(" ".join(plain.split())[:MAX_CHARACTERS].strip())
+    """Return the query for any typed text; nothing that can be typed is wrong."""
+    line = one_line(text[: 4 * MAX_CHARACTERS])
+    return Query(one_line(line[:MAX_CHARACTERS]))

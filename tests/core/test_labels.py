@@ -1,0 +1,62 @@
+"""Lists of labels, as people write and share them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import MAX_CHARACTERS, parse_labels
+
+
+def test_a_list_has_one_label_a_line_with_comments_and_blank_lines_between() -> None:
+    assert parse_labels("# animals\ncat\n\n  polar   bear \n#dog\n") == ["cat", "polar bear"]
+
+
+def test_a_file_saved_by_a_windows_editor_reads_the_same() -> None:
+    assert parse_labels("\ufeffcat\r\ndog\r\n") == ["cat", "dog"]
+
+
+def test_an_empty_list_has_no_labels() -> None:
+    assert parse_labels("") == []
+    assert parse_labels("# nothing yet\n") == []
+
+
+def test_a_label_that_is_there_twice_is_named_with_both_its_lines() -> None:
+    with pytest.raises(UsageError) as trouble:
+        parse_labels("cat\n# more\ndog\nCAT\n")
+    assert "Line 4" in trouble.value.sentence
+    assert "line 1" in trouble.value.sentence
+    assert trouble.value.advice
+
+
+def test_an_overlong_line_is_named_with_what_to_do() -> None:
+    with pytest.raises(UsageError) as trouble:
+        parse_labels("cat\n" + "x" * (MAX_CHARACTERS + 1))
+    assert "Line 2" in trouble.value.sentence
+    assert str(MAX_CHARACTERS) in trouble.value.advice
+
+
+def test_lines_are_counted_as_text_editors_count_them() -> None:
+    with pytest.raises(UsageError, match="Line 3"):
+        parse_labels("form\x0cfeed\nnext\u0085line\nNEXT LINE")
+
+
+@given(st.text(st.characters()))
+def test_any_text_is_a_list_or_wrong_in_a_sentence(text: str) -> None:
+    said = ""
+    labels: list[str] = []
+    try:
+        labels = parse_labels(text)
+    except UsageError as trouble:
+        said = f"{trouble.sentence} {trouble.advice}"
+    assert said.startswith("Line ") or parse_labels("\n".join(labels)) == labels
+
+
+@given(st.lists(st.text(st.characters(), max_size=MAX_CHARACTERS // 3)))
+def test_every_label_comes_back_in_order(texts: list[str]) -> None:
+    try:
+        labels = parse_labels("\n".join(texts))
+    except UsageError:
+        return
+    assert all(label and not label.startswith("#") and len(label) <= MAX_CHARACTERS for label in labels)
+    assert len({label.casefold() for label in labels}) == len(labels)
