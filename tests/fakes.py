@@ -1,0 +1,158 @@
+"""Stand-ins that keep the contracts of core/ports.py without models, decoders or databases."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
+from photo_clip.core.photo import PhotoFacts
+from photo_clip.core.ports import (
+    Fit,
+    ModelIdentity,
+    ReadPhoto,
+    RgbImage,
+    Squares,
+    SquareSpec,
+    StoredVectors,
+    Vectors,
+)
+from photo_clip.core.scoring import unit_rows
+
+COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "white": (255, 255, 255)}
+
+
+def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Path:
+    """Write a file that FakeReader reads as a photo: its first word is its colour, the rest makes it unlike others."""
+    import os
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(words, encoding="utf-8")
+    os.utime(path, (mtime_s, mtime_s))
+    return path
+
+
+class FakeEncoder:
+    """Sees the mean colour of a picture, and knows the words of COLOURS."""
+
+    dimensions = 3
+    logit_scale = 10.0
+    square = SquareSpec(4, Fit.SQUASH)
+
+    def __init__(self, name: str = "colours") -> None:
+        self.identity = ModelIdentity(name, "fake", "squash 4")
+        self.images_embedded = 0
+        self.is_closed = False
+
+    def embed_images(self, squares: Squares) -> Vectors:
+        assert not self.is_closed
+        self.images_embedded += len(squares)
+        return unit_rows(squares.reshape(len(squares), -1, 3).mean(axis=1) + 1.0 if len(squares) else np.empty((0, 3)))
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        assert not self.is_closed
+        rows = [np.sum([COLOURS.get(word, (1, 1, 1)) for word in (text or "none").split()], axis=0) for text in texts]
+        return unit_rows(np.array(rows, dtype=np.float32).reshape(len(texts), 3))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeReader:
+    """Reads the files of `write_photo`; the word “broken” makes one unreadable."""
+
+    def __init__(self) -> None:
+        self.files_read: list[Path] = []
+        self.is_closed = False
+
+    def read(
+        self, paths: Iterable[Path], square: SquareSpec
+    ) -> Iterator[tuple[Path, ReadPhoto | UnreadablePhotoError]]:
+        for path in paths:
+            self.files_read.append(path)
+            try:
+                yield path, self._read(path, square)
+            except UnreadablePhotoError as error:
+                yield path, error
+
+    def hashes(self, paths: Iterable[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
+        for path in paths:
+            try:
+                yield path, _words(path)
+            except UnreadablePhotoError as error:
+                yield path, error
+
+    def thumbnail(self, path: Path) -> bytes:
+        return b"jpeg of " + _words(path).encode()
+
+    def view(self, path: Path, max_side_px: int) -> RgbImage:
+        side = min(max_side_px, 16)
+        return np.full((side, side, 3), _colour(path), dtype=np.uint8)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _read(self, path: Path, square: SquareSpec) -> ReadPhoto:
+        words = _words(path)
+        if "broken" in words:
+            raise UnreadablePhotoError("it is broken")
+        pixels = np.full((square.side_px, square.side_px, 3), _colour(path), dtype=np.uint8)
+        return ReadPhoto(words, pixels, b"jpeg of " + words.encode(), PhotoFacts(16, 16))
+
+
+class FakeIndex:
+    """A vector index that looks at every vector."""
+
+    def __init__(self) -> None:
+        self.levels: dict[str, int] = {}
+        self.vectors: dict[str, dict[int, NDArray[np.float32]]] = {}
+        self.is_broken = False
+        self.is_closed = False
+
+    def level(self, model_key: str) -> int:
+        return self.levels.get(model_key, 0)
+
+    def size(self, model_key: str) -> int:
+        self._check()
+        return len(self.vectors.get(model_key, {}))
+
+    def add(self, model_key: str, stored: StoredVectors) -> None:
+        self._check()
+        held = self.vectors.setdefault(model_key, {})
+        held.update(zip(stored.content_ids.tolist(), stored.vectors.astype(np.float32), strict=True))
+        self.levels[model_key] = stored.last_row
+
+    def nearest(
+        self, model_key: str, query: NDArray[np.float32], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        self._check()
+        held = self.vectors.get(model_key, {})
+        best = sorted(((float(vector @ query), -content_id) for content_id, vector in held.items()), reverse=True)
+        ids = np.array([-content_id for _, content_id in best[:count]], dtype=np.int64)
+        return ids, np.array([cosine for cosine, _ in best[:count]], dtype=np.float32)
+
+    def remove_model(self, model_key: str) -> None:
+        self.levels.pop(model_key, None)
+        self.vectors.pop(model_key, None)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _check(self) -> None:
+        if self.is_broken:
+            raise StoreError("The index is broken.", advice="Make it anew.")
+
+
+def _words(path: Path) -> str:
+    try:
+        words = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PhotoGoneError("it is gone") from error
+    if not words:
+        raise UnreadablePhotoError("the file is empty")
+    return words
+
+
+def _colour(path: Path) -> tuple[int, int, int]:
+    return COLOURS.get(_words(path).split()[0], (120, 120, 120))

@@ -1,0 +1,330 @@
+"""The indexer follows what happens on disk, and embeds nothing twice."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.photo import FolderState
+from photo_clip.core.progress import Report, Task
+from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, WatchedFolders
+from photo_clip.services.indexer import Indexer
+from photo_clip.services.thumbnails import Thumbnails
+from tests.fakes import FakeEncoder, FakeReader, write_photo
+
+
+class Bench:
+    """A library with fakes around a real catalogue."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.photos = tmp_path / "photos"
+        self.photos.mkdir()
+        self.now_s = 2_000_000_000.0
+        self.catalog = SqliteCatalog(tmp_path / "catalog.db")
+        self.reader = FakeReader()
+        self.encoder = FakeEncoder()
+        self.folders = WatchedFolders(self.catalog, lambda: self.now_s)
+        self.thumbnails = Thumbnails(tmp_path / "thumbnails", self.reader)
+        self.indexer = Indexer(self.catalog, self.folders, self.reader, self.thumbnails, lambda: self.now_s)
+
+    def index(self, **options: object) -> Report:
+        return run(self.indexer.index(self.encoder, **options))  # type: ignore[arg-type]
+
+    def shown(self) -> dict[str, int]:
+        """Return the photos that can be found, by path relative to the first folder, with their ids."""
+        photos = self.catalog.photos(self.catalog.newest_photo_ids().tolist())
+        return {os.path.relpath(photo.path, self.photos): photo.id for photo in photos}
+
+
+def run(task: Task[Report]) -> Report:
+    while True:
+        try:
+            next(task)
+        except StopIteration as stop:
+            result: Report = stop.value
+            return result
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.catalog.close()
+
+
+def test_new_photos_are_embedded_and_a_second_run_does_nothing(bench: Bench) -> None:
+    write_photo(bench.photos / "a.jpg", "red 1")
+    write_photo(bench.photos / "deep" / "er" / "b.JPG", "green 1")
+    write_photo(bench.photos / "notes.txt", "no photo")
+    bench.folders.add(bench.photos)
+    report = bench.index()
+    assert (report.new, report.embedded, report.skipped) == (2, 2, {})
+    assert bench.index() == Report()
+    assert bench.encoder.images_embedded == 2
+
+
+def test_the_same_content_twice_is_embedded_once(bench: Bench) -> None:
+    write_photo(bench.photos / "a.jpg", "red 1")
+    write_photo(bench.photos / "copy.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    report = bench.index()
+    assert (report.embedded, report.reused) == (1, 1)
+    write_photo(bench.photos / "another copy.jpg", "red 1")
+    assert bench.index().reused == 1
+    assert bench.encoder.images_embedded == 1
+    assert len(bench.shown()) == 3
+
+
+def test_a_photo_that_cannot_be_read_is_skipped_with_its_reason_until_it_changes(bench: Bench) -> None:
+    bad = write_photo(bench.photos / "bad.jpg", "broken")
+    bench.folders.add(bench.photos)
+    assert bench.index().skipped == {bad: "it is broken"}
+    assert bench.index().skipped == {}
+    assert bench.catalog.skipped_photos()[0].skip_reason == "it is broken"
+    write_photo(bad, "red again", mtime_s=1_000_000_001)
+    assert bench.index().embedded == 1
+    assert bench.catalog.skipped_photos() == []
+
+
+def test_skipped_photos_can_be_tried_again(bench: Bench) -> None:
+    write_photo(bench.photos / "bad.jpg", "broken")
+    bench.folders.add(bench.photos)
+    bench.index()
+    bench.catalog.forget_skips()
+    assert len(bench.index().skipped) == 1
+
+
+@pytest.mark.parametrize("target", ["renamed.jpg", "sub/folder/a.jpg"])
+def test_a_moved_photo_stays_the_same_photo(bench: Bench, target: str) -> None:
+    source = write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    photo_id = bench.shown()["a.jpg"]
+    bench.catalog.decide(photo_id, "cat", accepted=True, now_s=1)
+    (bench.photos / target).parent.mkdir(parents=True, exist_ok=True)
+    source.rename(bench.photos / target)
+    report = bench.index()
+    assert (report.moved, report.embedded, report.new, report.removed) == (1, 0, 0, 0)
+    assert bench.shown() == {target: photo_id}
+    assert bench.catalog.decisions(photo_id) == {"cat": True}
+
+
+def test_photos_that_change_places_stay_themselves(bench: Bench) -> None:
+    a = write_photo(bench.photos / "a.jpg", "red 1", mtime_s=1_000_000_001)
+    b = write_photo(bench.photos / "b.jpg", "blue 2 longer", mtime_s=1_000_000_002)
+    bench.folders.add(bench.photos)
+    bench.index()
+    a.rename(bench.photos / "c.jpg")
+    b.rename(a)
+    (bench.photos / "c.jpg").rename(b)
+    bench.index()
+    assert bench.encoder.images_embedded == 2
+    hashes = {photo.path.name: photo.content_hash for photo in bench.catalog.photos(list(bench.shown().values()))}
+    assert hashes == {"a.jpg": "blue 2 longer", "b.jpg": "red 1"}
+
+
+def test_a_photo_moved_to_another_watched_folder_keeps_its_decisions(bench: Bench, tmp_path: Path) -> None:
+    source = write_photo(bench.photos / "a.jpg", "red 1")
+    other = tmp_path / "other"
+    other.mkdir()
+    bench.folders.add(bench.photos)
+    second = bench.folders.add(other)
+    bench.index()
+    photo_id = bench.shown()["a.jpg"]
+    source.rename(other / "a.jpg")
+    report = bench.index(folder_ids=[second.id])
+    assert report.moved == 1
+    assert bench.shown() == {"../other/a.jpg": photo_id}
+    assert bench.index() == Report()
+
+
+def test_a_changed_photo_is_embedded_anew_and_keeps_its_decisions(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    photo_id = bench.shown()["a.jpg"]
+    bench.catalog.decide(photo_id, "cat", accepted=False, now_s=1)
+    write_photo(photo, "blue now", mtime_s=1_000_000_009)
+    report = bench.index()
+    assert (report.changed, report.embedded) == (1, 1)
+    assert bench.shown() == {"a.jpg": photo_id}
+    assert bench.catalog.decisions(photo_id) == {"cat": False}
+
+
+def test_a_removed_photo_is_not_shown_and_comes_back_without_work(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    write_photo(bench.photos / "b.jpg", "blue 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+    photo.unlink()
+    assert bench.index().removed == 1
+    assert list(bench.shown()) == ["b.jpg"]
+    write_photo(photo, "red 1")
+    bench.index()
+    assert bench.shown() == before
+    assert bench.encoder.images_embedded == 2
+
+
+def fill(bench: Bench, count: int) -> list[Path]:
+    return [write_photo(bench.photos / f"{number}.jpg", f"red {number}") for number in range(count)]
+
+
+def empty_it(bench: Bench) -> None:
+    for file in bench.photos.iterdir():
+        file.unlink()
+
+
+def remove_it(bench: Bench) -> None:
+    shutil.rmtree(bench.photos)
+
+
+def lose_half(bench: Bench) -> None:
+    for number in range(15):
+        (bench.photos / f"{number}.jpg").unlink()
+
+
+@pytest.mark.parametrize(("trouble", "reason"), [(empty_it, EMPTY), (remove_it, GONE), (lose_half, LOSSES)])
+def test_a_drive_in_trouble_does_not_empty_the_library(
+    bench: Bench, trouble: Callable[[Bench], None], reason: str
+) -> None:
+    fill(bench, 30)
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+    trouble(bench)
+    assert bench.index().offline == {bench.photos: reason}
+    assert bench.shown() == before
+    assert bench.folders.all()[0].state is FolderState.OFFLINE
+    assert all(photo.offline for photo in bench.catalog.photos(list(before.values())))
+    bench.photos.mkdir(exist_ok=True)
+    fill(bench, 30)
+    assert bench.index() == Report()
+    assert bench.folders.all()[0].state is FolderState.ONLINE
+    assert bench.encoder.images_embedded == 30
+
+
+def test_losses_are_believed_when_the_user_says_so(bench: Bench) -> None:
+    fill(bench, 30)
+    folder = bench.folders.add(bench.photos)
+    bench.index()
+    lose_half(bench)
+    assert bench.index().offline
+    assert bench.index(accept_losses=[folder.id]).removed == 15
+    assert len(bench.shown()) == 15
+    assert bench.index() == Report()
+
+
+def test_a_few_removed_photos_are_believed_at_once(bench: Bench) -> None:
+    files = fill(bench, 4)
+    bench.folders.add(bench.photos)
+    bench.index()
+    files[0].unlink()
+    files[1].unlink()
+    assert bench.index().removed == 2
+
+
+def test_a_file_that_is_still_being_written_waits(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red", mtime_s=bench.now_s - 0.5)
+    bench.folders.add(bench.photos)
+    report = bench.index()
+    assert (report.new, report.look_again_soon) == (0, True)
+    bench.now_s += 5
+    report = bench.index()
+    assert (report.new, report.look_again_soon) == (1, False)
+    assert photo.exists()
+
+
+def test_a_clock_that_went_back_does_not_hide_photos(bench: Bench) -> None:
+    write_photo(bench.photos / "a.jpg", "red", mtime_s=bench.now_s + 10_000)
+    bench.folders.add(bench.photos)
+    assert bench.index().embedded == 1
+
+
+def test_a_photo_gone_in_the_middle_is_neither_skipped_nor_embedded(bench: Bench) -> None:
+    files = fill(bench, 3)
+    bench.folders.add(bench.photos)
+    task = bench.indexer.index(bench.encoder)
+    next(progress for progress in task if progress.total is not None)
+    files[1].unlink()
+    report = run(task)
+    assert (report.embedded, report.skipped) == (2, {})
+
+
+def test_stopping_anywhere_loses_nothing_and_repeats_nothing(bench: Bench) -> None:
+    fill(bench, 100)
+    bench.folders.add(bench.photos)
+    stops = 0
+    while bench.catalog.counts(bench.encoder.identity.key).embedded < 100:
+        task = bench.indexer.index(bench.encoder)
+        for progress in task:
+            if progress.done and progress.total:
+                break
+        task.close()
+        stops += 1
+        assert stops < 10
+    assert bench.encoder.images_embedded == 100
+
+
+def test_hidden_files_caches_and_nomedia_folders_are_left_out(bench: Bench) -> None:
+    for name in (".hidden.jpg", "._a.jpg", ".thumbnails/a.jpg", "@eaDir/a.jpg", "private/a.jpg"):
+        write_photo(bench.photos / name, "red")
+    (bench.photos / "private" / ".nomedia").touch()
+    bench.folders.add(bench.photos)
+    assert bench.index().new == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_loop_of_links_ends(bench: Bench) -> None:
+    write_photo(bench.photos / "a.jpg", "red")
+    (bench.photos / "loop").symlink_to(bench.photos)
+    (bench.photos / "nowhere.jpg").symlink_to(bench.photos / "missing")
+    bench.folders.add(bench.photos)
+    assert bench.index().new == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_of_any_bytes_are_kept(bench: Bench) -> None:
+    names = [b"latin-\xe9.jpg", "na\u0308her.jpg".encode(), "n\u00e4her.jpg".encode(), b"new\nline.jpg"]
+    for number, name in enumerate(names):
+        write_photo(bench.photos / os.fsdecode(name), f"red {number}")
+    bench.folders.add(bench.photos)
+    assert bench.index().embedded == 4
+    assert {os.fsencode(name) for name in bench.shown()} == set(names)
+
+
+def test_nested_folders_are_one(bench: Bench) -> None:
+    write_photo(bench.photos / "inner" / "a.jpg", "red")
+    write_photo(bench.photos / "b.jpg", "blue")
+    inner = bench.folders.add(bench.photos / "inner")
+    bench.index()
+    photo_id = bench.shown()["inner/a.jpg"]
+    outer = bench.folders.add(bench.photos)
+    assert outer.id != inner.id
+    assert bench.folders.add(bench.photos / "inner") == outer
+    assert [folder.path for folder in bench.folders.all()] == [bench.photos]
+    assert bench.index().embedded == 1
+    assert bench.shown()["inner/a.jpg"] == photo_id
+
+
+def test_a_second_model_embeds_what_the_first_one_did(bench: Bench) -> None:
+    fill(bench, 5)
+    bench.folders.add(bench.photos)
+    bench.index()
+    other = FakeEncoder("other")
+    assert run(bench.indexer.embed_waiting(other, Report())).embedded == 5
+    assert len(bench.catalog.vectors(other.identity.key).content_ids) == 5
+    assert len(bench.catalog.vectors(bench.encoder.identity.key).content_ids) == 5
+
+
+def test_vectors_are_those_of_the_photos(bench: Bench) -> None:
+    write_photo(bench.photos / "a.jpg", "blue")
+    bench.folders.add(bench.photos)
+    bench.index()
+    stored = bench.catalog.vectors(bench.encoder.identity.key)
+    expected = bench.encoder.embed_texts(["blue"])[0]
+    assert np.allclose(stored.vectors[0].astype(np.float32), expected, atol=0.02)
