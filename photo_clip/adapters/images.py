@@ -32,15 +32,15 @@ _SMALLEST_PREVIEW_PX = 320
 _GROUND = (128, 128, 128)
 """What shows through transparent pixels."""
 
-_MOST_BYTES = 1_200_000_000
+_MOST_BYTES = 1_300_000_000
 """More memory than this is not taken for one photo."""
-_BYTES_A_PIXEL = {"HEIF": 10, "WEBP": 12, "AVIF": 12, "JPEG2000": 20}
+_BYTES_A_PIXEL = {"HEIF": 10, "WEBP": 16, "AVIF": 12, "JPEG2000": 20}
 """What a decoder and Pillow hold at the same time, for those that decode a photo as a whole first; measured."""
 _BYTES_A_PIXEL_DEEP = 16
 _BYTES_A_PIXEL_PROGRESSIVE_JPEG = 6
 _BYTES_A_PIXEL_JPEG = 1.2
 """It is decoded at a reduced size: what limits it is time."""
-_BAND_PIXELS = 8_000_000
+_BAND_PIXELS = 2_000_000
 _QUICK_SPARE = 2
 """Made smaller by whole numbers first, a photo keeps so many times the pixels a side that are wanted."""
 

@@ -12,6 +12,8 @@ from photo_clip.core.ports import RgbImage
 
 _ORIENTATION_OF_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}
 """LibRaw's `sizes.flip` as an EXIF orientation."""
+_LEAST_BITS_A_PIXEL = 1
+"""No camera packs its sensor's data tighter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def developed(path: Path) -> RgbImage:
     Takes a second or more. Raises UnreadablePhotoError.
     """
     with _opened(path) as raw:
+        if path.stat().st_size * 8 < _LEAST_BITS_A_PIXEL * raw.sizes.raw_width * raw.sizes.raw_height:
+            raise UnreadablePhotoError("the file is cut off")  # LibRaw would make up what is not there
         pixels: RgbImage = raw.postprocess(half_size=True, use_camera_wb=True)
         return pixels
 

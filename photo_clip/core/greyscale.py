@@ -17,7 +17,8 @@ def eight_bit(grey: NDArray[Any]) -> NDArray[np.uint8]:
     number is black.
     """
     is_fraction = np.issubdtype(grey.dtype, np.floating)
-    scaled = np.nan_to_num(grey.astype(np.float32), posinf=0.0, neginf=0.0)
+    scaled = grey.astype(np.float32)
+    np.nan_to_num(scaled, copy=False, posinf=0.0, neginf=0.0)
     low, high = float(scaled.min()), float(scaled.max())
     whites = (1.0, *_FULL_WHITES) if is_fraction else _FULL_WHITES
     white = next((white for white in whites if low >= 0 and high <= white), None)
@@ -25,4 +26,4 @@ def eight_bit(grey: NDArray[Any]) -> NDArray[np.uint8]:
         low, high = 0.0, white
     scaled -= low
     scaled *= 255 / max(high - low, 1e-12)
-    return scaled.round().astype(np.uint8)
+    return np.rint(scaled, out=scaled).astype(np.uint8)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from photo_clip.core.ports import Fit, SquareSpec
 
 
+_LONG_SHAPE = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A part of the photo, the size it is scaled to, and where it then lies on the black square."""
@@ -15,6 +18,7 @@ class Placement:
     height_px: int
     left_px: int = 0
     top_px: int = 0
+    """Below zero where the edges are cut off."""
 
 
 def placement(width_px: int, height_px: int, square: SquareSpec) -> Placement:
@@ -31,9 +35,12 @@ def placement(width_px: int, height_px: int, square: SquareSpec) -> Placement:
         ratio = max(width_px, height_px) / side
         width, height = max(1, round(width_px / ratio)), max(1, round(height_px / ratio))
         return Placement(whole, width, height, (side - width) // 2, (side - height) // 2)
-    # What is kept is cut out before it is scaled, so that a very long panorama is never enlarged as a whole.
-    short = min(width_px, height_px)
+    short, long = sorted((width_px, height_px))
     width, height = (side if n == short else int(side * n / short) for n in (width_px, height_px))
     left, top = round((width - side) / 2), round((height - side) / 2)
+    if long <= _LONG_SHAPE * short:
+        return Placement(whole, width, height, -left, -top)
+    # Of a very long panorama only the part that is kept is scaled, as all of it would not fit into memory.
     across, down = width_px / width, height_px / height
-    return Placement((left * across, top * down, (left + side) * across, (top + side) * down), side, side)
+    right, bottom = min(float(width_px), (left + side) * across), min(float(height_px), (top + side) * down)
+    return Placement((left * across, top * down, right, bottom), side, side)
