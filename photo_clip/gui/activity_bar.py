@@ -15,6 +15,7 @@ _WORDS = {
     Phase.EMBEDDING: "Embedding",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
+    Phase.TRYING: "Trying the model",
 }
 _SPEED_OVER_S = 20.0
 _TRUSTED_AFTER_S = 3.0
@@ -62,7 +63,7 @@ class ActivityBar(QWidget):
         self._bar.setVisible(progress.total is not None)
         words = [_WORDS[progress.phase]]
         if progress.total is None:
-            words.append(f"{progress.done:,} found")
+            words += [f"{progress.done:,} found"] if progress.done else ["…"]
         else:
             self._bar.setRange(0, max(1, progress.total))
             self._bar.setValue(progress.done)

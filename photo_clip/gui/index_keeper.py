@@ -84,6 +84,7 @@ class IndexKeeper(QObject):
         """Watch folders and index them."""
         if self._library is not None:
             folders = self._library.folders
+            self.progressed.emit(Progress(Phase.LOOKING, 0, None))
             self.interrupt(lambda: [folders.add(path) for path in paths])
 
     def remove_folder(self, folder_id: int) -> None:

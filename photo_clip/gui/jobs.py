@@ -22,7 +22,7 @@ class Lane(Enum):
 
     INDEX = ("index", 1)
     """Everything that writes."""
-    SEARCH = ("search", 1)
+    SEARCH = ("search", 2)
     THUMBNAILS = ("thumbnails", 2)
 
 

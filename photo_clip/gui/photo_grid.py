@@ -22,6 +22,8 @@ from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
 SMALLEST_PX, USUAL_PX, LARGEST_PX = 90, 190, 400
 _GAP_PX = 10
+_CELL_SHAPE = 0.8
+"""Height of a cell by its width: between the square and the 3:2 of most photos."""
 _AHEAD_ROWS = 2
 _CORNER_PX = 6
 
@@ -109,7 +111,8 @@ class PhotoGrid(QListView):
         """Spread the cells over the width, so that no strip stays empty at the right."""
         wide = self.viewport().width() - 2
         columns = max(1, wide // (self._side_px + _GAP_PX))
-        self.setGridSize(QSize(max(SMALLEST_PX, wide // columns), self._side_px + _GAP_PX))
+        across = max(SMALLEST_PX, wide // columns)
+        self.setGridSize(QSize(across, int(across * _CELL_SHAPE)))
 
     def _begin_at_top(self) -> None:
         self.scrollToTop()

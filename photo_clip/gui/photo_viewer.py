@@ -8,13 +8,17 @@ from PySide6.QtWidgets import QWidget
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader, RgbImage
+from photo_clip.core.printable import printable
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_list_model import PhotoListModel, Role
 
 _LONGEST_PX = 6000
 """Photos are shown with at most so many pixels a side; more is no use on today's screens and takes memory."""
+_MOST_FITTED = 2.0
+"""A small photo is enlarged so far by itself."""
 _STEP = 1.25
 _MOST = 16.0
+_STRIP_PX = 38
 
 
 class PhotoViewer(QWidget):
@@ -109,7 +113,7 @@ class PhotoViewer(QWidget):
     def _fitting_scale(self) -> float:
         if self._full_size.isEmpty():
             return 1.0
-        return min(self.width() / self._full_size.width(), self.height() / self._full_size.height(), 1.0)
+        return min(self.width() / self._full_size.width(), self.height() / self._full_size.height(), _MOST_FITTED)
 
     def _zoom(self, factor: float) -> None:
         scale = (self._scale or self._fitting_scale()) * factor
@@ -134,11 +138,23 @@ class PhotoViewer(QWidget):
             left = self.width() / 2 - self._centre.x() * width
             top = self.height() / 2 - self._centre.y() * height
             painter.drawPixmap(QRectF(left, top, width, height), self._pixmap, QRectF(self._pixmap.rect()))
-        if self._words:
-            strip = QRectF(0, self.height() - 44, self.width(), 44)
-            painter.fillRect(strip, QColor(0, 0, 0, 170))
+        self._paint_words(painter, self._caption(), 0)
+        self._paint_words(painter, self._words, self.height() - _STRIP_PX)
+
+    def _caption(self) -> str:
+        if self._photo is None:
+            return ""
+        taken = self._photo.taken_at
+        when = f"  ·  {taken.day} {taken:%B %Y}" if taken is not None else ""
+        place = f"  ·  {self._row + 1:,} of {self._photos.rowCount():,}"
+        return f"{printable(self._photo.path.name)}{when}{place}"
+
+    def _paint_words(self, painter: QPainter, words: str, top_px: int) -> None:
+        if words:
+            strip = QRectF(0, top_px, self.width(), _STRIP_PX)
+            painter.fillRect(strip, QColor(0, 0, 0, 150))
             painter.setPen(QColor("#F0F0F0"))
-            painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, self._words)
+            painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, words)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         if event.angleDelta().y():

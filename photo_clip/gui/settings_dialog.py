@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from photo_clip.core.settings import Settings
+from photo_clip.gui.buttons import push_button
 
 
 class SettingsDialog(QDialog):
@@ -35,15 +36,18 @@ class SettingsDialog(QDialog):
         form.addRow("Proxy for downloads", self._proxy)
         note = QLabel("Changes hold from the next start.")
         note.setProperty("quiet", True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self._save)
-        buttons.rejected.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(push_button("Cancel", self.reject))
+        save = push_button("Save", self._save, primary=True)
+        save.setDefault(True)
+        buttons.addWidget(save)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
         column.addLayout(form)
         column.addWidget(note)
-        column.addWidget(buttons)
+        column.addLayout(buttons)
         self.setMinimumWidth(520)
 
     def _save(self) -> None:

@@ -76,7 +76,7 @@ class Neighbours:
         vectors belong to photos that were removed is filled anew.
         """
         added = 0
-        if self._index is None or self.index_trouble is not None:
+        if self._index is None or self.index_trouble is not None or not self._catalog.last_vector_row(model_key):
             return added
         try:
             level = self._index.level(model_key)
