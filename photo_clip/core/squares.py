@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from photo_clip.core.ports import Fit, SquareSpec
 
-
 _LONG_SHAPE = 8
 
 
