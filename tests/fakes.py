@@ -1,12 +1,18 @@
 """Stand-ins that keep the contracts of core/ports.py without models, decoders or databases."""
 
+import io
+import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
+from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import PhotoFacts
 from photo_clip.core.ports import (
     Fit,
@@ -18,15 +24,18 @@ from photo_clip.core.ports import (
     StoredVectors,
     Vectors,
 )
+from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import unit_rows
+from photo_clip.services.library import Library
+from photo_clip.services.model_notes import ModelNotes
+from photo_clip.services.models import Models
+from photo_clip.services.thumbnails import Thumbnails
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "white": (255, 255, 255)}
 
 
 def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Path:
     """Write a file that FakeReader reads as a photo: its first word is its colour, the rest makes it unlike others."""
-    import os
-
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(words, encoding="utf-8")
     os.utime(path, (mtime_s, mtime_s))
@@ -84,7 +93,7 @@ class FakeReader:
                 yield path, error
 
     def thumbnail(self, path: Path) -> bytes:
-        return b"jpeg of " + _words(path).encode()
+        return _jpeg(path)
 
     def view(self, path: Path, max_side_px: int) -> RgbImage:
         side = min(max_side_px, 16)
@@ -98,7 +107,7 @@ class FakeReader:
         if "broken" in words:
             raise UnreadablePhotoError("it is broken")
         pixels = np.full((square.side_px, square.side_px, 3), _colour(path), dtype=np.uint8)
-        return ReadPhoto(words, pixels, b"jpeg of " + words.encode(), PhotoFacts(16, 16))
+        return ReadPhoto(words, pixels, _jpeg(path), PhotoFacts(16, 16))
 
 
 class FakeIndex:
@@ -144,6 +153,49 @@ class FakeIndex:
             raise StoreError("The index is broken.", advice="Make it anew.")
 
 
+class FakeWatcher:
+    """Tells of the changes it is told of."""
+
+    def __init__(self) -> None:
+        self.watched: set[Path] = set()
+        self.changed: set[Path] = set()
+        self.is_closed = False
+
+    def watch(self, folder: Path) -> None:
+        self.watched.add(folder)
+
+    def unwatch(self, folder: Path) -> None:
+        self.watched.discard(folder)
+
+    def take_settled(self, now_s: float) -> set[Path]:
+        changed, self.changed = self.changed, set()
+        return changed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def open_fake_library(folder: Path) -> Library:
+    """Open a library in `folder` with a real catalogue and fakes around it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    catalog = SqliteCatalog(folder / "catalog.db")
+    reader = FakeReader()
+
+    def load(source: ModelSource) -> FakeEncoder:
+        return FakeEncoder(str(source))
+
+    models = Models(catalog, [], FakeModelFiles(), load, load, ModelNotes(catalog), time.perf_counter)
+    return Library(
+        catalog, FakeIndex(), reader, Thumbnails(folder / "thumbnails", reader), models, lambda: 2_000_000_000.0, None
+    )
+
+
+def _jpeg(path: Path) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (16, 16), _colour(path)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
 def _words(path: Path) -> str:
     try:
         words = path.read_text(encoding="utf-8")
@@ -156,3 +208,31 @@ def _words(path: Path) -> str:
 
 def _colour(path: Path) -> tuple[int, int, int]:
     return COLOURS.get(_words(path).split()[0], (120, 120, 120))
+
+
+class FakeModelFiles:
+    """Says which models are here, and downloads in three steps."""
+
+    def __init__(self, *here: ModelSource) -> None:
+        self.here = [ModelSource(Kind.STARTER), *here]
+
+    def is_here(self, source: ModelSource) -> bool:
+        return source in self.here
+
+    def size_bytes(self, source: ModelSource) -> int:
+        return 300 if source in self.held() else 0
+
+    def held(self) -> list[ModelSource]:
+        return [source for source in self.here if source.is_on_hub]
+
+    def download(self, source: ModelSource) -> Task[None]:
+        for done in (100, 200, 300):
+            yield Progress(Phase.DOWNLOADING, done, 300, "weights")
+        self.here.append(source)
+
+    def take(self, source: ModelSource, path: Path) -> Task[None]:
+        yield Progress(Phase.DOWNLOADING, 300, 300, path.name)
+        self.here.append(source)
+
+    def remove(self, source: ModelSource) -> None:
+        self.here = [other for other in self.here if other != source or other.kind is Kind.STARTER]

@@ -19,13 +19,13 @@ def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(APP_ID)
     application.setWindowIcon(QIcon(str(icon)))
-    dress(application)
-    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application))
+    dress(application, dark=theme.is_dark())
+    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, dark=theme.is_dark()))
     return application
 
 
-def dress(application: QApplication) -> None:
-    """Give the application the colours of the scheme that is on."""
+def dress(application: QApplication, *, dark: bool) -> None:
+    """Give the application its colours."""
     application.setStyle("Fusion")
-    application.setPalette(theme.palette())
-    application.setStyleSheet(theme.style_sheet())
+    application.setPalette(theme.palette(dark=dark))
+    application.setStyleSheet(theme.style_sheet(dark=dark))

@@ -12,9 +12,8 @@ def is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def palette() -> QPalette:
-    """Return the window's colours for the scheme that is on."""
-    dark = is_dark()
+def palette(*, dark: bool) -> QPalette:
+    """Return the window's colours."""
     window, base, text = ("#1E1F22", "#17181A", "#E6E7EA") if dark else ("#F5F6F8", "#FFFFFF", "#1D1F23")
     button, quiet, line = ("#2B2D31", "#9A9DA6", "#3A3C42") if dark else ("#FFFFFF", "#6A6E78", "#D5D8DE")
     colours = QPalette()
@@ -46,14 +45,14 @@ def palette() -> QPalette:
     return colours
 
 
-def style_sheet() -> str:
+def style_sheet(*, dark: bool) -> str:
     """Return what the palette cannot say: spacing, rounded corners, the focus ring."""
-    colours = palette()
+    colours = palette(dark=dark)
     line = colours.color(QPalette.ColorRole.Mid).name()
     base = colours.color(QPalette.ColorRole.Base).name()
     quiet = colours.color(QPalette.ColorRole.PlaceholderText).name()
     button = colours.color(QPalette.ColorRole.Button).name()
-    warm, warm_line = ("#3A3020", "#6B5526") if is_dark() else ("#FFF6E0", "#E8CF93")
+    warm, warm_line = ("#3A3020", "#6B5526") if dark else ("#FFF6E0", "#E8CF93")
     accent = ACCENT.name()
     return f"""
         QLineEdit#searchLine {{

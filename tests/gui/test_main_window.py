@@ -1,0 +1,269 @@
+"""The window, driven as people do, on a library of small coloured photos."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from photo_clip.core.errors import LibraryInUseError
+from photo_clip.core.photo import Photo
+from photo_clip.core.settings import Settings
+from photo_clip.gui.application import dress
+from photo_clip.gui.main_window import MainWindow, OpenedLibrary
+from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.problems import BugDialog
+from photo_clip.gui.settings_dialog import SettingsDialog
+from photo_clip.gui.skipped_list import SkippedList
+from tests.fakes import FakeWatcher, open_fake_library, write_photo
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    for colour in ("red", "green", "blue"):
+        for number in range(4):
+            write_photo(folder / f"{colour} {number}.jpg", f"{colour} {number}")
+    return folder
+
+
+@pytest.fixture
+def watcher() -> FakeWatcher:
+    return FakeWatcher()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, watcher: FakeWatcher) -> Iterator[MainWindow]:
+    window = MainWindow(
+        lambda: OpenedLibrary(open_fake_library(tmp_path / "library"), watcher), Settings(), lambda settings: None
+    )
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show()
+    qtbot.waitUntil(lambda: window.search_view._library is not None)
+    yield window
+    window.close()
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(50, 50), actions, data, buttons, keys)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), actions, data, buttons, keys))
+
+
+@pytest.fixture
+def filled(window: MainWindow, photos: Path, qtbot: QtBot) -> MainWindow:
+    drop(window, photos)
+    qtbot.waitUntil(lambda: window.photos.rowCount() == 12 and window.keeper.is_idle)
+    return window
+
+
+def names_shown(window: MainWindow) -> list[str]:
+    assert window._opened is not None
+    photos = window._opened.library.catalog.photos(window.photos.photo_ids.tolist())
+    return [photo.path.name for photo in photos]
+
+
+def type_words(window: MainWindow, qtbot: QtBot, words: str) -> None:
+    window.search_view.line.setFocus()
+    window.search_view.line.clear()
+    qtbot.keyClicks(window.search_view.line, words)
+
+
+def test_the_first_page_tells_what_to_do_until_a_folder_is_dropped(
+    window: MainWindow, photos: Path, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(window.first_run.isVisible)
+    assert not window.folder_panel.isVisible()
+    drop(window, photos)
+    qtbot.waitUntil(lambda: window.grid.isVisible() and window.photos.rowCount() == 12)
+    assert window.folder_panel.isVisible()
+
+
+def test_typing_shows_the_photos_that_fit(filled: MainWindow, qtbot: QtBot) -> None:
+    type_words(filled, qtbot, "blue")
+    qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("blue"))
+    assert {name.split()[0] for name in names_shown(filled)[:4]} == {"blue"}
+    cosine = filled.photos.index(0).data(Role.COSINE)
+    assert 0.9 < cosine <= 1
+    filled.search_view.line.clear()
+    qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.COSINE) is None)
+    assert filled.photos.rowCount() == 12
+
+
+def test_only_the_last_words_are_answered(filled: MainWindow, qtbot: QtBot) -> None:
+    type_words(filled, qtbot, "red")
+    filled.search_view.search()
+    type_words(filled, qtbot, "green")
+    filled.search_view.search()
+    qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("green"))
+
+
+def test_thumbnails_arrive_for_what_is_in_view(filled: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.THUMBNAIL) is not None)
+    assert isinstance(filled.photos.index(0).data(Role.PHOTO), Photo)
+    spoken = filled.photos.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert ".jpg" in spoken
+
+
+def test_enter_shows_a_photo_large_and_escape_leads_back(filled: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: filled.photos.index(1).data(Role.PHOTO) is not None)
+    filled._go_to_grid()
+    qtbot.keyClick(filled.grid, Qt.Key.Key_Return)
+    assert filled.viewer.isVisible()
+    first = filled.viewer.photo
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: filled.viewer.photo not in (None, first))
+    assert filled.grid.currentIndex().row() == 1
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Z, Qt.Key.Key_Minus, Qt.Key.Key_End, Qt.Key.Key_Home):
+        qtbot.keyClick(filled.viewer, key)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    assert filled.grid.isVisible()
+
+
+def test_similar_photos_are_one_key_away(filled: MainWindow, qtbot: QtBot) -> None:
+    type_words(filled, qtbot, "red")
+    qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("red"))
+    qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.PHOTO) is not None)
+    filled._go_to_grid()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    filled._show_similar()
+    qtbot.waitUntil(lambda: "like" in filled.search_view._about.text())
+    assert {name.split()[0] for name in names_shown(filled)[:4]} == {"red"}
+    type_words(filled, qtbot, "blue")
+    qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("blue"))
+
+
+def test_new_files_appear_by_themselves(filled: MainWindow, photos: Path, watcher: FakeWatcher, qtbot: QtBot) -> None:
+    assert photos in watcher.watched
+    write_photo(photos / "white.jpg", "white")
+    watcher.changed.add(photos)
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 13)
+
+
+def test_skipped_photos_are_listed_with_their_reasons_and_tried_again(
+    window: MainWindow, photos: Path, qtbot: QtBot
+) -> None:
+    bad = write_photo(photos / "bad.jpg", "broken")
+    drop(window, photos)
+    qtbot.waitUntil(lambda: window.activity._skipped.isVisible() and window.keeper.is_idle)
+    window.activity._skipped.click()
+    qtbot.waitUntil(lambda: bool(window.findChildren(SkippedList)))
+    dialog = window.findChildren(SkippedList)[0]
+    item = dialog.list.topLevelItem(0)
+    assert item is not None
+    assert (item.text(0), item.text(1)) == ("bad.jpg", "it is broken")
+    before = bad.stat()
+    bad.write_text("white x", encoding="utf-8")
+    os.utime(bad, ns=(before.st_atime_ns, before.st_mtime_ns))
+    dialog._try_again()
+    qtbot.waitUntil(lambda: window.photos.rowCount() == 13)
+
+
+def test_an_unplugged_folder_is_said_to_be_offline_and_its_photos_stay(
+    filled: MainWindow, photos: Path, watcher: FakeWatcher, qtbot: QtBot
+) -> None:
+    photos.rename(photos.with_name("elsewhere"))
+    watcher.changed.add(photos)
+    qtbot.waitUntil(filled.problems.isVisible)
+    assert "offline" in filled.problems._sentence.text()
+    assert filled.photos.rowCount() == 12
+    photos.with_name("elsewhere").rename(photos)
+
+
+def test_a_file_that_is_dropped_gets_a_kind_word(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    drop(window, photos / "red 0.jpg")
+    qtbot.waitUntil(window.problems.isVisible)
+    assert "not a folder" in window.problems._sentence.text()
+
+
+def test_indexing_can_be_paused_and_goes_on(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.keeper.is_idle)
+    window.keeper.pause()
+    drop(window, photos)
+    qtbot.waitUntil(window.grid.isVisible)
+    assert window.photos.rowCount() == 0
+    window.keeper.resume()
+    qtbot.waitUntil(lambda: window.photos.rowCount() == 12)
+
+
+def test_a_removed_folder_leaves_the_window_as_it_was(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    assert filled._opened is not None
+    folder = filled._opened.library.folders.all()[0]
+    filled.folder_panel.remove_wanted.emit(folder.id)
+    qtbot.waitUntil(lambda: filled.first_run.isVisible() and filled.photos.rowCount() == 0)
+    assert len(list(photos.iterdir())) == 12
+
+
+def test_files_are_copied_and_dragged_as_files(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: filled.photos.index(11).data(Role.PHOTO) is not None)
+    filled.grid.selectAll()
+    filled._copy()
+    urls = QGuiApplication.clipboard().mimeData().urls()
+    assert {Path(url.toLocalFile()) for url in urls} == set(photos.iterdir())
+
+
+def test_a_library_in_use_is_said_and_can_be_tried_again(qtbot: QtBot, tmp_path: Path, watcher: FakeWatcher) -> None:
+    tries: list[int] = []
+
+    def open_library() -> OpenedLibrary:
+        tries.append(1)
+        if len(tries) == 1:
+            raise LibraryInUseError("The library is in use by another.", advice="Close it there.")
+        return OpenedLibrary(open_fake_library(tmp_path / "library"), watcher)
+
+    window = MainWindow(open_library, Settings(), lambda settings: None)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(window.problems.isVisible)
+    page = window._pages.currentWidget()
+    assert page is not None
+    window._try_again(page)
+    qtbot.waitUntil(lambda: window.search_view._library is not None)
+    window.close()
+
+
+def test_a_bug_is_shown_with_a_report_to_copy(
+    window: MainWindow, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        raise RuntimeError("a mistake of ours")
+    except RuntimeError as error:
+        window.problems.hear_exception(type(error), error, error.__traceback__)
+    qtbot.waitUntil(lambda: bool(window.findChildren(BugDialog)))
+    dialog = window.findChildren(BugDialog)[0]
+    assert "a mistake of ours" in dialog.report
+    dialog.reject()
+
+
+def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: QtBot) -> None:
+    saved: list[Settings] = []
+    window._save_settings = saved.append
+    window._show_settings()
+    dialog = window.findChildren(SettingsDialog)[0]
+    dialog._time_limit.setValue(77)
+    dialog._save()
+    qtbot.waitUntil(lambda: bool(saved))
+    assert saved == [Settings(photo_time_limit_s=77.0)]
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_the_window_can_be_read_in_dark_and_in_light(window: MainWindow, dark: bool, qapp: QApplication) -> None:
+    dress(qapp, dark=dark)
+    colours = window.palette()
+    ground, words = colours.window().color().lightness(), colours.windowText().color().lightness()
+    assert (ground < 128) == dark
+    assert abs(ground - words) > 120
+
+
+def test_every_control_has_a_name_for_screen_readers(filled: MainWindow) -> None:
+    for part in (filled.search_view.line, filled.grid, filled.viewer, filled._size, filled.activity._pause):
+        assert part.accessibleName()
