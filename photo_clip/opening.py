@@ -10,6 +10,7 @@ from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.ports import Catalog, Encoder, VectorIndex
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.services.library import Library
+from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -86,6 +87,7 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
         return repository_of_tag(source.architecture, source.place)
 
     files = HubFiles(places.models_folder, repository_of, hub_url=settings.model_hub_url, proxy_url=settings.proxy_url)
+    notes = ModelNotes(catalog)
 
     def load(source: ModelSource) -> Encoder:
         if source.kind is Kind.STARTER:
@@ -94,7 +96,11 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
             return StarterModel(resources_folder() / "models" / "starter")
         from photo_clip.adapters.clip_model import load_clip_model
 
-        folder = files.folder_of(source) if source.is_on_hub else Path(source.place)
-        return load_clip_model(source, folder, remembered=catalog.setting, remember=catalog.set_setting)
+        return load_clip_model(source, files.place_of(source), notes)
 
-    return Models(catalog, offers, files, load)
+    def load_untrained(source: ModelSource) -> Encoder:
+        from photo_clip.adapters.clip_model import untrained_clip_model
+
+        return untrained_clip_model(source, notes)
+
+    return Models(catalog, offers, files, load, load_untrained, notes, time.perf_counter)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import (
     FileStamp,
     Folder,
@@ -21,6 +22,7 @@ from photo_clip.core.photo import (
     Photo,
     PhotoFacts,
 )
+from photo_clip.core.progress import Task
 
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions); every row has length 1, so a dot product is a cosine."""
@@ -333,6 +335,41 @@ class FolderWatcher(Protocol):
 
     def close(self) -> None:
         """Stop watching and end its threads. Twice is once."""
+
+
+class Notes(Protocol):
+    """Where an encoder notes what it measured, and what the user should hear. Any thread may use it."""
+
+    def recall(self, name: str) -> str | None:
+        """Return what was remembered under a name."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Remember something for the next time, where that is possible."""
+
+    def tell(self, sentence: str) -> None:
+        """Tell the user something, such as that memory ran short."""
+
+
+class ModelFiles(Protocol):
+    """The models' files on this computer."""
+
+    def is_here(self, source: ModelSource) -> bool:
+        """Whether the model can be loaded without any network."""
+
+    def size_bytes(self, source: ModelSource) -> int:
+        """Return what its files take in the program's own folder, 0 when there are none."""
+
+    def held(self) -> list[ModelSource]:
+        """Return the models whose files lie in the program's own folder, by name."""
+
+    def download(self, source: ModelSource) -> Task[None]:
+        """Fetch the model's files, counted in bytes; raises DownloadError."""
+
+    def take(self, source: ModelSource, path: Path) -> Task[None]:
+        """Take files that a person has already, a folder or one of weights, counted in bytes; raises DownloadError."""
+
+    def remove(self, source: ModelSource) -> None:
+        """Delete the model's files, and what an unfinished download left; those a person keeps elsewhere stay."""
 
 
 Clock = Callable[[], float]

@@ -60,19 +60,36 @@ class Library:
     def keep_up(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
         """Follow the folders (all, or those named), level the index, and go on with a change of model.
 
-        While a model is being prepared the active one answers, new photos included; when every photo is
-        embedded by the new one, it takes over. May be closed at any yield.
+        While a model is being prepared the active one answers, new photos included; when every photo that
+        the active one finds is embedded by the new one, that takes over. May be closed at any yield, and
+        goes on from there when it is called again.
         """
-        self.models.remember_keys()
         active = self.models.active_encoder()
         report = yield from self.indexer.index(active, folder_ids=folder_ids, accept_losses=accept_losses)
         yield from self.neighbours.catch_up(active.identity.key)
-        wanted = self.models.wanted_encoder()
-        if wanted is not None:
-            yield from self.indexer.embed_waiting(wanted, report)
-            yield from self.neighbours.catch_up(wanted.identity.key)
-            self.models.complete_switch()
+        tried: ModelSource | None = None
+        while (wanted := self.models.wanted) is not None and wanted != tried:
+            tried = wanted
+            yield from self._prepare(wanted, report)
         return report
+
+    def _prepare(self, wanted: ModelSource, report: Report) -> Task[None]:
+        """Embed by the wanted model until it can take over, or until it is not wanted any more."""
+        encoder = self.models.encoder_of(wanted)
+        for progress in self.indexer.embed_waiting(encoder, report):
+            yield progress
+            if wanted not in (self.models.wanted, self.models.active):
+                return
+        yield from self.neighbours.catch_up(encoder.identity.key)
+        now, then = self.catalog.counts(self.models.active_key()), self.catalog.counts(encoder.identity.key)
+        if then.embedded >= now.embedded:
+            self.models.complete_switch(wanted)
+        else:
+            self.models.notes.tell(
+                f"{now.embedded - then.embedded:,} photos lie in folders that are offline, so the model"
+                f" “{self.models.name_of(wanted)}” waits for them and the former one goes on answering."
+                " You can also change now; they are found again when their folders are back."
+            )
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
@@ -82,9 +99,19 @@ class Library:
     def remove_model(self, source: ModelSource) -> None:
         """Delete a model's files and embeddings; what people decided stays. Raises UsageError for one in use."""
         key = self.models.remove(source)
+        if key is not None:
+            self._forget_vectors(key)
+
+    def remove_leftovers(self) -> None:
+        """Remove the embeddings that no model on the list made."""
+        for key in self.models.leftovers():
+            self.models.remove_embeddings(key)
+            self._forget_vectors(key)
+
+    def _forget_vectors(self, model_key: str) -> None:
         self.neighbours.forget()
-        if key is not None and self._index is not None:
-            self._index.remove_model(key)
+        if self._index is not None:
+            self._index.remove_model(model_key)
 
     def status(self) -> LibraryStatus:
         """Count what there is."""

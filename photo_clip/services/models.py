@@ -1,34 +1,22 @@
 """Which model answers, which one is being prepared, and which are here."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
 
-from photo_clip.core.errors import ModelError, UsageError
-from photo_clip.core.models import Kind, ModelOffer, ModelSource, parse_source
-from photo_clip.core.ports import Catalog, Encoder
-from photo_clip.core.progress import Task
+from photo_clip.core.errors import ModelError, PhotoClipError, UsageError
+from photo_clip.core.models import STARTER, Kind, ModelOffer, ModelSource, parse_source, word_on_licence
+from photo_clip.core.ports import Catalog, Counts, Encoder, ModelFiles
+from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.services.encoders import Encoders
+from photo_clip.services.model_notes import ModelNotes
+from photo_clip.services.model_trial import TRIAL_S, Trial, photos_per_second
 
 _ACTIVE, _WANTED = "active_model", "wanted_model"
 _KEY_OF = "model_key:"
 """Prefix of the setting that remembers under which key a model's embeddings are stored."""
-
-
-class ModelFiles(Protocol):
-    """The models' files on this computer."""
-
-    def is_here(self, source: ModelSource) -> bool:
-        """Whether the model can be loaded without any network."""
-
-    def size_bytes(self, source: ModelSource) -> int:
-        """Return what its files take, 0 when it is not here."""
-
-    def download(self, source: ModelSource) -> Task[None]:
-        """Fetch the model's files, counted in bytes; raises DownloadError."""
-
-    def remove(self, source: ModelSource) -> None:
-        """Delete the model's files; those that a person keeps elsewhere stay."""
+_ELSEWHERE = "models_elsewhere"
+"""The setting that lists, one a line, models in use or used before whose files are not in the program's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +31,9 @@ class ModelEntry:
     is_active: bool
     is_wanted: bool
     size_bytes: int
+    """Of its files in the program's own folder."""
+    embedded: int
+    """Of how many different photos the library holds its embedding."""
 
 
 class Models:
@@ -58,13 +49,20 @@ class Models:
         offers: Sequence[ModelOffer],
         files: ModelFiles,
         load: Callable[[ModelSource], Encoder],
+        load_untrained: Callable[[ModelSource], Encoder],
+        notes: ModelNotes,
+        stopwatch: Callable[[], float],
     ) -> None:
+        """`load` raises ModelError; `load_untrained` gives the same architecture with random weights, to be timed
+        by `stopwatch`, which returns seconds."""
         self._catalog = catalog
         self._offers = list(offers)
         self._files = files
         self._load = load
-        self._lock = threading.RLock()
-        self._encoders: dict[ModelSource, Encoder] = {}
+        self._load_untrained = load_untrained
+        self._stopwatch = stopwatch
+        self._encoders = Encoders(load)
+        self.notes = notes
 
     @property
     def active(self) -> ModelSource:
@@ -74,74 +72,14 @@ class Models:
     @property
     def wanted(self) -> ModelSource | None:
         """The model that is being prepared to answer; None when there is none."""
-        return self._chosen(_WANTED)
-
-    def active_encoder(self) -> Encoder:
-        """Return the encoder that answers searches, loading it first where needed. Raises ModelError."""
-        return self._encoder(self.active)
-
-    def wanted_encoder(self) -> Encoder | None:
-        """Return the encoder of the wanted model, loading it first where needed. Raises ModelError."""
-        wanted = self.wanted
-        return None if wanted is None else self._encoder(wanted)
-
-    def active_key(self) -> str:
-        """Return under which key the active model's embeddings are stored, without loading it where that is known."""
-        return self.key_of(self.active)
-
-    def key_of(self, source: ModelSource) -> str:
-        """Return under which key a model's embeddings are stored, without loading it where that is known."""
-        return self._catalog.setting(_KEY_OF + str(source)) or self._encoder(source).identity.key
-
-    def remember_keys(self) -> None:
-        """Remember under which keys embeddings are stored, so that they can be counted and removed without loading."""
-        for source in (self.active, self.wanted):
-            if source is not None:
-                key = self._encoder(source).identity.key
-                if self._catalog.setting(_KEY_OF + str(source)) != key:
-                    self._catalog.set_setting(_KEY_OF + str(source), key)
-
-    def name_of(self, source: ModelSource) -> str:
-        """Return the name of a model for people."""
-        for offer in self._offers:
-            if (offer.architecture, offer.tag) == (source.architecture, source.place):
-                return offer.name
-        return str(source)
-
-    def entries(self) -> list[ModelEntry]:
-        """Return the starter, the models on offer, and those in use that were named by hand."""
-        active, wanted = self.active, self.wanted
-        sources = [ModelSource(Kind.STARTER)]
-        sources += [ModelSource(Kind.TAG, offer.architecture, offer.tag) for offer in self._offers]
-        sources += [source for source in (active, wanted) if source is not None and source not in sources]
-        offers = {(offer.architecture, offer.tag): offer for offer in self._offers}
-        return [
-            ModelEntry(
-                source,
-                self.name_of(source),
-                offers.get((source.architecture, source.place)),
-                self._files.is_here(source),
-                source == active,
-                source == wanted,
-                self._files.size_bytes(source),
-            )
-            for source in dict.fromkeys(sources)
-        ]
-
-    def find(self, text: str) -> ModelSource:
-        """Return the model that a person named. Raises UsageError."""
-        return parse_source(text, self._offers)
-
-    def download(self, source: ModelSource) -> Task[None]:
-        """Fetch a model. Raises UsageError for one that has nothing to be fetched, DownloadError."""
-        if not source.is_on_hub:
-            raise UsageError(f"“{source}” is not downloaded from anywhere.", advice="It can be used as it is.")
-        yield from self._files.download(source)
+        wanted = self._chosen(_WANTED)
+        return None if wanted == self.active else wanted  # a switch that was killed between its two settings
 
     def use(self, source: ModelSource) -> None:
         """Want a model; indexing prepares it, and it answers when that is done. Raises ModelError.
 
-        The active model itself ends a change that is under way.
+        The active model itself ends a change that is under way. Where the files of the active one are
+        gone, nothing can answer meanwhile, and the new one takes over at once.
         """
         if source == self.active:
             self.cancel_switch()
@@ -149,62 +87,203 @@ class Models:
         if not self._files.is_here(source):
             raise ModelError(
                 f"The model “{self.name_of(source)}” is not on this computer.",
-                advice=f"Download it first: photo-clip models download {self.name_of(source)}",
+                advice=f"Download it first: photo-clip models download {self.name_of(source)}"
+                if source.is_on_hub
+                else "See that its drive is connected, and that its files were not moved.",
             )
-        self._encoder(source)  # a model that cannot be loaded is found out before any work is done for it
+        self.encoder_of(source)  # a model that cannot be loaded is found out before any work is done for it
+        if self.wanted not in (None, source):
+            self.cancel_switch()
+        if not source.is_on_hub and source.kind is not Kind.STARTER and source not in self._elsewhere():
+            self._set_elsewhere([*self._elsewhere(), source])
         self._catalog.set_setting(_WANTED, str(source))
+        if not self._files.is_here(self.active):
+            self.complete_switch(source)
 
-    def complete_switch(self) -> None:
-        """Let the wanted model answer from now on; the former one's embeddings stay until they are removed."""
-        wanted = self.wanted
-        if wanted is None:
+    def complete_switch(self, source: ModelSource) -> None:
+        """Let the wanted model answer from now on, if it is `source` (still).
+
+        Called before every photo is embedded by it, it finds only those that are; the others follow. The
+        former one's embeddings stay until they are removed.
+        """
+        if self.wanted != source:
             return
         former = self.active
-        self._catalog.set_setting(_ACTIVE, str(wanted))
+        self._catalog.set_setting(_ACTIVE, str(source))
         self._catalog.set_setting(_WANTED, None)
-        with self._lock:
-            left = self._encoders.pop(former, None)
-        if left is not None:
-            left.close()
+        self._encoders.let_go(former)
 
     def cancel_switch(self) -> None:
         """Stay with the active model; what was embedded by the wanted one stays until it is removed."""
         wanted = self.wanted
         self._catalog.set_setting(_WANTED, None)
-        with self._lock:
-            left = self._encoders.pop(wanted, None) if wanted is not None else None
-        if left is not None:
-            left.close()
+        if wanted is not None:
+            self._encoders.let_go(wanted)
+
+    def active_encoder(self) -> Encoder:
+        """Return the encoder that answers searches, loading it first where needed. Raises ModelError."""
+        active = self.active
+        loaded = self._encoders.loaded(active)
+        if loaded is not None:
+            return loaded
+        if not self._files.is_here(active):
+            raise ModelError(
+                f"The files of the model “{self.name_of(active)}” are not there any more. Your photos and decisions"
+                " are safe.",
+                advice="Connect the drive they are on"
+                + (f", download them again (photo-clip models download {active})" if active.is_on_hub else "")
+                + f", or go back to the model that comes with photo-clip: photo-clip models use {STARTER}",
+            )
+        return self.encoder_of(active)
+
+    def wanted_encoder(self) -> Encoder | None:
+        """Return the encoder of the wanted model, loading it first where needed. Raises ModelError."""
+        wanted = self.wanted
+        return None if wanted is None else self.encoder_of(wanted)
+
+    def encoder_of(self, source: ModelSource) -> Encoder:
+        """Return a model's encoder; it is loaded once, in the thread that asks first. Raises ModelError."""
+        loaded = self._encoders.loaded(source)
+        if loaded is not None:
+            return loaded
+        encoder = self._encoders.load(source)
+        if self._known_key(source) != encoder.identity.key:
+            self.notes.remember(_KEY_OF + str(source), encoder.identity.key)
+        return encoder
+
+    def active_key(self) -> str:
+        """Return under which key the active model's embeddings are stored, without loading it where that is known."""
+        return self.key_of(self.active)
+
+    def key_of(self, source: ModelSource) -> str:
+        """Return under which key a model's embeddings are stored, without loading it where that is known."""
+        return self._known_key(source) or self.encoder_of(source).identity.key
+
+    def preparation(self) -> Counts | None:
+        """Return how far the wanted model is; None when there is none."""
+        wanted = self.wanted
+        return None if wanted is None else self._catalog.counts(self.key_of(wanted))
+
+    def name_of(self, source: ModelSource) -> str:
+        """Return the name of a model for people."""
+        return next((offer.name for offer in self._offers if offer.model == source), str(source))
+
+    def find(self, text: str) -> ModelSource:
+        """Return the model that a person named. Raises UsageError."""
+        return parse_source(text, self._offers)
+
+    def word_on_licence(self, source: ModelSource) -> str:
+        """Return what a person should know of a model's terms before using it."""
+        return word_on_licence(source, self._offers)
+
+    def entries(self) -> list[ModelEntry]:
+        """Return the starter, the models on offer, and those named by hand that are here, in use or used before."""
+        active, wanted = self.active, self.wanted
+        offers = {offer.model: offer for offer in self._offers}
+        sources = [ModelSource(Kind.STARTER), *offers, *self._files.held(), *self._elsewhere(), active]
+        sources += [] if wanted is None else [wanted]
+        return [
+            ModelEntry(
+                source,
+                self.name_of(source),
+                offers.get(source),
+                self._files.is_here(source),
+                source == active,
+                source == wanted,
+                self._files.size_bytes(source),
+                self._embedded(source),
+            )
+            for source in dict.fromkeys(sources)
+        ]
+
+    def download(self, source: ModelSource) -> Task[None]:
+        """Fetch a model. Raises UsageError for one that has nothing to be fetched, DownloadError."""
+        if not source.is_on_hub:
+            raise UsageError(f"“{source}” is not downloaded from anywhere.", advice="It can be used as it is.")
+        yield from self._files.download(source)
+
+    def take(self, source: ModelSource, path: Path) -> Task[None]:
+        """Take files of a model that a person has already; files that do not fit it are not kept.
+
+        Raises UsageError for a model that has no files of its own, DownloadError and ModelError.
+        """
+        if not source.is_on_hub:
+            raise UsageError(f"“{source}” has no files to be taken over.", advice="It can be used as it is.")
+        yield from self._files.take(source, path)
+        try:
+            self._load(source).close()
+        except PhotoClipError:
+            self._files.remove(source)
+            raise
 
     def remove(self, source: ModelSource) -> str | None:
         """Delete a model's files and embeddings, and return the key these had; None where there were none.
 
-        Raises UsageError for a model that is in use.
+        Of the starter, only the embeddings. Raises UsageError for a model that is in use.
         """
         if source in (self.active, self.wanted):
             raise UsageError(f"The model “{self.name_of(source)}” is in use.", advice="Use another model first.")
-        key = self._catalog.setting(_KEY_OF + str(source))
-        if key is not None:
-            self._catalog.remove_model(key)
-            self._catalog.set_setting(_KEY_OF + str(source), None)
-        if source.kind is not Kind.STARTER:
-            self._files.remove(source)
+        key = self._known_key(source)
+        self._catalog.set_setting(_KEY_OF + str(source), None)
+        self._set_elsewhere([other for other in self._elsewhere() if other != source])
+        self._encoders.let_go(source)
+        self._files.remove(source)
+        if key is None or key in self._keys_in_use():
+            return None
+        self._catalog.remove_model(key)
         return key
+
+    def leftovers(self) -> dict[str, int]:
+        """Return the keys under which embeddings lie that no model of `entries` made, and how many photos they cover.
+
+        The bundled model of a former version of the program leaves them.
+        """
+        known = {self._known_key(entry.source) for entry in self.entries()}
+        return {key: self._catalog.count_vectors(key) for key in self._catalog.model_keys() if key not in known}
+
+    def remove_embeddings(self, model_key: str) -> None:
+        """Remove the embeddings of a model. Raises UsageError for those in use."""
+        if model_key in self._keys_in_use():
+            raise UsageError("These embeddings are in use.", advice="Use another model first.")
+        self._catalog.remove_model(model_key)
+
+    def trial(self, source: ModelSource) -> Task[Trial]:
+        """Measure for about ten seconds how many photos a second a model embeds here.
+
+        Where its weights are not here yet, random ones of the same architecture take as long. Raises ModelError.
+        """
+        yield Progress(Phase.TRYING, 0, round(TRIAL_S))
+        loaded = self._encoders.loaded(source)
+        is_here = self._files.is_here(source)
+        encoder = loaded or (self._load(source) if is_here else self._load_untrained(source))
+        try:
+            rate = yield from photos_per_second(encoder, self._stopwatch)
+        finally:
+            if loaded is None:
+                encoder.close()
+        return Trial(rate, untrained=not is_here)
 
     def close(self) -> None:
         """Give back the encoders' memory. Twice is once."""
-        with self._lock:
-            encoders, self._encoders = self._encoders, {}
-        for encoder in encoders.values():
-            encoder.close()
+        self._encoders.close()
 
     def _chosen(self, setting: str) -> ModelSource | None:
         text = self._catalog.setting(setting)
         return None if text is None else parse_source(text, self._offers)
 
-    def _encoder(self, source: ModelSource) -> Encoder:
-        with self._lock:
-            if source not in self._encoders:
-                encoder = self._load(source)
-                self._encoders[source] = encoder
-            return self._encoders[source]
+    def _known_key(self, source: ModelSource) -> str | None:
+        return self._catalog.setting(_KEY_OF + str(source))
+
+    def _keys_in_use(self) -> set[str | None]:
+        return {self._known_key(source) for source in (self.active, self.wanted) if source is not None}
+
+    def _embedded(self, source: ModelSource) -> int:
+        key = self._known_key(source)
+        return 0 if key is None else self._catalog.count_vectors(key)
+
+    def _elsewhere(self) -> list[ModelSource]:
+        lines = (self._catalog.setting(_ELSEWHERE) or "").splitlines()
+        return [parse_source(line, self._offers) for line in lines]
+
+    def _set_elsewhere(self, sources: Sequence[ModelSource]) -> None:
+        self._catalog.set_setting(_ELSEWHERE, "\n".join(map(str, sources)) or None)
