@@ -55,6 +55,7 @@ class SqliteCatalog:
         self._file = file
         self._read_only = read_only
         self._write_lock = threading.RLock()
+        self._connections_lock = threading.Lock()
         self._of_thread = threading.local()
         self._connections: list[sqlite3.Connection] = []
         if read_only and not file.exists():
@@ -348,7 +349,7 @@ class SqliteCatalog:
 
     def close(self) -> None:
         """Close every thread's connection; no other thread may be using the catalogue. Twice is once."""
-        with self._write_lock:
+        with self._write_lock, self._connections_lock:
             connections, self._connections = self._connections, []
             self._of_thread = threading.local()
         for connection in connections:
@@ -356,7 +357,7 @@ class SqliteCatalog:
 
     def _adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         self._of_thread.connection = connection
-        with self._write_lock:
+        with self._connections_lock:
             self._connections.append(connection)
         return connection
 

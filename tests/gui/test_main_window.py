@@ -204,7 +204,7 @@ def test_a_removed_folder_leaves_the_window_as_it_was(filled: MainWindow, photos
 
 
 def test_files_are_copied_and_dragged_as_files(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: filled.photos.index(11).data(Role.PHOTO) is not None)
+    qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO) for row in range(12)))
     filled.grid.selectAll()
     filled._copy()
     urls = QGuiApplication.clipboard().mimeData().urls()

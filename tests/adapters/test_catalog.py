@@ -1,0 +1,313 @@
+"""The catalogue: what it promises to everything built on it, and that a kill takes nothing from it."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photo_clip.adapters import catalog_schema
+from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.errors import StoreError
+from photo_clip.core.photo import (
+    FileStamp,
+    FolderChanges,
+    FolderIdentity,
+    FolderState,
+    MovedFile,
+    PhotoFacts,
+    TakenSource,
+)
+from photo_clip.core.ports import Counts, EmbeddedPhoto
+
+HERE = FolderIdentity(7, 2**63 + 5)
+MODEL = "model"
+FACTS = PhotoFacts(40, 30, 6, datetime(2021, 7, 4, 12, 30), "Canon EOS 6D", 48.1, -11.5)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
+    catalog = SqliteCatalog(tmp_path / "catalog.db")
+    yield catalog
+    catalog.close()
+
+
+def add_photos(catalog: SqliteCatalog, *names: str, folder: str = "/photos") -> dict[str, int]:
+    """Make photos known and return their ids by name."""
+    folder_id = catalog.add_folder(Path(folder), HERE).id
+    stamps = {name: FileStamp(number + 1, 1_600_000_000 * 10**9) for number, name in enumerate(names)}
+    catalog.apply_changes(folder_id, FolderChanges(new=stamps), now_s=1)
+    return {name: file.photo_id for name, file in catalog.known_files(folder_id).items()}
+
+
+def embedded(catalog: SqliteCatalog, photo_id: int, content: str, vector: list[float] | None = None) -> EmbeddedPhoto:
+    stamp = catalog.photos([photo_id])[0].stamp
+    values = np.array(vector or [0.6, 0.8], dtype=np.float32)
+    return EmbeddedPhoto(photo_id, stamp, content, FACTS, values)
+
+
+def test_a_photo_comes_back_as_it_was_stored(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "sub/a.jpg")
+    catalog.store(MODEL, [embedded(catalog, ids["sub/a.jpg"], "hash")], {})
+    photo = catalog.photo_at(Path("/photos/sub/a.jpg"))
+    assert photo is not None
+    assert photo.facts == FACTS
+    assert (photo.taken_at, photo.taken_source) == (FACTS.exif_taken_at, TakenSource.EXIF)
+    assert photo.content_hash == "hash"
+    assert catalog.photos([photo.id, 999]) == [photo]
+    vector = catalog.vectors_of(MODEL, "hash")
+    assert vector is not None
+    assert np.allclose(vector, [0.6, 0.8], atol=1e-3)
+
+
+def test_counts_add_up(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {ids["b.jpg"]: "it is broken"})
+    catalog.apply_changes(1, FolderChanges(missing=(ids["c.jpg"],)), now_s=2)
+    assert catalog.counts(MODEL) == Counts(photos=4, embedded=1, skipped=1, waiting=1, missing=1)
+    assert catalog.counts("another model") == Counts(photos=4, embedded=0, skipped=1, waiting=2, missing=1)
+    assert [photo.path.name for photo in catalog.waiting(MODEL)] == ["d.jpg"]
+    assert catalog.count_waiting("another model") == 2
+
+
+def test_what_waits_in_an_offline_folder_is_not_asked_for(catalog: SqliteCatalog) -> None:
+    add_photos(catalog, "a.jpg")
+    catalog.update_folder(1, FolderState.OFFLINE, offline_reason="unplugged")
+    assert catalog.waiting(MODEL) == []
+    assert catalog.folders()[0].offline_reason == "unplugged"
+
+
+def test_two_photos_with_one_content_share_an_embedding(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg")
+    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "same")], {})
+    assert catalog.known_contents(MODEL, ["same", "other"]) == {"same"}
+    again = embedded(catalog, ids["b.jpg"], "same")
+    catalog.store(MODEL, [EmbeddedPhoto(again.photo_id, again.stamp, "same", None, None)], {})
+    stored = catalog.vectors(MODEL)
+    assert len(stored.content_ids) == 1
+    assert catalog.photo_ids_of(stored.content_ids.tolist()) == {int(stored.content_ids[0]): sorted(ids.values())}
+
+
+def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg")
+    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {})
+    first = catalog.vectors(MODEL)
+    assert first.last_row == catalog.last_vector_row(MODEL)
+    assert len(catalog.vectors(MODEL, after_row=first.last_row).content_ids) == 0
+    catalog.store(MODEL, [embedded(catalog, ids["b.jpg"], "2", [1.0, 0.0])], {})
+    more = catalog.vectors(MODEL, after_row=first.last_row)
+    assert more.vectors.tolist() == [[1.0, 0.0]]
+    assert more.last_row > first.last_row
+
+
+def test_a_file_that_changed_while_it_was_read_keeps_waiting(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg")
+    old = embedded(catalog, ids["a.jpg"], "old content")
+    catalog.apply_changes(1, FolderChanges(changed={ids["a.jpg"]: FileStamp(99, 1)}), now_s=2)
+    catalog.store(MODEL, [old], {})
+    assert catalog.photos([ids["a.jpg"]])[0].content_hash is None
+    assert catalog.count_waiting(MODEL) == 1
+
+
+def test_a_removed_folder_takes_its_embeddings_but_not_those_in_use(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg")
+    other = add_photos(catalog, "c.jpg", folder="/other")
+    for photo_id, content in ((ids["a.jpg"], "1"), (ids["b.jpg"], "2"), (other["c.jpg"], "2")):
+        catalog.store(MODEL, [embedded(catalog, photo_id, content)], {})
+    catalog.remove_folder(1)
+    assert catalog.known_contents(MODEL, ["1", "2"]) == {"2"}
+    assert catalog.counts(MODEL).photos == 1
+
+
+def test_decisions_outlive_changes_and_moves(catalog: SqliteCatalog) -> None:
+    photo_id = add_photos(catalog, "a.jpg")["a.jpg"]
+    catalog.decide(photo_id, "cat", True, now_s=1)
+    catalog.decide(photo_id, "dog", True, now_s=2)
+    catalog.decide(photo_id, "dog", False, now_s=3)
+    catalog.apply_changes(1, FolderChanges(changed={photo_id: FileStamp(2, 2)}), now_s=4)
+    catalog.move_photos([MovedFile(photo_id, 1, "b.jpg", FileStamp(2, 2))])
+    assert catalog.decisions(photo_id) == {"cat": True, "dog": False}
+
+
+def test_photos_are_listed_newest_first(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "IMG_20200101_000000.jpg", "IMG_20220101_000000.jpg", "IMG_20210101_000000.jpg")
+    for number, photo_id in enumerate(ids.values()):
+        photo = embedded(catalog, photo_id, str(number))
+        catalog.store(MODEL, [EmbeddedPhoto(photo_id, photo.stamp, str(number), PhotoFacts(1, 1), photo.vector)], {})
+    names = [photo.path.name[4:8] for photo in catalog.photos(catalog.newest_photo_ids().tolist())]
+    assert names == ["2022", "2021", "2020"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_name_of_any_bytes_comes_back(catalog: SqliteCatalog) -> None:
+    name = os.fsdecode(b"\xff\n\xe9.jpg")
+    photo_id = add_photos(catalog, name)[name]
+    assert catalog.photos([photo_id])[0].path == Path("/photos") / name
+
+
+def test_very_many_ids_can_be_asked_for_at_once(catalog: SqliteCatalog) -> None:
+    add_photos(catalog, "a.jpg")
+    assert len(catalog.photos(range(1, 100_000))) == 1
+    assert catalog.photo_ids_of(range(100_000)) == {}
+
+
+def test_settings_of_the_library_are_kept(catalog: SqliteCatalog) -> None:
+    assert catalog.setting("x") is None
+    catalog.set_setting("x", "1")
+    catalog.set_setting("x", "2")
+    assert catalog.setting("x") == "2"
+    catalog.set_setting("x", None)
+    assert catalog.setting("x") is None
+
+
+def test_a_removed_model_takes_its_embeddings_alone(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg")
+    for model in ("one", "two"):
+        catalog.store(model, [embedded(catalog, ids["a.jpg"], "1")], {})
+    catalog.remove_model("one")
+    assert catalog.model_keys() == ["two"]
+    assert (catalog.count_vectors("one"), catalog.count_vectors("two")) == (0, 1)
+
+
+def test_readers_do_not_wait_for_a_writer(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg")
+    answers: list[int] = []
+    with catalog._writing() as connection:
+        connection.execute("UPDATE photos SET size_bytes = 5")
+        reader = threading.Thread(target=lambda: answers.append(len(catalog.photos(list(ids.values())))))
+        reader.start()
+        reader.join(timeout=10)
+        assert answers == [1]
+
+
+def test_another_program_can_read_while_this_one_writes(catalog: SqliteCatalog, tmp_path: Path) -> None:
+    add_photos(catalog, "a.jpg")
+    other = SqliteCatalog(tmp_path / "catalog.db", read_only=True)
+    assert other.counts(MODEL).photos == 1
+    with pytest.raises(StoreError, match="may not be written"):
+        other.set_setting("x", "1")
+    other.close()
+
+
+def test_a_catalogue_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as error:
+        SqliteCatalog(tmp_path / "catalog.db", read_only=True)
+    assert "photo-clip index" in error.value.advice
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_newer_catalogue_is_refused_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    SqliteCatalog(file).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = file.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match="newer"):
+            SqliteCatalog(file, read_only=read_only)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"\0" * 5000])
+def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "catalog.db"
+    file.write_bytes(content)
+    with pytest.raises(StoreError):
+        SqliteCatalog(file)
+    assert file.read_bytes() == content
+
+
+def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    connection.close()
+    with pytest.raises(StoreError, match="not a photo-clip catalogue"):
+        SqliteCatalog(file)
+
+
+def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "catalog.db"
+    old = SqliteCatalog(file)
+    add_photos(old, "a.jpg")
+    old.close()
+
+    def second(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE photos ADD COLUMN rating INTEGER")
+
+    monkeypatch.setattr(catalog_schema, "MIGRATIONS", (*catalog_schema.MIGRATIONS, second))
+    new = SqliteCatalog(file)
+    assert new.counts(MODEL).photos == 1
+    new.close()
+    monkeypatch.undo()
+    copy = SqliteCatalog(file.with_name("catalog.db.version-1"), read_only=True)
+    assert copy.counts(MODEL).photos == 1
+    copy.close()
+
+
+def test_a_migration_that_fails_leaves_the_catalogue_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "catalog.db"
+    SqliteCatalog(file).close()
+
+    def broken(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE photos")
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(catalog_schema, "MIGRATIONS", (*catalog_schema.MIGRATIONS, broken))
+    with pytest.raises(RuntimeError):
+        SqliteCatalog(file)
+    monkeypatch.undo()
+    whole = SqliteCatalog(file)
+    assert whole.counts(MODEL).photos == 0
+    whole.close()
+
+
+STORING = """
+import sys
+from pathlib import Path
+import numpy as np
+from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
+from photo_clip.core.ports import EmbeddedPhoto
+catalog = SqliteCatalog(Path(sys.argv[1]))
+folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 1))
+number = len(catalog.known_files(folder.id))
+while True:
+    stamp = FileStamp(1, 1)
+    catalog.apply_changes(folder.id, FolderChanges(new={f"{number}.jpg": stamp}), now_s=1)
+    photo_id = catalog.known_files(folder.id)[f"{number}.jpg"].photo_id
+    vector = np.ones(4, dtype=np.float32) / 2
+    catalog.store("model", [EmbeddedPhoto(photo_id, stamp, str(number), PhotoFacts(1, 1), vector)], {})
+    print(number, flush=True)
+    number += 1
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    acknowledged = -1
+    for lines in (3, 1, 17, 8, 2):
+        with subprocess.Popen([sys.executable, "-c", STORING, str(file)], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(lines):
+                acknowledged = int(process.stdout.readline())
+            process.send_signal(signal.SIGKILL)
+            rest = process.stdout.read().split()
+            acknowledged = int(rest[-1]) if rest else acknowledged
+        catalog = SqliteCatalog(file)
+        assert catalog.known_contents("model", map(str, range(acknowledged + 1))) == set(
+            map(str, range(acknowledged + 1))
+        )
+        catalog.close()
+        with sqlite3.connect(file) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()

@@ -1,0 +1,106 @@
+"""The vector index: one contract for Chroma and for the fake, and what only Chroma needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from photo_clip.adapters.vector_index import ChromaIndex
+from photo_clip.core.ports import StoredVectors, VectorIndex
+from photo_clip.core.scoring import best_rows, unit_rows
+from tests.fakes import FakeIndex
+
+MODEL = "architecture|weights|squash 260"
+
+
+def clustered(count: int, seed: int = 1, dimensions: int = 64) -> NDArray[np.float32]:
+    """Return unit vectors in groups, as photos are."""
+    numbers = np.random.default_rng(seed)
+    centres = numbers.normal(size=(20, dimensions))
+    return unit_rows(centres[numbers.integers(0, 20, count)] + 0.6 * numbers.normal(size=(count, dimensions)))
+
+
+def stored(vectors: NDArray[np.float32], first_id: int = 1, last_row: int = 0) -> StoredVectors:
+    ids = np.arange(first_id, first_id + len(vectors), dtype=np.int64)
+    return StoredVectors(ids, vectors.astype(np.float16), last_row or int(ids[-1]))
+
+
+@pytest.fixture(params=["chroma", "fake"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
+    index: VectorIndex = ChromaIndex(tmp_path / "index") if request.param == "chroma" else FakeIndex()
+    yield index
+    index.close()
+
+
+def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
+    ids, cosines = index.nearest(MODEL, clustered(1)[0], 10)
+    assert (len(ids), len(cosines)) == (0, 0)
+    assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
+
+
+def test_the_nearest_come_first_with_their_cosines(index: VectorIndex) -> None:
+    vectors = clustered(500)
+    index.add(MODEL, stored(vectors, last_row=777))
+    assert (index.level(MODEL), index.size(MODEL)) == (777, 500)
+    exact = vectors.astype(np.float16).astype(np.float32) @ vectors[3]
+    ids, cosines = index.nearest(MODEL, vectors[3], 20)
+    assert ids[0] == 4
+    assert set(ids.tolist()) == set((best_rows(exact, 20) + 1).tolist())
+    assert np.allclose(cosines, np.sort(exact)[::-1][:20], atol=2e-3)
+    assert len(index.nearest(MODEL, vectors[0], 10_000)[0]) == 500
+
+
+def test_adding_again_replaces(index: VectorIndex) -> None:
+    vectors = clustered(10)
+    index.add(MODEL, stored(vectors))
+    index.add(MODEL, stored(vectors[::-1].copy(), last_row=20))
+    assert (index.level(MODEL), index.size(MODEL)) == (20, 10)
+    assert index.nearest(MODEL, vectors[0], 1)[0].tolist() == [10]
+
+
+def test_models_do_not_mix(index: VectorIndex) -> None:
+    index.add(MODEL, stored(clustered(10)))
+    index.add("other", stored(clustered(5, dimensions=32)))
+    index.remove_model(MODEL)
+    assert (index.size(MODEL), index.level(MODEL), index.size("other")) == (0, 0, 5)
+
+
+def test_a_clean_close_keeps_everything(tmp_path: Path) -> None:
+    vectors = clustered(100)
+    index = ChromaIndex(tmp_path / "index")
+    index.add(MODEL, stored(vectors, last_row=123))
+    index.close()
+    index.close()
+    again = ChromaIndex(tmp_path / "index")
+    assert (again.level(MODEL), again.size(MODEL)) == (123, 100)
+    assert again.nearest(MODEL, vectors[7], 1)[0].tolist() == [8]
+    again.close()
+
+
+def test_an_index_that_was_not_closed_begins_anew_unopened(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / "in-use").touch()
+    (folder / "chroma.sqlite3").write_bytes(b"half written")
+    index = ChromaIndex(folder)
+    assert (index.level(MODEL), folder.exists()) == (0, False)
+    index.add(MODEL, stored(clustered(5)))
+    assert index.size(MODEL) == 5
+    index.close()
+
+
+@pytest.mark.parametrize("levels", [None, "no json", "[1, 2]"])
+def test_an_index_whose_levels_are_lost_begins_anew(tmp_path: Path, levels: str | None) -> None:
+    folder = tmp_path / "index"
+    index = ChromaIndex(folder)
+    index.add(MODEL, stored(clustered(5)))
+    index.close()
+    if levels is None:
+        (folder / "levels.json").unlink()
+    else:
+        (folder / "levels.json").write_text(levels, encoding="utf-8")
+    again = ChromaIndex(folder)
+    assert (again.level(MODEL), again.size(MODEL)) == (0, 0)
+    again.close()

@@ -1,0 +1,116 @@
+"""Neighbours: the same answer from the index and without it, and no answer worse for trouble with the index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.adapters.vector_index import ChromaIndex
+from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
+from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.scoring import unit_rows
+from photo_clip.services.neighbours import Neighbours
+from tests.fakes import FakeIndex
+
+MODEL = "model"
+NUMBERS = np.random.default_rng(5)
+VECTORS = unit_rows(NUMBERS.normal(size=(8, 32))[NUMBERS.integers(0, 8, 300)] + NUMBERS.normal(size=(300, 32)))
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
+    catalog = SqliteCatalog(tmp_path / "catalog.db")
+    yield catalog
+    catalog.close()
+
+
+def add(catalog: SqliteCatalog, rows: range) -> None:
+    folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 1))
+    stamp = FileStamp(1, 1)
+    catalog.apply_changes(folder.id, FolderChanges(new={f"{row}.jpg": stamp for row in rows}), now_s=1)
+    known = catalog.known_files(folder.id)
+    photos = [
+        EmbeddedPhoto(known[f"{row}.jpg"].photo_id, stamp, str(row), PhotoFacts(1, 1), VECTORS[row]) for row in rows
+    ]
+    catalog.store(MODEL, photos, {})
+
+
+def catch_up(neighbours: Neighbours) -> None:
+    for _ in neighbours.catch_up(MODEL):
+        pass
+
+
+def test_the_index_and_the_exact_way_give_the_same_order(catalog: SqliteCatalog, tmp_path: Path) -> None:
+    add(catalog, range(300))
+    index = ChromaIndex(tmp_path / "index")
+    through_index, exact = Neighbours(catalog, index), Neighbours(catalog, None)
+    catch_up(through_index)
+    assert through_index.is_level(MODEL)
+    for query in VECTORS[:10]:
+        found, expected = through_index.nearest(MODEL, query, 50), exact.nearest(MODEL, query, 50)
+        assert found[0].tolist() == expected[0].tolist()
+        assert np.allclose(found[1], expected[1], atol=2e-3)
+    index.close()
+
+
+def test_photos_are_found_before_the_index_has_them(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    neighbours = Neighbours(catalog, FakeIndex())
+    assert not neighbours.is_level(MODEL)
+    assert neighbours.nearest(MODEL, VECTORS[3], 1)[0].tolist() == [4]
+    catch_up(neighbours)
+    add(catalog, range(5, 10))
+    assert neighbours.nearest(MODEL, VECTORS[8], 1)[0].tolist() == [9]
+    add(catalog, range(10, 12))
+    assert neighbours.nearest(MODEL, VECTORS[11], 1)[0].tolist() == [12]
+
+
+def test_an_index_in_trouble_is_left_alone_and_search_goes_on(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    index = FakeIndex()
+    neighbours = Neighbours(catalog, index)
+    catch_up(neighbours)
+    index.is_broken = True
+    assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    assert neighbours.index_trouble is not None
+    catch_up(neighbours)
+
+
+def test_catching_up_can_be_stopped_and_goes_on(catalog: SqliteCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photo_clip.services.neighbours._BATCH", 50)
+    add(catalog, range(300))
+    index = FakeIndex()
+    task = Neighbours(catalog, index).catch_up(MODEL)
+    next(task)
+    task.close()
+    neighbours = Neighbours(catalog, index)
+    assert not neighbours.is_level(MODEL)
+    catch_up(neighbours)
+    assert neighbours.is_level(MODEL)
+    assert index.size(MODEL) == 300
+
+
+def test_an_index_of_mostly_dead_vectors_is_filled_anew(
+    catalog: SqliteCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photo_clip.services.neighbours._BATCH", 10)
+    add(catalog, range(300))
+    index = FakeIndex()
+    neighbours = Neighbours(catalog, index)
+    catch_up(neighbours)
+    catalog.remove_folder(1)
+    add(catalog, range(20))
+    catch_up(neighbours)
+    assert index.size(MODEL) == 20
+    assert neighbours.is_level(MODEL)
+
+
+def test_removed_embeddings_are_forgotten(catalog: SqliteCatalog) -> None:
+    add(catalog, range(20))
+    neighbours = Neighbours(catalog, None)
+    assert len(neighbours.nearest(MODEL, VECTORS[0], 100)[0]) == 20
+    catalog.remove_folder(1)
+    neighbours.forget()
+    assert len(neighbours.nearest(MODEL, VECTORS[0], 100)[0]) == 0
