@@ -24,13 +24,17 @@ Result = TypeVar("Result")
 
 _BATCH_AHEAD = 32
 """Files worked on ahead while a batch of results is used, beside three for every process."""
-_TRIES = 3
-"""How often a file is tried whose process went away before it began."""
+_TRIES = 2
+"""How often a file is tried whose process went away, as something else may have ended it."""
 _LOOK_EVERY_S = 5.0
 _GRACE_S = 5.0
 """A process that nobody ends when its time is over, as the program was killed, ends by itself so much later."""
 _FILES_A_PROCESS = 2000
 """Then a fresh process takes over, so that what decoders leak is given back."""
+
+
+class _ProcessGoneError(Exception):
+    """The process that was to do something went away, with it or before it."""
 
 
 class GuardedPool:
@@ -73,28 +77,14 @@ class GuardedPool:
                 if not asked:
                     return
                 path, future = asked.popleft()
-                try:
-                    result: Result | UnreadablePhotoError = self._result(future)
-                except UnreadablePhotoError as error:
-                    result = error
-                except BrokenProcessPool:
-                    result = self._again(function, path, *arguments)
-                yield path, result
+                outcome = self._outcome(future, function, path, *arguments)
+                yield path, outcome
         finally:
             ahead.stop()
 
     def one(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Return what `function` returns for `arguments`. Raises UnreadablePhotoError."""
-        for _ in range(_TRIES):
-            self._check()
-            with suppress(BrokenProcessPool):
-                return self._result(self.schedule(function, arguments))
-        if self._has_worked:
-            raise UnreadablePhotoError("reading it crashed the reader")
-        raise PhotoClipError(
-            "The processes that read photos cannot be started.",
-            advice="Restart the computer; if that does not help, raise the memory a reader may take in the settings.",
-        )
+        return self._tried(_TRIES, function, *arguments)
 
     def close(self) -> None:
         """End the processes; what they were asked for ends with CancelledError."""
@@ -126,14 +116,31 @@ class GuardedPool:
         future.add_done_callback(self._forget)
         return future
 
-    def _again(self, function: Callable[..., Result], *arguments: object) -> Result | UnreadablePhotoError:
+    def _outcome(
+        self, future: Future[Result], function: Callable[..., Result], *arguments: object
+    ) -> Result | UnreadablePhotoError:
         try:
-            return self.one(function, *arguments)
+            try:
+                return self._result(future)
+            except _ProcessGoneError:
+                return self._tried(_TRIES - 1, function, *arguments)
         except UnreadablePhotoError as error:
             return error
 
+    def _tried(self, times: int, function: Callable[..., Result], *arguments: object) -> Result:
+        for _ in range(times):
+            self._check()
+            with suppress(_ProcessGoneError):
+                return self._result(self.schedule(function, arguments))
+        if self._has_worked:
+            raise UnreadablePhotoError("reading it crashed the reader")
+        raise PhotoClipError(
+            "The processes that read photos cannot be started.",
+            advice="Restart the computer; if that does not help, raise the memory a reader may take in the settings.",
+        )
+
     def _result(self, future: Future[Result]) -> Result:
-        """Wait for a photo. Raises UnreadablePhotoError, or BrokenProcessPool if nobody has tried to read it."""
+        """Wait for a result. Raises UnreadablePhotoError, or _ProcessGoneError where nobody can tell."""
         while not future.done():
             with suppress(TimeoutError):
                 future.exception(_LOOK_EVERY_S)
@@ -141,15 +148,15 @@ class GuardedPool:
         error = future.exception()
         if error is None:
             return future.result()
-        if isinstance(error, UnreadablePhotoError | BrokenProcessPool):
+        if isinstance(error, UnreadablePhotoError):
             raise error
+        if isinstance(error, BrokenProcessPool | ProcessExpired):
+            raise _ProcessGoneError from error
         raise self._explained(error) from error
 
     def _explained(self, error: BaseException) -> UnreadablePhotoError:
         if isinstance(error, TimeoutError):
             return UnreadablePhotoError(f"it took longer than {self._time_limit_s:g} s to read")
-        if isinstance(error, ProcessExpired):
-            return UnreadablePhotoError("reading it crashed the reader")
         if isinstance(error, MemoryError):
             return UnreadablePhotoError("reading it needs more memory than allowed")
         if isinstance(error, CancelledError):

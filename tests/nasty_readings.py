@@ -1,0 +1,61 @@
+"""What a file may do to the process that reads it; called there by name."""
+
+import ctypes
+import os
+import sys
+import threading
+from pathlib import Path
+
+from photo_clip.core.errors import UnreadablePhotoError
+
+_held: list[bytearray] = []
+
+
+def prepare(*_: object) -> None:
+    """Nothing to prepare."""
+
+
+def prepare_in_vain(*_: object) -> None:
+    raise RuntimeError("this process cannot start")
+
+
+def read(path: Path, *_: object) -> str:
+    """Do what the file's name says; return the name and this process's id."""
+    name = path.name.split("-")[0]
+    if name == "crash":
+        ctypes.string_at(0)
+    elif name == "exit":
+        os._exit(3)
+    elif name == "hang":
+        threading.Event().wait()
+    elif name == "fill":
+        while True:
+            _held.append(bytearray(16_000_000))
+    elif name == "damaged":
+        raise UnreadablePhotoError("the file is damaged")
+    elif name == "mistake":
+        raise ZeroDivisionError("a mistake of ours")
+    return f"{path.name} {os.getpid()}"
+
+
+def read_at_the_second_try(path: Path) -> str:
+    """Return the file's name, but end the process at the first try."""
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return path.name
+    os._exit(3)
+
+
+def main() -> None:
+    """Read until the end comes from outside; what test_guarded_pool kills."""
+    from photo_clip.adapters.guarded_pool import GuardedPool
+
+    pool = GuardedPool(2, time_limit_s=1, prepare=prepare, preparation=())
+    paths = [Path(f"fine-{number}") for number in range(4)] + [Path("hang-1")]
+    for _, result in pool.each(read, paths):
+        print(result, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
