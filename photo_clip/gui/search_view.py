@@ -70,6 +70,11 @@ class SearchView(QWidget):
         """Search in this library from now on."""
         self._library = library
 
+    @property
+    def told(self) -> str:
+        """What is said of the answer."""
+        return self._about.text()
+
     def search(self) -> None:
         """Ask for what the line says; a former question that is not answered yet is given up."""
         self._typing.stop()
