@@ -5,12 +5,12 @@ from datetime import datetime
 
 from photo_clip.core.photo import PhotoFacts, TakenSource
 
-_FIRST_YEAR, _LAST_YEAR = 1826, 2199
-"""The year of the oldest photo that is left, and one that no clock of a camera reaches by accident."""
+_FIRST_YEAR, _LAST_YEAR = 1826, 2100
+"""The year of the oldest photo that is left, and one that no living photographer reaches."""
 
 _DATE = r"(?P<year>(?:18|19|20|21)\d\d)(?P<dash>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=dash)(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"(?P<hour>[01]\d|2[0-3])[-_.:]?(?P<minute>[0-5]\d)[-_.:]?(?P<second>[0-5]\d)"
-_IN_NAME = re.compile(rf"(?<!\d){_DATE}(?:[-_T ]+(?:at )?{_TIME}(?!\d{{5}})|(?!\d))", re.ASCII)
+_IN_NAME = re.compile(rf"(?<!\d){_DATE}(?:[-_T ]*(?:at )?{_TIME}(?!\d{{4}})|(?!\d))", re.ASCII)
 """Such as IMG_20210704_123456.jpg, PXL_20210704_123456789.jpg, 2021-07-04 12.34.56.jpg, IMG-20210704-WA0001.jpg."""
 
 
