@@ -8,7 +8,6 @@ import sys
 def main() -> None:
     """Run photo-clip and end the process with its exit code."""
     multiprocessing.freeze_support()
-    os.umask(0o077)  # photos are private: what is made here is for this user alone
     if len(sys.argv) == 1 and "PHOTO_CLIP_HOME" not in os.environ:
         from photo_clip.app import run_window  # without typer: the window is up sooner
 

@@ -1,6 +1,7 @@
 """The command line: every command, what it asks the library and how it answers."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,6 +22,8 @@ from photo_clip.self_check import check_oneself
 from photo_clip.services.library import Library
 from photo_clip.services.models import ModelEntry
 from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_table, say_trouble
+
+_ANOTHER_LOOK_AFTER_S = 3.0
 
 DONE, NOTHING_FOUND, WRONG_USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -99,7 +102,7 @@ def index(
         added = [library.folders.add(folder).id for folder in folders or []]
         if not added and not library.folders.all():
             raise UsageError("No folder is watched yet.", advice=f"Name one: {APP_NAME} index FOLDER")
-        report = run_task(library.keep_up(added or None))
+        report = _index(library, added)
     if as_json:
         say_json(_report_json(report))
     else:
@@ -245,6 +248,16 @@ def remove_model(context: typer.Context, model: Model) -> None:
     """Delete a model's files and embeddings; decisions and tags stay."""
     with opened_library(_places(context)) as library:
         library.remove_model(library.models.find(model))
+
+
+def _index(library: Library, folder_ids: Sequence[int]) -> Report:
+    """Index, and once more where files were still being written when they were looked at."""
+    report = run_task(library.keep_up(folder_ids or None))
+    if report.look_again_soon:
+        sys.stderr.write("Some files were just written; looking again to have them whole.\n")
+        time.sleep(_ANOTHER_LOOK_AFTER_S)
+        report.add(run_task(library.keep_up(folder_ids or None)))
+    return report
 
 
 def _places(context: typer.Context) -> Places:

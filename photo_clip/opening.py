@@ -1,5 +1,6 @@
 """Opens a library: the one place where services meet the adapters they work with."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -52,6 +53,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
             from photo_clip.adapters.library_lock import LibraryLock
             from photo_clip.adapters.vector_index import ChromaIndex
 
+            os.umask(0o077)  # photos are private: what is made from here on is for this user alone
             make_private(places.data)
             make_private(places.cache)
             lock = LibraryLock(places.lock_file, holder)

@@ -1,8 +1,12 @@
 """Real photos with open licences that scikit-image and scikit-learn carry, copied to where a test wants them."""
 
+import os
 import shutil
 from importlib.resources import files
 from pathlib import Path
+
+TAKEN_S = 1_600_000_000
+"""The files' time: long ago, so that nobody takes them for files that are still being written."""
 
 SCIKIT_IMAGE = {
     "astronaut.png": "astronaut",
@@ -29,7 +33,9 @@ def write_real_photos(folder: Path) -> Path:
     sources += [files("sklearn.datasets.images") / name for name in SCIKIT_LEARN]
     for source in sources:
         name = Path(str(source)).name
-        shutil.copyfile(str(source), folder / photo_name({**SCIKIT_IMAGE, **SCIKIT_LEARN}[name]))
+        copy = folder / photo_name({**SCIKIT_IMAGE, **SCIKIT_LEARN}[name])
+        shutil.copyfile(str(source), copy)
+        os.utime(copy, (TAKEN_S, TAKEN_S))
     return folder
 
 

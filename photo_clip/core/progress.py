@@ -51,6 +51,14 @@ class Report:
     look_again_soon: bool = False
     """Whether files were left out because they were still being written."""
 
+    def add(self, later: "Report") -> None:
+        """Take in what a later run did."""
+        for name in ("embedded", "reused", "new", "changed", "moved", "removed"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.skipped.update(later.skipped)
+        self.offline = later.offline
+        self.look_again_soon = later.look_again_soon
+
 
 Result = TypeVar("Result")
 
