@@ -1,13 +1,12 @@
 """What differs between the watched folders on disk and what the catalogue remembers of them."""
 
+import contextlib
 import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from photo_clip.core.errors import FolderError
-from photo_clip.core.formats import is_photo_name
 from photo_clip.core.photo import (
     FileStamp,
     Folder,
@@ -19,12 +18,12 @@ from photo_clip.core.photo import (
 )
 from photo_clip.core.ports import Catalog, Clock
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.services.photo_files import find_photo_files
 
 _SETTLED_AFTER_S = 2.0
 """A file written to more recently may still be growing; it is left for the next look."""
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
 """More missing files than both at once look like a drive in trouble, not like tidying up."""
-_SKIPPED_FOLDERS = frozenset(("@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found"))
 
 EMPTY = "it is there, but empty; is its drive connected?"
 GONE = "it is not there; is its drive connected?"
@@ -40,10 +39,23 @@ class Look:
     folder: Folder
     changes: FolderChanges = field(default_factory=FolderChanges)
     offline_reason: str = ""
-    """Why the folder counts as offline; then `changes` may be large but is not to be applied."""
+    """Why the folder counts as offline, whatever else is found; `changes` is empty then."""
     identity: FolderIdentity | None = None
+    """None where the folder is not the one that was there before."""
     again_soon: bool = False
     """Whether files were left out because they were still being written."""
+    known: int = 0
+    """How many photos were there at the last look; 0 where the user has said that losses are real."""
+    is_empty: bool = False
+
+    def reason_to_doubt(self) -> str:
+        """Return why the folder counts as offline and `changes` is not to be believed; empty where it is."""
+        if self.offline_reason or not self.known:
+            return self.offline_reason
+        lost = len(self.changes.missing)
+        if self.is_empty and lost:
+            return EMPTY
+        return LOSSES if lost >= _LOSS_COUNT and lost > _LOSS_SHARE * self.known else ""
 
 
 class WatchedFolders:
@@ -60,37 +72,24 @@ class WatchedFolders:
     def add(self, path: Path) -> Folder:
         """Watch a folder; one inside a watched folder is that one, and one around watched folders takes them in.
 
-        Raises FolderError where there is no folder that can be read.
+        Symbolic links in `path` are resolved. Raises FolderError where there is no folder that can be read.
         """
-        path = Path(
-            os.path.normpath(path.expanduser().absolute())
-        )  # symbolic links stay: they are the name the user knows
+        with contextlib.suppress(RuntimeError):  # “~” of a user who is not here
+            path = path.expanduser()
+        path = Path(os.path.realpath(path))
         identity = _readable_identity(path)
-        inner = []
-        for folder in self.all():
-            if path.is_relative_to(folder.path):
-                return folder
-            if folder.path.is_relative_to(path):
-                inner.append(folder)
-        outer = self._catalog.add_folder(path, identity)
-        for folder in inner:
-            self._take_in(outer, folder)
+        folders = self.all()
+        outer = next((folder for folder in folders if _is_within(path, folder.path)), None)
+        if outer is None:
+            outer = self._catalog.add_folder(path, identity)
+        for inner in folders:
+            if inner.id != outer.id and inner.path.is_relative_to(outer.path):
+                self._take_in(outer, inner)
         return outer
 
     def remove(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
         self._catalog.remove_folder(folder_id)
-
-    def mark(self, look: Look) -> None:
-        """Remember whether a folder is online, as a look at it showed."""
-        state = FolderState.OFFLINE if look.offline_reason else FolderState.ONLINE
-        known = look.folder
-        if (state, look.offline_reason, look.identity or known.identity) != (
-            known.state,
-            known.offline_reason,
-            known.identity,
-        ):
-            self._catalog.update_folder(known.id, state, offline_reason=look.offline_reason, identity=look.identity)
 
     def look(self, folder: Folder, *, accept_losses: bool = False) -> Task[Look]:
         """Compare a folder with the catalogue; nothing is written.
@@ -100,39 +99,67 @@ class WatchedFolders:
         try:
             identity = _readable_identity(folder.path)
         except FolderError:
-            reason = UNREADABLE if os.path.lexists(folder.path) else GONE
-            return Look(folder, offline_reason=reason)
+            return Look(folder, offline_reason=UNREADABLE if os.path.lexists(folder.path) else GONE)
         known = self._catalog.known_files(folder.id)
         found: dict[str, FileStamp] = {}
         closed: list[str] = []
-        for relative, files, readable in _walk(folder.path):
-            if not readable:
-                closed.append(relative)
-            found.update(files)
-            yield Progress(Phase.LOOKING, len(found), None, relative or folder.path.name)
-        present = {path: file for path, file in known.items() if not file.missing}
-        if present and not accept_losses:
-            if not found and not closed:
-                return Look(folder, offline_reason=EMPTY)
-            if identity.device != folder.identity.device and not found.keys() & present.keys():
-                return Look(folder, offline_reason=OTHER_DEVICE)
+        for part in find_photo_files(folder.path):
+            found.update(part.files)
+            closed.extend(part.closed)
+            yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
+        present = {} if accept_losses else {path: file for path, file in known.items() if not file.missing}
+        is_empty = not found and not closed
+        if present and is_empty and identity != folder.identity:
+            return Look(folder, offline_reason=EMPTY)
+        if present and identity.device != folder.identity.device and not _shares_a_file(found, present):
+            return Look(folder, offline_reason=OTHER_DEVICE)
         changes, again_soon = _compare(found, known, closed, self._clock())
-        return Look(folder, changes, identity=identity, again_soon=again_soon)
+        return Look(folder, changes, identity=identity, again_soon=again_soon, known=len(present), is_empty=is_empty)
 
-    def has_lost_too_much(self, look: Look, moved_away: int) -> bool:
-        """Whether so many photos of the folder are missing, beside those that turned up elsewhere, that it looks like
-        trouble."""
-        lost = len(look.changes.missing) - moved_away
-        present = sum(not file.missing for file in self._catalog.known_files(look.folder.id).values())
-        return lost >= _LOSS_COUNT and lost > _LOSS_SHARE * present
+    def mark_online(self, look: Look) -> None:
+        """Remember that a folder is there, and which one it is."""
+        known = look.folder
+        identity = look.identity or known.identity
+        if (known.state, known.identity) != (FolderState.ONLINE, identity):
+            self._catalog.update_folder(known.id, FolderState.ONLINE, identity=identity)
+
+    def mark_offline(self, folder: Folder, reason: str) -> None:
+        """Remember that a folder cannot be looked at, and why: a clause for people."""
+        if (folder.state, folder.offline_reason) != (FolderState.OFFLINE, reason):
+            self._catalog.update_folder(folder.id, FolderState.OFFLINE, offline_reason=reason)
+
+    def is_there(self, folder: Folder) -> bool:
+        """Whether the folder can be read just now, and is the one it was at the last look."""
+        try:
+            return _readable_identity(folder.path) == folder.identity
+        except FolderError:
+            return False
 
     def _take_in(self, outer: Folder, inner: Folder) -> None:
+        """Give a folder's photos to the one around it. Stopped in between, it is done by adding `outer` again."""
         prefix = inner.path.relative_to(outer.path).as_posix()
-        known = self._catalog.known_files(inner.id)
-        self._catalog.move_photos(
-            [MovedFile(file.photo_id, outer.id, f"{prefix}/{path}", file.stamp) for path, file in known.items()]
-        )
+        there = self._catalog.known_files(outer.id)
+        moves: list[MovedFile] = []
+        missing: list[int] = []
+        for path, file in self._catalog.known_files(inner.id).items():
+            target = f"{prefix}/{path}"
+            moves.append(MovedFile(file.photo_id, outer.id, target, file.stamp))
+            if target in there:  # found there by a look; it goes with the inner folder
+                moves.append(MovedFile(there[target].photo_id, inner.id, path, there[target].stamp))
+            if file.missing:
+                missing.append(file.photo_id)
+        self._catalog.move_photos(moves)
+        if missing:  # what is moved counts as found
+            self._catalog.apply_changes(outer.id, FolderChanges(missing=tuple(missing)), now_s=self._clock())
         self._catalog.remove_folder(inner.id)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    """Whether `path` is `folder` or lies in it; on some systems a folder has names in capitals and in small letters."""
+    try:
+        return path.is_relative_to(folder) or path.samefile(folder)
+    except OSError:
+        return False
 
 
 def _readable_identity(path: Path) -> FolderIdentity:
@@ -151,59 +178,19 @@ def _readable_identity(path: Path) -> FolderIdentity:
     return FolderIdentity(found.st_dev, found.st_ino)
 
 
-def _walk(root: Path) -> Iterator[tuple[str, dict[str, FileStamp], bool]]:
-    """Yield each directory below `root`: its path relative to it, its photo files by such paths, and whether it could
-    be read. Symbolic links are followed; a directory is visited once, whatever leads to it."""
-    waiting = [""]
-    visited: set[tuple[int, int]] = set()
-    while waiting:
-        relative = waiting.pop()
-        files: dict[str, FileStamp] = {}
-        below: list[str] = []
-        try:
-            directory = (root / relative).stat()
-            if (directory.st_dev, directory.st_ino) in visited:
-                continue
-            visited.add((directory.st_dev, directory.st_ino))
-            with os.scandir(root / relative) as entries:
-                _sort_entries(entries, f"{relative}/" if relative else "", files, below)
-        except OSError:
-            yield relative, {}, False
-            continue
-        waiting.extend(sorted(below, reverse=True))
-        yield relative, files, True
-
-
-def _sort_entries(
-    entries: Iterator[os.DirEntry[str]], prefix: str, files: dict[str, FileStamp], below: list[str]
-) -> None:
-    for entry in entries:
-        if entry.name == ".nomedia":
-            files.clear()
-            below.clear()
-            return
-        if entry.name.startswith("."):  # hidden, and macOS's "._" shadows
-            continue
-        try:
-            found = entry.stat()
-        except OSError:  # a link to nothing, or gone since
-            continue
-        if stat.S_ISDIR(found.st_mode):
-            if entry.name.lower() not in _SKIPPED_FOLDERS:
-                below.append(prefix + entry.name)
-        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
-            files[prefix + entry.name] = FileStamp(found.st_size, found.st_mtime_ns)
+def _shares_a_file(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile]) -> bool:
+    """Whether a file is where it was, by its size: times shift with the time zone on cards and sticks."""
+    return any(path in found and found[path].size_bytes == file.stamp.size_bytes for path, file in known.items())
 
 
 def _compare(
-    found: dict[str, FileStamp], known: dict[str, KnownFile], closed: list[str], now_s: float
+    found: Mapping[str, FileStamp], known: Mapping[str, KnownFile], closed: Sequence[str], now_s: float
 ) -> tuple[FolderChanges, bool]:
     def may_be_growing(stamp: FileStamp) -> bool:
-        return 0 <= now_s - stamp.mtime_ns / 1e9 < _SETTLED_AFTER_S
+        return abs(now_s - stamp.mtime_ns / 1e9) < _SETTLED_AFTER_S
 
-    def is_behind_closed_door(path: str) -> bool:
-        return any(not door or path.startswith(f"{door}/") for door in closed)
-
+    doors = frozenset(closed)
+    behind = tuple(f"{door}/" if door else "" for door in closed)
     new: dict[str, FileStamp] = {}
     changed: dict[int, FileStamp] = {}
     returned: list[int] = []
@@ -222,6 +209,6 @@ def _compare(
     missing = tuple(
         file.photo_id
         for path, file in known.items()
-        if path not in found and not file.missing and not is_behind_closed_door(path)
+        if path not in found and not file.missing and path not in doors and not path.startswith(behind)
     )
     return FolderChanges(new, changed, tuple(returned), missing), growing

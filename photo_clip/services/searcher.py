@@ -1,5 +1,6 @@
 """Finds photos by words, finds similar photos, and tells which labels fit one."""
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -8,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.errors import PhotoClipError, UnreadablePhotoError, UsageError
-from photo_clip.core.photo import Hit
+from photo_clip.core.errors import UnreadablePhotoError, UsageError
+from photo_clip.core.photo import FileStamp, Hit
 from photo_clip.core.ports import Catalog, Encoder, PhotoReader
 from photo_clip.core.query import parse
 from photo_clip.core.scoring import probabilities
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.read_ahead import reading
 
 DEFAULT_LIMIT = 500
 _KEPT_TEXTS = 256
@@ -44,11 +46,12 @@ class Searcher:
     def similar(self, photo_id: int, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a known one, itself first; nothing if it is not embedded."""
         found = self._catalog.photos([photo_id])
-        encoder = self._models.active_encoder()
         if not found or found[0].content_hash is None:
             return []
+        encoder = self._models.active_encoder()
         vector = self._catalog.vectors_of(encoder.identity.key, found[0].content_hash)
-        return [] if vector is None else self._nearest(encoder, vector, limit)
+        hits = [] if vector is None else self._nearest(encoder, vector, limit)
+        return sorted(hits, key=lambda hit: hit.photo.id != photo_id)  # before copies of it, too
 
     def similar_to_file(self, path: Path, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a photo anywhere on this computer. Raises UsageError."""
@@ -76,6 +79,8 @@ class Searcher:
         return [(labels[row], float(shares[row])) for row in order]
 
     def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int) -> list[Hit]:
+        if limit <= 0:
+            return []
         model_key = encoder.identity.key
         asked = int(limit * _SPARE) + 10
         while True:
@@ -106,15 +111,32 @@ class Searcher:
         return vector
 
     def _image_embedding(self, encoder: Encoder, path: Path) -> NDArray[np.float32]:
-        path = path.expanduser().absolute()
-        for _, reading in self._reader.read([path], encoder.square):
-            if isinstance(reading, UnreadablePhotoError):
-                raise UsageError(
-                    f"The photo “{path}” cannot be used: {reading.reason}.", advice="Choose another photo."
-                ) from reading
-            known = self._catalog.vectors_of(encoder.identity.key, reading.content_hash)
-            if known is not None:
-                return known
-            vector: NDArray[np.float32] = encoder.embed_images(reading.square[np.newaxis])[0]
-            return vector
-        raise PhotoClipError(f"The photo “{path}” could not be read.", advice="Try again.")
+        """Return the embedding of a photo: the one that is stored, where it is known and unchanged or out of reach."""
+        path = path.absolute()
+        known = self._known_embedding(encoder, path)
+        if known is not None:
+            return known
+        with reading(self._reader.read([path], encoder.square)) as results:
+            _, result = next(results)
+        if isinstance(result, UnreadablePhotoError):
+            raise UsageError(
+                f"The photo “{path}” cannot be used: {result.reason}.", advice="Choose another photo."
+            ) from result
+        known = self._catalog.vectors_of(encoder.identity.key, result.content_hash)
+        if known is not None:
+            return known
+        vector: NDArray[np.float32] = encoder.embed_images(result.square[np.newaxis])[0]
+        return vector
+
+    def _known_embedding(self, encoder: Encoder, path: Path) -> NDArray[np.float32] | None:
+        in_watched = Path(os.path.realpath(path.parent), path.name)  # as watched folders are named
+        photo = self._catalog.photo_at(in_watched)
+        if photo is None or photo.content_hash is None:
+            return None
+        try:
+            found = path.stat()
+        except OSError:
+            is_that = photo.offline
+        else:
+            is_that = FileStamp(found.st_size, found.st_mtime_ns) == photo.stamp
+        return self._catalog.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None

@@ -2,14 +2,21 @@
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import FileStamp, Photo
 from photo_clip.core.ports import PhotoReader
+
+_BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
+"""Of every JPEG; a file that a power cut left half-written has not both."""
 
 
 class Thumbnails:
-    """Keeps a JPEG for each content; the folder may be deleted at any time, and nothing breaks when it is full."""
+    """Keeps a JPEG for each content; the folder may be deleted at any time, and nothing breaks when it is full.
+
+    Any thread may use it.
+    """
 
     def __init__(self, folder: Path, reader: PhotoReader) -> None:
         self._folder = folder
@@ -20,9 +27,9 @@ class Thumbnails:
         file = self._file(content_hash)
         if file.exists():
             return
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}.new")
+        unfinished = file.with_name(f"{content_hash}.{os.getpid()}-{threading.get_ident()}.new")
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished.write_bytes(jpeg)
             unfinished.replace(file)
         except OSError:  # it is a cache: what cannot be kept is made again
@@ -34,15 +41,26 @@ class Thumbnails:
 
         Raises UnreadablePhotoError where that is impossible, for a photo on an unplugged drive, say.
         """
-        if photo.content_hash is not None:
-            try:
-                return self._file(photo.content_hash).read_bytes()
-            except OSError:
-                pass
+        if photo.content_hash is None:
+            return self._reader.thumbnail(photo.path)
+        file = self._file(photo.content_hash)
+        with contextlib.suppress(OSError):
+            kept = file.read_bytes()
+            if kept.startswith(_BEGIN) and kept.endswith(_END):
+                return kept
+            file.unlink()
         jpeg = self._reader.thumbnail(photo.path)
-        if photo.content_hash is not None:
+        if _is_unchanged(photo):  # else it shows what the photo holds now, not the content it would be kept for
             self.store(photo.content_hash, jpeg)
         return jpeg
 
     def _file(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / f"{content_hash}.jpg"
+
+
+def _is_unchanged(photo: Photo) -> bool:
+    try:
+        found = photo.path.stat()
+    except OSError:
+        return False
+    return FileStamp(found.st_size, found.st_mtime_ns) == photo.stamp

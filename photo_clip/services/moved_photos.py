@@ -1,0 +1,230 @@
+"""Recognises photos at other places by their size, then by their content."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from photo_clip.core.photo import FileStamp, Folder, FolderState, KnownFile, MovedFile
+from photo_clip.core.ports import Catalog, PhotoReader
+from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.services.folder_changes import Look, WatchedFolders
+from photo_clip.services.read_ahead import reading
+
+_BATCH = 200
+_NOWHERE = ".taken"
+"""Where missing photos are kept whose place another photo took: it is hidden, so no look finds a file there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A file that is new, or whose stamp changed."""
+
+    folder: Folder
+    path: str
+    stamp: FileStamp
+    former: KnownFile | None
+    """The photo known at this place; None for a new file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """A photo that may be somewhere else now."""
+
+    photo_id: int
+    name: str
+    size_bytes: int
+    content_hash: str
+    is_lost: bool
+    """Whether it is known not to be at its place; else there is a changed file, which may be it."""
+    was_missing: bool
+    """Whether it was not at its place at the last look either."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What the files hold that are at places of interest."""
+
+    of_place: dict[_Place, str] = field(default_factory=dict)
+    """Without those of photos that were only touched."""
+    touched: set[int] = field(default_factory=set)
+    """Photos whose file was written to, but holds what it held."""
+    unknown: set[int] = field(default_factory=set)
+    """Photos whose file could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What looks mean once moved photos are recognised."""
+
+    moves: list[MovedFile]
+    evicted: list[MovedFile]
+    """Photos missing since before, to be kept out of the way of those that took their places; still missing."""
+    looks: list[Look]
+    """The looks without what is explained."""
+
+
+class MovedPhotos:
+    """Tells which photos only have another place or another time, so that they stay who they are."""
+
+    def __init__(self, catalog: Catalog, folders: WatchedFolders, reader: PhotoReader) -> None:
+        self._catalog = catalog
+        self._folders = folders
+        self._reader = reader
+
+    def find(self, looks: Sequence[Look]) -> Task[Explained]:
+        """Return the moves that explain new, changed and missing files; what was only touched is stored at once.
+
+        A photo has moved when its content is at another place, and its own place is empty or was taken by
+        another one that moved. So photos that change places are recognised, while an edited photo stays the
+        photo of its place, even if a copy from before lies beside it. A file with other content at the place
+        of a photo that was missing is another photo.
+        """
+        places = [place for look in looks for place in self._places(look)]
+        if not places:
+            return Explained([], [], list(looks))
+        away = self._away(looks, {place.stamp.size_bytes for place in places})
+        sizes = {photo.size_bytes for photo in away}
+        contents = yield from self._compare([place for place in places if place.stamp.size_bytes in sizes])
+        stay = contents.touched | contents.unknown
+        moves = _believable(_match(contents.of_place, [photo for photo in away if photo.photo_id not in stay]))
+        moving = {photo.photo_id for photo in moves}
+        evicted = [
+            _out_of_the_way(place, former)
+            for place in places
+            if (former := _missing_before(place)) is not None and former.photo_id not in moving | stay
+        ]
+        gone = moving | {move.photo_id for move in evicted}
+        return Explained(
+            [MovedFile(photo.photo_id, place.folder.id, place.path, place.stamp) for photo, place in moves.items()],
+            evicted,
+            [_without(look, places, set(moves.values()), gone, contents.touched) for look in looks],
+        )
+
+    def _places(self, look: Look) -> Iterator[_Place]:
+        for path, stamp in look.changes.new.items():
+            yield _Place(look.folder, path, stamp, None)
+        if look.changes.changed:
+            for path, file in self._catalog.known_files(look.folder.id).items():
+                if file.photo_id in look.changes.changed:
+                    yield _Place(look.folder, path, look.changes.changed[file.photo_id], file)
+
+    def _away(self, looks: Sequence[Look], sizes: Collection[int]) -> list[_Away]:
+        """Return the photos of these sizes that are not where they were, or whose file changed."""
+        away: list[_Away] = []
+        seen = {look.folder.id: look.changes for look in looks}
+        for folder in self._folders.all():
+            changes = seen.get(folder.id)
+            missing = set(changes.missing) if changes else set()
+            returned = set(changes.returned) if changes else set()
+            may_ask = changes is None and folder.state is FolderState.ONLINE and self._folders.is_there(folder)
+            for path, file in self._catalog.known_files(folder.id).items():
+                if file.content_hash is None or file.stamp.size_bytes not in sizes or file.photo_id in returned:
+                    continue
+                is_lost = file.missing or file.photo_id in missing or (may_ask and _is_gone(folder.path / path))
+                if is_lost or (changes and file.photo_id in changes.changed):
+                    name = path.rsplit("/", 1)[-1]
+                    away.append(
+                        _Away(file.photo_id, name, file.stamp.size_bytes, file.content_hash, is_lost, file.missing)
+                    )
+        return away
+
+    def _compare(self, places: Sequence[_Place]) -> Task[_Contents]:
+        contents = _Contents()
+        batch: list[MovedFile] = []
+        with reading(self._reader.hashes(place.folder.path / place.path for place in places)) as hashes:
+            for number, (place, (_, content_hash)) in enumerate(zip(places, hashes, strict=True), start=1):
+                if not isinstance(content_hash, str):
+                    contents.unknown.update([place.former.photo_id] if place.former else [])
+                elif place.former is not None and place.former.content_hash == content_hash:
+                    contents.touched.add(place.former.photo_id)
+                    batch.append(MovedFile(place.former.photo_id, place.folder.id, place.path, place.stamp))
+                else:
+                    contents.of_place[place] = content_hash
+                if len(batch) == _BATCH:
+                    self._catalog.move_photos(batch)
+                    batch = []
+                yield Progress(Phase.LOOKING, number, None, place.path.rsplit("/", 1)[-1])
+        if batch:
+            self._catalog.move_photos(batch)
+        return contents
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:  # nothing is known of it
+        return False
+    return False
+
+
+def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away, _Place]:
+    """Give each place a photo with its content, those of the same name first."""
+    left: dict[str, list[_Away]] = {}
+    for photo in away:
+        left.setdefault(photo.content_hash, []).append(photo)
+    matched: dict[_Away, _Place] = {}
+    filled: set[_Place] = set()
+    for by_name in (True, False):
+        for place, content_hash in contents.items():
+            name = place.path.rsplit("/", 1)[-1]
+            fitting = [photo for photo in left.get(content_hash, ()) if photo.name == name or not by_name]
+            if fitting and place not in filled:
+                best = min(fitting, key=lambda photo: (not photo.is_lost, photo.was_missing, photo.photo_id))
+                left[content_hash].remove(best)
+                matched[best] = place
+                filled.add(place)
+    return matched
+
+
+def _believable(matched: Mapping[_Away, _Place]) -> dict[_Away, _Place]:
+    """Leave out the photos whose own place holds an edited file, and those that took the place of such a photo."""
+    moves = dict(matched)
+    while True:
+        taken = {place.former.photo_id for place in moves.values() if place.former}
+        moving = {photo.photo_id for photo in moves}
+        kept = {
+            photo: place
+            for photo, place in moves.items()
+            if (photo.is_lost or photo.photo_id in taken)
+            and (_is_free(place) or (place.former is not None and place.former.photo_id in moving))
+        }
+        if len(kept) == len(moves):
+            return kept
+        moves = kept
+
+
+def _is_free(place: _Place) -> bool:
+    """Whether no photo that was ever read was there at the last look."""
+    return place.former is None or place.former.missing or place.former.content_hash is None
+
+
+def _missing_before(place: _Place) -> KnownFile | None:
+    """Return the photo that was missing at this place, if it was ever read."""
+    former = place.former
+    return former if former is not None and former.missing and former.content_hash is not None else None
+
+
+def _out_of_the_way(place: _Place, former: KnownFile) -> MovedFile:
+    return MovedFile(former.photo_id, place.folder.id, f"{_NOWHERE}/{former.photo_id}/{place.path}", former.stamp)
+
+
+def _without(
+    look: Look,
+    places: Sequence[_Place],
+    filled: Collection[_Place],
+    away: Collection[int],
+    touched: Collection[int],
+) -> Look:
+    """Return the look without what is explained; a changed file whose photo is elsewhere is a new one."""
+    taken = {place.path for place in filled if place.folder.id == look.folder.id}
+    left = [place for place in places if place.folder.id == look.folder.id and place.path not in taken]
+    new = {place.path: place.stamp for place in left if place.former is None or place.former.photo_id in away}
+    changed = {
+        place.former.photo_id: place.stamp
+        for place in left
+        if place.former is not None and place.former.photo_id not in away and place.former.photo_id not in touched
+    }
+    missing = tuple(photo_id for photo_id in look.changes.missing if photo_id not in away)
+    return replace(look, changes=replace(look.changes, new=new, changed=changed, missing=missing))

@@ -1,0 +1,115 @@
+"""Finds the photo files below a folder."""
+
+import contextlib
+import os
+import stat
+import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
+from photo_clip.core.formats import is_photo_name
+from photo_clip.core.photo import FileStamp
+
+_FILES_AT_ONCE = 200
+_JUNCTION = 0xA0000003
+"""Windows' way to let a folder lead to another one (IO_REPARSE_TAG_MOUNT_POINT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder below the root holds, or a part of it; paths are relative to the root, with "/" between parts."""
+
+    folder: str
+    """Empty for the root itself."""
+    files: dict[str, FileStamp] = field(default_factory=dict)
+    closed: tuple[str, ...] = ()
+    """What could not be looked into, a folder or a file: nothing is known of what is there."""
+
+
+@dataclass(slots=True)
+class _Below:
+    """What is to be looked into within a folder."""
+
+    folders: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+
+
+def find_photo_files(root: Path) -> Iterator[Found]:
+    """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
+
+    What is hidden and what systems keep for themselves is passed over, and so is a folder with a file
+    `.nomedia`, unless it is `root` itself, which was asked for by name. Symbolic links are followed, after all
+    else, so that a photo is found where it really is if it can be; what they lead to is found once, and what
+    leads back to a folder around `root` is passed over.
+    """
+    waiting, linked = [""], deque[str]()
+    visited: set[tuple[int, int]] = set()
+    with contextlib.suppress(OSError):
+        visited.update(_identity(folder) for folder in root.parents)
+    while waiting or linked:
+        by_link = not waiting
+        folder = linked.popleft() if by_link else waiting.pop()
+        try:
+            identity = _identity(root / folder)
+            if by_link and identity in visited:
+                continue
+            visited.add(identity)
+            with os.scandir(root / folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            yield Found(folder, closed=(folder,))
+            continue
+        if folder and any(entry.name == NO_MEDIA for entry in entries):
+            continue
+        below = _Below()
+        for start in range(0, max(1, len(entries)), _FILES_AT_ONCE):
+            yield _look_at(folder, entries[start : start + _FILES_AT_ONCE], below)
+        waiting.extend(reversed(below.folders))
+        linked.extend(below.linked)
+
+
+def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Found:
+    files: dict[str, FileStamp] = {}
+    closed: list[str] = []
+    for entry in entries:
+        if is_passed_over(entry.name):
+            continue
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        is_link = entry.is_symlink()
+        try:
+            if not (is_link or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)):
+                continue
+            found = entry.stat()
+        except FileNotFoundError:
+            if is_link:
+                closed.append(path)  # the drive that it leads to may be away
+            continue
+        except OSError:
+            closed.append(path)
+            continue
+        if _is_marked_hidden(found):
+            continue
+        if stat.S_ISDIR(found.st_mode):
+            (below.linked if is_link or _is_junction(entry) else below.folders).append(path)
+        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
+            files[path] = FileStamp(found.st_size, found.st_mtime_ns)
+    return Found(folder, files, tuple(closed))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
+def _is_marked_hidden(found: os.stat_result) -> bool:
+    """Whether Windows or macOS hides it from people."""
+    attributes: int = getattr(found, "st_file_attributes", 0)
+    flags: int = getattr(found, "st_flags", 0)
+    return bool(attributes & stat.FILE_ATTRIBUTE_HIDDEN or flags & stat.UF_HIDDEN)
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    return sys.platform == "win32" and entry.stat(follow_symlinks=False).st_reparse_tag == _JUNCTION
