@@ -309,6 +309,9 @@ class MainWindow(QMainWindow):
         self.grid.setCurrentIndex(self.photos.index(row))
 
     def _tell_of_run(self, report: Report) -> None:
+        if report.moved or report.changed or report.offline:
+            self._thumbnails.forget()  # what is known of photos is not true any more
+            self.grid.ask_again()
         for path, reason in report.offline.items():
             self.problems.tell(
                 f"The folder “{path.name}” is offline: {reason}.",

@@ -118,6 +118,10 @@ class PhotoGrid(QListView):
         self.scrollToTop()
         self._ask_soon()
 
+    def ask_again(self) -> None:
+        """Ask for the thumbnails in view, because they were forgotten."""
+        self._ask_soon()
+
     def _ask_soon(self) -> None:
         self._asking.start()
 
