@@ -1,0 +1,108 @@
+"""The trained model as two ONNX graphs that hold all that happens between pixels or tokens and vectors."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from onnx.onnx_ml_pb2 import GraphProto, ModelProto
+from parts import Starter
+from torch import Tensor, nn
+from towers import mean_pooled, tower_outputs
+
+OPSET = 17
+
+
+class PhotoGraph(nn.Module):
+    """uint8 squares (n, side, side, 3) to vectors (n, dimensions)."""
+
+    def __init__(self, tower: nn.Module, starter: Starter) -> None:
+        super().__init__()
+        self.tower, self.starter = tower, starter
+
+    def forward(self, squares: Tensor) -> Tensor:
+        return self.starter.photos(*tower_outputs(self.tower, squares))
+
+
+class TextGraph(nn.Module):
+    """Token ids and mask, both (n, tokens), to vectors (n, dimensions)."""
+
+    def __init__(self, tower: nn.Module, starter: Starter) -> None:
+        super().__init__()
+        self.tower, self.starter = tower, starter
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        hidden = self.tower(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.starter.texts(mean_pooled(hidden, mask))
+
+
+def photo_graph(tower: nn.Module, starter: Starter, side_px: int) -> ModelProto:
+    """Return the graph of photos, its large weights kept as float16."""
+    example = torch.zeros((2, side_px, side_px, 3), dtype=torch.uint8)
+    return _kept_small(_exported(PhotoGraph(tower, starter), (example,), ["squares"], {0: "photos"}), as_int8=False)
+
+
+def text_graph(tower: nn.Module, starter: Starter) -> ModelProto:
+    """Return the graph of texts, its large weights kept as int8 with a scale for each row or column."""
+    ids = torch.tensor([[101, 2023, 102, 0], [101, 2023, 2003, 102]])
+    names = ["ids", "mask"]
+    exported = _exported(TextGraph(tower, starter), (ids, (ids > 0).long()), names, {0: "texts", 1: "tokens"})
+    return _kept_small(exported, as_int8=True)
+
+
+def _exported(
+    module: nn.Module, examples: tuple[Tensor, ...], inputs: list[str], dynamic: dict[int, str]
+) -> ModelProto:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "graph.onnx"
+        axes = dict.fromkeys(inputs, dynamic) | {"vectors": {0: dynamic[0]}}
+        torch.onnx.export(
+            module.eval(),
+            examples,
+            str(file),
+            input_names=inputs,
+            output_names=["vectors"],
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        return onnx.load(file)
+
+
+def _kept_small(model: ModelProto, *, as_int8: bool) -> ModelProto:
+    """Store the large weights in fewer bytes; ONNX Runtime widens them once, when it loads the graph.
+
+    The arithmetic stays float32, so that a photo gets the same vector on every processor and in
+    every batch: activations in int8 would be scaled by what else is in the batch.
+    """
+    graph: GraphProto = model.graph
+    gathered = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    nodes = []
+    for weight in list(graph.initializer):
+        values = numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < 1024:
+            continue
+        graph.initializer.remove(weight)
+        if as_int8 and values.ndim == 2:
+            nodes += _int8(graph, weight.name, values, by_row=weight.name in gathered)
+        else:
+            graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_f16"))
+            nodes.append(helper.make_node("Cast", [f"{weight.name}_f16"], [weight.name], to=TensorProto.FLOAT))
+    kept = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*nodes, *kept])
+    onnx.checker.check_model(model)
+    return model
+
+
+def _int8(graph: GraphProto, name: str, values: np.ndarray, *, by_row: bool) -> list[onnx.NodeProto]:
+    """Keep a matrix as int8 times a float32 scale for each row (of an embedding table) or column (of a product)."""
+    scale = np.maximum(np.abs(values).max(1 if by_row else 0, keepdims=True), 1e-12) / 127
+    graph.initializer.append(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}_i8"))
+    graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
+    return [
+        helper.make_node("Cast", [f"{name}_i8"], [f"{name}_wide"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{name}_wide", f"{name}_scale"], [name]),
+    ]

@@ -1,0 +1,51 @@
+"""What is said in words about a class: names, glosses and sentences around a label."""
+
+from functools import cache
+
+from timm.data import ImageNetInfo
+
+TEMPLATES = (
+    "{}",
+    "a photo of a {}",
+    "a picture of {}",
+    "a close-up of a {}",
+    "there is a {} in the scene",
+    "a {} outdoors",
+    "{} on a table",
+)
+"""Labels are trained with all of them; the first two are those that are judged with."""
+PLAIN, TEMPLATED = TEMPLATES[0], TEMPLATES[1]
+
+
+@cache
+def imagenet_names() -> list[list[str]]:
+    """Return the WordNet names of each of the 1,000 classes, in the classifier's order."""
+    info = ImageNetInfo()
+    return [[name.strip() for name in info.index_to_description(row).split(",")] for row in range(1000)]
+
+
+@cache
+def imagenet_texts() -> list[list[list[str]]]:
+    """Return, for each class, four groups of texts: names, templates around them, all names in one, names with gloss.
+
+    The groups count alike in the class's sentence vector, however many texts they have.
+    """
+    info = ImageNetInfo()
+    texts = []
+    for row, names in enumerate(imagenet_names()):
+        told = info.index_to_description(row, detailed=True)
+        gloss = told.partition(": ")[2]
+        texts.append(
+            [
+                names[:3],
+                [template.format(names[0]) for template in TEMPLATES[1:4]],
+                [", ".join(names)],
+                [f"{names[0]}, {gloss}" if gloss else names[0]],
+            ]
+        )
+    return texts
+
+
+def label_texts(label: str) -> list[str]:
+    """Return a label in each of the templates."""
+    return [template.format(label) for template in TEMPLATES]

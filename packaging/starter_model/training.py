@@ -1,0 +1,120 @@
+"""Training of the heads on what the frozen towers gave."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from material import Captioned, Labelled
+from parts import HeadPair, Sizes
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+
+_HIGHEST_SCALE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast; the values that did best on the dev split and on classes held out."""
+
+    epochs: int = 10
+    captions_at_once: int = 1024
+    labelled_at_once: int = 512
+    label_weight: float = 0.7
+    """Of the classification loss beside the captions' loss, which has 1."""
+    rate: float = 1e-3
+    decay: float = 0.05
+    seed: int = 0
+
+
+class _LabelledPool:
+    """All labelled folders as one set of photos and one set of classes."""
+
+    def __init__(self, folders: Sequence[Labelled]) -> None:
+        self.features = torch.cat([folder.photos.features for folder in folders], 1)
+        shifts = [0]
+        for folder in folders:
+            shifts.append(shifts[-1] + len(folder.sentences))
+        self.classes = torch.cat([folder.classes + shift for folder, shift in zip(folders, shifts, strict=False)])
+        groups = [group for folder in folders for group in folder.sentences]
+        self.texts = pad_sequence(groups, batch_first=True)
+        self.text_counts = torch.tensor([len(group) for group in groups])
+        count = torch.bincount(self.classes, minlength=len(groups)).clamp(min=1)
+        self.chances = count[self.classes].float() ** -0.5
+        """A class with many photos is drawn more often than one with few, but not in proportion."""
+
+    def draw(self, count: int) -> Tensor:
+        return torch.multinomial(self.chances, count, replacement=True)
+
+    def drawn_texts(self) -> Tensor:
+        """Return one text of each class, shape (classes, 384)."""
+        picks = (torch.rand(len(self.text_counts)) * self.text_counts).long()
+        return self.texts[torch.arange(len(picks)), picks]
+
+
+class _Scales(nn.Module):
+    """The learned sharpness of each loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.captions = nn.Parameter(torch.tensor(3.0))
+        self.labels = nn.Parameter(torch.tensor(3.0))
+
+
+def trained_heads(captioned: Captioned, labelled: Sequence[Labelled], sizes: Sizes, plan: Plan) -> HeadPair:
+    """Return a pair of heads trained on the training split and the labelled folders; the towers stay as they are."""
+    torch.manual_seed(plan.seed)
+    pair = HeadPair(sizes)
+    scales, pool = _Scales(), _LabelledPool(labelled) if labelled else None
+    train = captioned.splits["train"]
+    steps = int(plan.epochs * len(train) * captioned.sentences.shape[1] / plan.captions_at_once)
+    groups = [
+        {"params": pair.parameters(), "weight_decay": plan.decay},
+        {"params": scales.parameters(), "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=plan.rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, total_steps=steps, pct_start=0.1)
+    pair.train()
+    for rows, sentences in _caption_batches(captioned, steps, plan.captions_at_once):
+        features = captioned.photos.features[torch.randint(0, 2, (len(rows),)), rows]
+        loss = _contrast(pair.photos(features), pair.texts(sentences), rows, _sharpness(scales.captions))
+        if pool is not None:
+            drawn = pool.draw(plan.labelled_at_once)
+            seen = pool.features[torch.randint(0, 2, (len(drawn),)), drawn]
+            loss = loss + plan.label_weight * _told_apart(pair, seen, pool, pool.classes[drawn], scales)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return pair.eval()
+
+
+def _caption_batches(captioned: Captioned, steps: int, count: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield rows of photos (count,) and a sentence of each (count, 384); each caption once before any comes again."""
+    train, per_photo = captioned.splits["train"], captioned.sentences.shape[1]
+    order = torch.empty(0, dtype=torch.long)
+    for _ in range(steps):
+        if len(order) < count:
+            order = torch.randperm(len(train) * per_photo)
+        picks, order = order[:count], order[count:]
+        rows = train[picks // per_photo]
+        yield rows, captioned.sentences[rows, picks % per_photo]
+
+
+def _contrast(photos: Tensor, texts: Tensor, rows: Tensor, sharpness: Tensor) -> Tensor:
+    """Return the symmetric contrastive loss; all texts of a photo are right for it, and it for them."""
+    scores = sharpness * photos @ texts.T
+    right = (rows[:, None] == rows[None]).float()
+    by_photo = -(scores.log_softmax(1) * right).sum(1) / right.sum(1)
+    by_text = -(scores.log_softmax(0) * right).sum(0) / right.sum(0)
+    return (by_photo.mean() + by_text.mean()) / 2
+
+
+def _told_apart(pair: HeadPair, features: Tensor, pool: _LabelledPool, classes: Tensor, scales: _Scales) -> Tensor:
+    """Return the loss of naming photos among all classes, each said in one of its texts."""
+    scores = _sharpness(scales.labels) * pair.photos(features) @ pair.texts(pool.drawn_texts()).T
+    return functional.cross_entropy(scores, classes)
+
+
+def _sharpness(log_scale: Tensor) -> Tensor:
+    return log_scale.exp().clamp(max=_HIGHEST_SCALE)

@@ -1,0 +1,190 @@
+"""The model that comes with the program, run by ONNX Runtime."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from photo_clip.core.errors import ModelError
+from photo_clip.core.ports import Fit, ModelIdentity, Resampling, Squares, SquareSpec, Vectors
+
+MANIFEST = "manifest.json"
+IMAGE_GRAPH = "image.onnx"
+TEXT_GRAPH = "text.onnx"
+TOKENIZER = "tokenizer.json"
+FILES = (IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER)
+
+_IMAGES_AT_ONCE = 16
+"""More make it no faster, only larger in memory."""
+_TEXTS_AT_ONCE = 64
+_CHARACTERS_READ = 4000
+"""More than the model reads of any text; a pasted book must not keep the tokenizer busy."""
+_REINSTALL = "Install photo-clip again: the files of the bundled model came with it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What the files' makers say of them."""
+
+    architecture: str
+    version: str
+    side_px: int
+    fit: Fit
+    resampling: Resampling
+    mean: float
+    std: float
+    dimensions: int
+    logit_scale: float
+    max_tokens: int
+    sha256: dict[str, str]
+    """Hexadecimal, by file name."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Raises OSError, KeyError, TypeError or ValueError where it is not whole."""
+        told: dict[str, Any] = json.loads(path.read_bytes())
+        picture = told["picture"]
+        return cls(
+            architecture=str(told["architecture"]),
+            version=str(told["version"]),
+            side_px=int(picture["side_px"]),
+            fit=Fit(picture["fit"]),
+            resampling=Resampling(picture["resampling"]),
+            mean=float(picture["mean"]),
+            std=float(picture["std"]),
+            dimensions=int(told["dimensions"]),
+            logit_scale=float(told["logit_scale"]),
+            max_tokens=int(told["max_tokens"]),
+            sha256={name: str(told["files"][name]["sha256"]) for name in FILES},
+        )
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """The weights are told apart by their content, not by the version somebody wrote."""
+        weights = hashlib.sha256("".join(self.sha256[name] for name in FILES).encode()).hexdigest()[:16]
+        return ModelIdentity(
+            architecture=self.architecture,
+            weights=f"{self.version}-{weights}",
+            preprocessing=f"{self.fit} {self.side_px}px {self.resampling} mean {self.mean:g} std {self.std:g}",
+        )
+
+
+class StarterModel:
+    """An `Encoder` of the small model that is bundled with the program; any thread may use it.
+
+    `folder` holds manifest.json and the files it names. `threads` is how many cores one call may
+    use, 0 for as many as the machine has. Raises ModelError where a file is missing, or is not
+    what the manifest says.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 0) -> None:
+        manifest, contents = _verified(folder)
+        self.identity = manifest.identity
+        self.square = SquareSpec(manifest.side_px, manifest.fit, manifest.resampling)
+        self.dimensions = manifest.dimensions
+        self.logit_scale = manifest.logit_scale
+        self._tokenizer = Tokenizer.from_buffer(contents[TOKENIZER])
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(manifest.max_tokens)
+        onnxruntime.disable_telemetry_events()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors only: what a library warns of helps nobody at a screen
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # waiting threads leave the cores alone
+        try:
+            self._image: onnxruntime.InferenceSession | None = _session(contents[IMAGE_GRAPH], options)
+            self._text: onnxruntime.InferenceSession | None = _session(contents[TEXT_GRAPH], options)
+        except Exception as error:
+            raise ModelError("The bundled model cannot be loaded on this computer.", advice=_REINSTALL) from error
+
+    def embed_images(self, squares: Squares) -> Vectors:
+        """Return one row per square, in order; no square gives shape (0, dimensions).
+
+        `squares` has shape (n, side, side, 3). Raises ModelError if memory runs out.
+        """
+        side = self.square.side_px
+        if squares.dtype != np.uint8 or squares.shape[1:] != (side, side, 3):
+            raise ValueError(f"squares of shape (n, {side}, {side}, 3) and uint8 are wanted, not {squares.shape}")
+        batches = [squares[start : start + _IMAGES_AT_ONCE] for start in range(0, len(squares), _IMAGES_AT_ONCE)]
+        return self._joined(_run(self._image, {"squares": np.ascontiguousarray(batch)}) for batch in batches)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, in order; no text gives shape (0, dimensions).
+
+        Any text is taken, an empty one too; what is longer than the model reads is cut off.
+        Raises ModelError if memory runs out.
+        """
+        batches = [texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)]
+        return self._joined(_run(self._text, self._tokens(batch)) for batch in batches)
+
+    def close(self) -> None:
+        """Give back memory; the encoder cannot be used afterwards. Twice is once."""
+        self._image = None
+        self._text = None
+
+    def _tokens(self, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+        """Return `ids` and `mask`, both of shape (n, longest)."""
+        # One by one: the tokenizer's own batches start threads that stay.
+        rows = [self._tokenizer.encode(_readable(text)).ids for text in texts]
+        shape = (len(rows), max(len(row) for row in rows))
+        ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
+        return {"ids": ids, "mask": mask}
+
+    def _joined(self, rows: Iterator[Vectors]) -> Vectors:
+        return np.concatenate([np.empty((0, self.dimensions), np.float32), *rows])
+
+
+def _verified(folder: Path) -> tuple[_Manifest, dict[str, bytes]]:
+    """Return the manifest and the content of the files it names, each as it was when the model was made."""
+    try:
+        manifest = _Manifest.read(folder / MANIFEST)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"The bundled model is not complete: “{folder / MANIFEST}” is missing or damaged.", advice=_REINSTALL
+        ) from error
+    contents: dict[str, bytes] = {}
+    for name, wanted in manifest.sha256.items():
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"The bundled model is not complete: “{folder / name}” cannot be read.", advice=_REINSTALL
+            ) from error
+        if hashlib.sha256(contents[name]).hexdigest() != wanted:
+            raise ModelError(f"The bundled model is damaged: “{folder / name}” was changed.", advice=_REINSTALL)
+    return manifest, contents
+
+
+def _session(graph: bytes, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: onnxruntime.InferenceSession | None, inputs: dict[str, Any]) -> Vectors:
+    """Return the graph's one output, shape (n, dimensions)."""
+    if session is None:
+        raise RuntimeError("the encoder was used after it was closed")
+    try:
+        (vectors,) = session.run(None, inputs)
+    except Exception as error:
+        raise ModelError(
+            f"The bundled model could not go on ({error}).",
+            advice="Close other programs if memory is short, then try again.",
+        ) from error
+    return np.asarray(vectors, dtype=np.float32)
+
+
+def _readable(text: str) -> str:
+    """Return what is read of a text: its beginning, with lone surrogates replaced, for they cannot be encoded."""
+    return text[:_CHARACTERS_READ].encode("utf-8", errors="replace").decode("utf-8")
