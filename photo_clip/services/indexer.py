@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.photo import FileStamp, FolderChanges, Photo
+from photo_clip.core.photo import FolderChanges, Photo
 from photo_clip.core.ports import Catalog, Clock, EmbeddedPhoto, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.services.folder_changes import GONE, Look, WatchedFolders
 from photo_clip.services.moved_photos import Explained, MovedPhotos
+from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -93,7 +94,9 @@ class Indexer:
                         batch.append(_Reading(asked.popleft(), result[1]))
                 if batch:
                     self._notice_gone_folders(batch, gone, report)
-                    self._store(encoder, batch, gone, report)
+                    # What changed after it was asked for is left to the next look, which tells who it is.
+                    same = [each for each in batch if stamp_of(each.photo.path) == each.photo.stamp]
+                    self._store(encoder, same, gone, report)
                     done += len(batch)
                     yield Progress(Phase.EMBEDDING, done, max(total, done), batch[-1].photo.path.name)
         return report
@@ -126,11 +129,17 @@ class Indexer:
             )
             for photo, result in read
         ]
-        skipped = {photo: reason for photo, reason in _unreadable(batch) if photo.folder_id not in gone}
-        self._catalog.store(model_key, embedded, {photo.id: reason for photo, reason in skipped.items()})
+        skipped = [
+            (each.photo, each.result.reason)
+            for each in batch
+            if isinstance(each.result, UnreadablePhotoError)
+            and not isinstance(each.result, PhotoGoneError)
+            and each.photo.folder_id not in gone
+        ]
+        self._catalog.store(model_key, embedded, {photo.id: reason for photo, reason in skipped})
         report.embedded += len(fresh)
         report.reused += len(read) - len(fresh)
-        report.skipped.update((photo.path, reason) for photo, reason in skipped.items())
+        report.skipped.update((photo.path, reason) for photo, reason in skipped)
 
     def _notice_gone_folders(self, batch: Sequence[_Reading], gone: set[int], report: Report) -> None:
         """Mark folders offline that went away while their photos were read."""
@@ -162,16 +171,3 @@ class Indexer:
         report.new += len(look.changes.new)
         report.changed += len(look.changes.changed)
         report.removed += len(look.changes.missing)
-
-
-def _unreadable(batch: Sequence[_Reading]) -> Iterator[tuple[Photo, str]]:
-    """Yield the photos that cannot be used, with the reason; those whose file is gone or changed are left for the
-    next look."""
-    for each in batch:
-        if isinstance(each.result, UnreadablePhotoError) and not isinstance(each.result, PhotoGoneError):
-            try:
-                found = each.photo.path.stat()
-            except OSError:
-                continue
-            if FileStamp(found.st_size, found.st_mtime_ns) == each.photo.stamp:
-                yield each.photo, each.result.reason

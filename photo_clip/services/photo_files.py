@@ -37,6 +37,15 @@ class _Below:
     linked: list[str] = field(default_factory=list)
 
 
+def stamp_of(path: Path) -> FileStamp | None:
+    """Return the stamp of a file as it is now; None where it cannot be had."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return FileStamp(found.st_size, found.st_mtime_ns)
+
+
 def find_photo_files(root: Path) -> Iterator[Found]:
     """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
 

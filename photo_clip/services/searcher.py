@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import UnreadablePhotoError, UsageError
-from photo_clip.core.photo import FileStamp, Hit
+from photo_clip.core.photo import Hit
 from photo_clip.core.ports import Catalog, Encoder, PhotoReader
 from photo_clip.core.query import parse
 from photo_clip.core.scoring import probabilities
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 
 DEFAULT_LIMIT = 500
@@ -133,10 +134,6 @@ class Searcher:
         photo = self._catalog.photo_at(in_watched)
         if photo is None or photo.content_hash is None:
             return None
-        try:
-            found = path.stat()
-        except OSError:
-            is_that = photo.offline
-        else:
-            is_that = FileStamp(found.st_size, found.st_mtime_ns) == photo.stamp
+        stamp = stamp_of(path)
+        is_that = photo.offline if stamp is None else stamp == photo.stamp
         return self._catalog.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None

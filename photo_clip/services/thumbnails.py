@@ -5,8 +5,9 @@ import os
 import threading
 from pathlib import Path
 
-from photo_clip.core.photo import FileStamp, Photo
+from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader
+from photo_clip.services.photo_files import stamp_of
 
 _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 """Of every JPEG; a file that a power cut left half-written has not both."""
@@ -50,17 +51,11 @@ class Thumbnails:
                 return kept
             file.unlink()
         jpeg = self._reader.thumbnail(photo.path)
-        if _is_unchanged(photo):  # else it shows what the photo holds now, not the content it would be kept for
+        if (
+            stamp_of(photo.path) == photo.stamp
+        ):  # else it shows what the photo holds now, not the content it would be kept for
             self.store(photo.content_hash, jpeg)
         return jpeg
 
     def _file(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / f"{content_hash}.jpg"
-
-
-def _is_unchanged(photo: Photo) -> bool:
-    try:
-        found = photo.path.stat()
-    except OSError:
-        return False
-    return FileStamp(found.st_size, found.st_mtime_ns) == photo.stamp
