@@ -40,7 +40,7 @@ CLASSES = "imagenet_sample1000"
 """A labelled folder with photos of ImageNet classes, which the image tower has seen before."""
 JUDGED = ("intel_scenes", "caltech101", "food_mnist", "flowers5")
 LABELLED = (*JUDGED, CLASSES)
-SEEDS = (0, 1)
+SEEDS = (0,)
 
 
 def assembled(
