@@ -3,6 +3,7 @@
 import io
 import math
 import stat
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,8 +16,9 @@ from PIL import ExifTags, Image, ImageCms
 
 from photo_clip.adapters import exif
 from photo_clip.adapters.content_hash import content_hash
-from photo_clip.adapters.raw_previews import RawPreview, developed, raw_preview
+from photo_clip.adapters.raw_previews import NoCameraFileError, RawPreview, developed, raw_preview
 from photo_clip.adapters.reading_trouble import DAMAGE, explained
+from photo_clip.adapters.size_limits import refuse_too_large
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
 from photo_clip.core.greyscale import eight_bit
@@ -29,17 +31,11 @@ _THUMBNAIL_QUALITY = 82
 _SPARE = 2
 """So many times the pixels a side that a square needs are left when a photo is first made smaller the quick way."""
 _SMALLEST_PREVIEW_PX = 320
+"""A RAW file's preview of this size shows enough; a smaller one is for want of anything better."""
+_SMALLEST_STAMP_PX = 64
 _GROUND = (128, 128, 128)
 """What shows through transparent pixels."""
 
-_MOST_BYTES = 1_300_000_000
-"""More memory than this is not taken for one photo."""
-_BYTES_A_PIXEL = {"HEIF": 10, "WEBP": 16, "AVIF": 12, "JPEG2000": 20}
-"""What a decoder and Pillow hold at the same time, for those that decode a photo as a whole first; measured."""
-_BYTES_A_PIXEL_DEEP = 16
-_BYTES_A_PIXEL_PROGRESSIVE_JPEG = 6
-_BYTES_A_PIXEL_JPEG = 1.2
-"""It is decoded at a reduced size: what limits it is time."""
 _BAND_PIXELS = 2_000_000
 _QUICK_SPARE = 2
 """Made smaller by whole numbers first, a photo keeps so many times the pixels a side that are wanted."""
@@ -69,14 +65,14 @@ Image.MAX_IMAGE_PIXELS = None  # the size is checked here, with a reason, before
 def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     """Read a photo once, for everything that is wanted of it. Raises UnreadablePhotoError."""
     with explained(path):
-        digest = content_hash(path)
         image, facts = _upright(path, _SPARE * square.side_px, THUMBNAIL_SIDE_PX)
-        return ReadPhoto(digest, make_square(image, square), _thumbnail_jpeg(image), facts)
+        return ReadPhoto(content_hash(path), make_square(image, square), _thumbnail_jpeg(image), facts)
 
 
 def hash_photo(path: Path) -> str:
     """Return the content hash of a file. Raises UnreadablePhotoError."""
     with explained(path):
+        _refuse_special(path)
         return content_hash(path)
 
 
@@ -112,34 +108,32 @@ def _upright(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, Phot
     A large one is made smaller while it is decoded, its shorter side to no less than `short_px`
     and its longer side to no less than `long_px`.
     """
-    kind = kind_of(_head(path))
-    if kind == RAW or (kind == TIFF and path.suffix.lower() in RAW_SUFFIXES):
-        try:
-            return _decode_raw(path, short_px, long_px)
-        except UnreadablePhotoError as error:
-            if kind == RAW:
-                raise
-            try:
-                return _decode(path, short_px, long_px)  # a TIFF under a wrong name
-            except DAMAGE:
-                raise error from None
-    return _decode(path, short_px, long_px)
-
-
-def _head(path: Path) -> bytes:
-    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
-        raise UnreadablePhotoError("it is a folder" if path.is_dir() else "it is not a file")
+    _refuse_special(path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
         raise UnreadablePhotoError("the file is empty")
-    return head
+    kind = kind_of(head)
+    if kind == RAW:
+        return _decode_raw(path, short_px, long_px)
+    if kind == TIFF and path.suffix.lower() in RAW_SUFFIXES:
+        with suppress(NoCameraFileError):  # then it is a TIFF under a wrong name
+            return _decode_raw(path, short_px, long_px)
+    return _decode(path, short_px, long_px)
 
 
-def _decode(source: Path | IO[bytes], short_px: int, long_px: int) -> tuple[Image.Image, PhotoFacts]:
+def _refuse_special(path: Path) -> None:
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+        raise UnreadablePhotoError("it is a folder" if path.is_dir() else "it is not a file")
+
+
+def _decode(
+    source: Path | IO[bytes], short_px: int, long_px: int, *, raw: RawPreview | None = None
+) -> tuple[Image.Image, PhotoFacts]:
+    """Do as `_upright` for a file that Pillow reads; it may be the preview of `raw`."""
     with Image.open(source, formats=_formats()) as image:
-        _refuse_bomb(image)
         width, height = image.size
+        refuse_too_large(width, height, image.format or "", image.mode, is_progressive="progressive" in image.info)
         image.draft(None, _reduced_size(width, height, short_px, long_px))
         facts: PhotoFacts | None = None
         if image.format == "TIFF":  # Pillow turns it upright while loading, and then forgets how it lay
@@ -147,6 +141,8 @@ def _decode(source: Path | IO[bytes], short_px: int, long_px: int) -> tuple[Imag
         image.load()
         facts = facts or _facts(image, width, height)
         orientation = 1 if image.format == "TIFF" else facts.orientation
+        if raw is not None:
+            orientation = _orientation_of_preview(raw, orientation, width, height)
         if orientation in _LYING:
             facts = replace(facts, width_px=height, height_px=width)
         small = _plain(image, short_px, long_px)
@@ -157,9 +153,13 @@ def _decode_raw(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, P
     """Return the preview in a camera's file; the photo developed from the sensor's data where it is a stamp or none."""
     preview = raw_preview(path)
     shown, described = _decode_preview(preview, short_px, long_px)
-    facts = _facts_in_raw(path, preview)
+    width, height = preview.width_px, preview.height_px
+    if preview.orientation in _LYING:
+        width, height = height, width
+    facts = _facts_in_raw(path, width, height)
     if not facts.camera and described is not None:  # the file's own facts are not written as in a TIFF
-        facts = replace(described, width_px=facts.width_px, height_px=facts.height_px, orientation=facts.orientation)
+        facts = replace(described, width_px=width, height_px=height)
+    facts = replace(facts, orientation=preview.orientation)
     if described is None or max(described.width_px, described.height_px) < _SMALLEST_PREVIEW_PX:
         try:
             shown = Image.fromarray(developed(path))
@@ -176,12 +176,18 @@ def _decode_preview(
     if not preview.jpeg:
         return None, None
     try:
-        image, facts = _decode(io.BytesIO(preview.jpeg), short_px, long_px)
+        image, facts = _decode(io.BytesIO(preview.jpeg), short_px, long_px, raw=preview)
     except DAMAGE:
         return None, None
-    if facts.orientation == 1 and (image.width > image.height) == (preview.width_px > preview.height_px):
-        image = _turned(image, preview.orientation)  # unless the camera has turned it already
-    return image, facts
+    return (image, facts) if max(facts.width_px, facts.height_px) >= _SMALLEST_STAMP_PX else (None, None)
+
+
+def _orientation_of_preview(raw: RawPreview, orientation: int, width_px: int, height_px: int) -> int:
+    """Return how a preview of this size is to be turned, which says `orientation` of itself: cameras differ."""
+    if orientation == 1:
+        orientation = raw.orientation
+    is_turned_already = (width_px > height_px) != (raw.width_px > raw.height_px)
+    return 1 if orientation in _LYING and is_turned_already else orientation
 
 
 def _reduced_size(width: int, height: int, short_px: int, long_px: int) -> tuple[int, int]:
@@ -193,21 +199,6 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
-def _refuse_bomb(image: Image.Image) -> None:
-    if image.format in ("JPEG", "MPO"):
-        needs = _BYTES_A_PIXEL_PROGRESSIVE_JPEG if "progressive" in image.info else _BYTES_A_PIXEL_JPEG
-    elif image.mode in _DEEP_MODES:
-        needs = _BYTES_A_PIXEL_DEEP
-    else:
-        needs = _BYTES_A_PIXEL.get(image.format or "", 1 if image.mode in ("1", "L", "P") else 4)
-    most = int(_MOST_BYTES / needs / 1e6)
-    megapixels = image.width * image.height / 1e6
-    if megapixels > most:
-        raise UnreadablePhotoError(
-            f"it would be {megapixels:,.0f} megapixels, more than the {most:,} this program opens"
-        )
-
-
 def _facts(image: Image.Image, width_px: int, height_px: int) -> PhotoFacts:
     try:
         data = image.getexif()
@@ -216,11 +207,9 @@ def _facts(image: Image.Image, width_px: int, height_px: int) -> PhotoFacts:
     return _facts_in(data, width_px, height_px)
 
 
-def _facts_in_raw(path: Path, preview: RawPreview) -> PhotoFacts:
+def _facts_in_raw(path: Path, width_px: int, height_px: int) -> PhotoFacts:
     """Return what a camera's file says of itself, as far as it is built like a TIFF."""
     data = Image.Exif()
-    lying = preview.orientation in _LYING
-    size = (preview.height_px, preview.width_px) if lying else (preview.width_px, preview.height_px)
     with path.open("rb") as file:
         head = file.read(8)
         if head[:2] in (b"II", b"MM"):
@@ -229,7 +218,7 @@ def _facts_in_raw(path: Path, preview: RawPreview) -> PhotoFacts:
                 data.load_from_fp(file, int.from_bytes(head[4:], "little" if data.endian == "<" else "big"))
             except DAMAGE:
                 data = Image.Exif()
-        return replace(_facts_in(data, *size), orientation=preview.orientation)
+        return _facts_in(data, width_px, height_px)
 
 
 def _facts_in(data: Image.Exif, width_px: int, height_px: int) -> PhotoFacts:

@@ -16,6 +16,10 @@ _LEAST_BITS_A_PIXEL = 1
 """No camera packs its sensor's data tighter."""
 
 
+class NoCameraFileError(UnreadablePhotoError):
+    """The file is not from a camera, or from one that LibRaw does not know."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawPreview:
     """A RAW file's own picture of itself."""
@@ -30,7 +34,7 @@ class RawPreview:
 
 
 def raw_preview(path: Path) -> RawPreview:
-    """Return what a RAW file holds for a quick look. Raises UnreadablePhotoError."""
+    """Return what a RAW file holds for a quick look. Raises UnreadablePhotoError, a NoCameraFileError among them."""
     with _opened(path) as raw:
         sizes = raw.sizes
         orientation = _ORIENTATION_OF_FLIP.get(sizes.flip, 1)
@@ -60,7 +64,7 @@ def _opened(path: Path) -> Iterator[rawpy.RawPy]:
         with rawpy.imread(str(path)) as raw:
             yield raw
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
-        raise UnreadablePhotoError("this program cannot read this kind of camera file") from error
+        raise NoCameraFileError("this program cannot read this kind of camera file") from error
     except rawpy.LibRawIOError as error:
         raise UnreadablePhotoError("the file is cut off") from error
     except rawpy.LibRawUnsufficientMemoryError as error:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
@@ -22,6 +23,7 @@ _DRIVE_TROUBLE = frozenset(
     (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN, getattr(errno, "ESTALE", errno.EIO))
 )
 _CUT_OFF = ("truncated", "end of file", "only got")
+_MOST_BOXES = 64
 _UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
 _UNCLEAR = ("cannot identify", "decoder error")
 """So libraries say that a file is damaged, or that they do not know its kind."""
@@ -57,16 +59,39 @@ def _reason(error: BaseException, path: Path) -> str:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
+            is_short = _is_shorter_than_it_says(file, head)
     except OSError:
         return "the file is damaged"
     kind = kind_of(head)
     said = str(error).lower()
     if not kind:
         return why_unreadable(head)
-    if any(word in said for word in _CUT_OFF):
+    if is_short or any(word in said for word in _CUT_OFF):
         return "the file is cut off"
     if any(word in said for word in _UNSUPPORTED):
         return f"this program cannot read this kind of {kind} file"
     if any(word in said for word in _UNCLEAR):
         return f"this {kind} file is damaged, or of a kind that this program cannot read"
     return "the file is damaged"
+
+
+def _is_shorter_than_it_says(file: BinaryIO, head: bytes) -> bool:
+    """Whether the parts that a WebP, HEIF or AVIF file is made of go on beyond its end."""
+    size = file.seek(0, os.SEEK_END)
+    if head[:4] == b"RIFF":
+        return 8 + int.from_bytes(head[4:8], "little") > size
+    if head[4:8] != b"ftyp":
+        return False
+    at = 0
+    for _ in range(_MOST_BOXES):
+        file.seek(at)
+        start = file.read(16)
+        length = int.from_bytes(start[:4], "big")
+        if length == 1:
+            length = int.from_bytes(start[8:16], "big")
+        if length < 8:  # 0 stands for the rest of the file
+            return False
+        at += length
+        if at >= size:
+            return at > size
+    return False
