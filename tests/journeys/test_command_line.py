@@ -31,7 +31,8 @@ def run(library: Path, *arguments: str) -> int:
         ("a cat", "cat"),
         ("a motorcycle", "motorcycle"),
         ("a rocket on its launch pad", "rocket"),
-        ("coins", "coins"),
+        ("a palace", "palace"),
+        ("stars and galaxies", "galaxies"),
         ("a flower", "flower"),
     ],
 )
