@@ -3,7 +3,7 @@
 import io
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -73,17 +73,21 @@ class FakeReader:
 
     def __init__(self) -> None:
         self.files_read: list[Path] = []
+        self.open_readings = 0
+        self.before_reading: Callable[[Path], None] | None = None
+        """What happens to a file just before it is read; may raise UnreadablePhotoError."""
         self.is_closed = False
 
     def read(
         self, paths: Iterable[Path], square: SquareSpec
     ) -> Iterator[tuple[Path, ReadPhoto | UnreadablePhotoError]]:
-        for path in paths:
-            self.files_read.append(path)
-            try:
-                yield path, self._read(path, square)
-            except UnreadablePhotoError as error:
-                yield path, error
+        self.open_readings += 1
+        try:
+            for path in paths:
+                self.files_read.append(path)
+                yield path, self._read_or_error(path, square)
+        finally:
+            self.open_readings -= 1
 
     def hashes(self, paths: Iterable[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
         for path in paths:
@@ -102,7 +106,15 @@ class FakeReader:
     def close(self) -> None:
         self.is_closed = True
 
+    def _read_or_error(self, path: Path, square: SquareSpec) -> ReadPhoto | UnreadablePhotoError:
+        try:
+            return self._read(path, square)
+        except UnreadablePhotoError as error:
+            return error
+
     def _read(self, path: Path, square: SquareSpec) -> ReadPhoto:
+        if self.before_reading is not None:
+            self.before_reading(path)
         words = _words(path)
         if "broken" in words:
             raise UnreadablePhotoError("it is broken")

@@ -86,7 +86,7 @@ class MovedPhotos:
         sizes = {photo.size_bytes for photo in away}
         contents = yield from self._compare([place for place in places if place.stamp.size_bytes in sizes])
         stay = contents.touched | contents.unknown
-        moves = _believable(_match(contents.of_place, [photo for photo in away if photo.photo_id not in stay]))
+        moves = _moves(contents.of_place, [photo for photo in away if photo.photo_id not in stay])
         moving = {photo.photo_id for photo in moves}
         evicted = [
             _out_of_the_way(place, former)
@@ -159,6 +159,21 @@ def _is_gone(path: Path) -> bool:
     return False
 
 
+def _moves(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away, _Place]:
+    """Return the new place of each photo that moved."""
+    places, photos = dict(contents), dict.fromkeys(away)
+    while True:
+        matched = _match(places, list(photos))
+        kept = _believable(matched)
+        if len(kept) == len(matched):
+            return kept
+        for photo in matched.keys() - kept.keys():  # may leave room for other copies of the same content
+            if photo.is_lost:
+                del places[matched[photo]]
+            else:
+                del photos[photo]
+
+
 def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away, _Place]:
     """Give each place a photo with its content, those of the same name first."""
     left: dict[str, list[_Away]] = {}
@@ -171,7 +186,7 @@ def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away,
             name = place.path.rsplit("/", 1)[-1]
             fitting = [photo for photo in left.get(content_hash, ()) if photo.name == name or not by_name]
             if fitting and place not in filled:
-                best = min(fitting, key=lambda photo: (not photo.is_lost, photo.was_missing, photo.photo_id))
+                best = min(fitting, key=lambda photo: (photo.was_missing, not photo.is_lost, photo.photo_id))
                 left[content_hash].remove(best)
                 matched[best] = place
                 filled.add(place)

@@ -8,45 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.errors import ModelError, UnreadablePhotoError
 from photo_clip.core.photo import FolderState
-from photo_clip.core.progress import Report, Task
-from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, WatchedFolders
-from photo_clip.services.indexer import Indexer
-from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeReader, write_photo
-
-
-class Bench:
-    """A library with fakes around a real catalogue."""
-
-    def __init__(self, tmp_path: Path) -> None:
-        self.photos = tmp_path / "photos"
-        self.photos.mkdir()
-        self.now_s = 2_000_000_000.0
-        self.catalog = SqliteCatalog(tmp_path / "catalog.db")
-        self.reader = FakeReader()
-        self.encoder = FakeEncoder()
-        self.folders = WatchedFolders(self.catalog, lambda: self.now_s)
-        self.thumbnails = Thumbnails(tmp_path / "thumbnails", self.reader)
-        self.indexer = Indexer(self.catalog, self.folders, self.reader, self.thumbnails, lambda: self.now_s)
-
-    def index(self, **options: object) -> Report:
-        return run(self.indexer.index(self.encoder, **options))  # type: ignore[arg-type]
-
-    def shown(self) -> dict[str, int]:
-        """Return the photos that can be found, by path relative to the first folder, with their ids."""
-        photos = self.catalog.photos(self.catalog.newest_photo_ids().tolist())
-        return {os.path.relpath(photo.path, self.photos): photo.id for photo in photos}
-
-
-def run(task: Task[Report]) -> Report:
-    while True:
-        try:
-            next(task)
-        except StopIteration as stop:
-            result: Report = stop.value
-            return result
+from photo_clip.core.ports import Squares, Vectors
+from photo_clip.core.progress import Report
+from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES
+from tests.fakes import FakeEncoder, write_photo
+from tests.indexing import Bench, run
 
 
 @pytest.fixture
@@ -118,13 +86,17 @@ def test_photos_that_change_places_stay_themselves(bench: Bench) -> None:
     b = write_photo(bench.photos / "b.jpg", "blue 2 longer", mtime_s=1_000_000_002)
     bench.folders.add(bench.photos)
     bench.index()
+    ids = bench.shown()
+    bench.catalog.decide(ids["a.jpg"], "cat", accepted=True, now_s=1)
     a.rename(bench.photos / "c.jpg")
     b.rename(a)
     (bench.photos / "c.jpg").rename(b)
-    bench.index()
+    assert bench.index().moved == 2
     assert bench.encoder.images_embedded == 2
     hashes = {photo.path.name: photo.content_hash for photo in bench.catalog.photos(list(bench.shown().values()))}
     assert hashes == {"a.jpg": "blue 2 longer", "b.jpg": "red 1"}
+    assert bench.shown() == {"a.jpg": ids["b.jpg"], "b.jpg": ids["a.jpg"]}
+    assert bench.catalog.decisions(ids["a.jpg"]) == {"cat": True}
 
 
 def test_a_photo_moved_to_another_watched_folder_keeps_its_decisions(bench: Bench, tmp_path: Path) -> None:
@@ -328,3 +300,150 @@ def test_vectors_are_those_of_the_photos(bench: Bench) -> None:
     stored = bench.catalog.vectors(bench.encoder.identity.key)
     expected = bench.encoder.embed_texts(["blue"])[0]
     assert np.allclose(stored.vectors[0].astype(np.float32), expected, atol=0.02)
+
+
+def test_an_unplugged_drive_in_the_middle_goes_offline_and_its_photos_are_not_skipped(bench: Bench) -> None:
+    fill(bench, 100)
+    bench.folders.add(bench.photos)
+    task = bench.indexer.index(bench.encoder)
+    next(progress for progress in task if progress.done and progress.total)
+    bench.photos.rename(bench.photos.with_name("unplugged"))
+    report = run(task)
+    assert report.skipped == {}
+    assert report.offline == {bench.photos: GONE}
+    assert len(bench.reader.files_read) < 70, "what is gone is not asked for to the end"
+    counts = bench.catalog.counts(bench.encoder.identity.key)
+    assert (counts.embedded, counts.skipped, counts.waiting, counts.missing) == (32, 0, 68, 0)
+    bench.photos.with_name("unplugged").rename(bench.photos)
+    assert bench.index().embedded == 68
+    assert bench.folders.all()[0].state is FolderState.ONLINE
+
+
+def test_a_drive_that_answers_with_nonsense_before_it_is_gone_skips_nothing(bench: Bench) -> None:
+    files = fill(bench, 10)
+    bench.folders.add(bench.photos)
+
+    def fail_late(path: Path) -> None:
+        if path == files[-1]:
+            bench.photos.rename(bench.photos.with_name("unplugged"))
+        raise UnreadablePhotoError("the file is damaged")
+
+    bench.reader.before_reading = fail_late
+    report = bench.index()
+    assert report.skipped == {}
+    assert report.offline == {bench.photos: GONE}
+
+
+def test_a_photo_rewritten_while_it_is_read_is_left_to_the_next_look(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    bad = write_photo(bench.photos / "b.jpg", "broken")
+    bench.folders.add(bench.photos)
+
+    def rewrite(path: Path) -> None:
+        write_photo(path, f"green {path.name}", mtime_s=1_000_000_500)
+
+    bench.reader.before_reading = rewrite
+    report = bench.index()
+    assert (report.embedded, report.skipped) == (0, {})
+    bench.reader.before_reading = None
+    assert bench.index().embedded == 2
+    assert {hit.content_hash for hit in bench.catalog.photos(list(bench.shown().values()))} == {
+        f"green {photo.name}",
+        f"green {bad.name}",
+    }
+
+
+def test_what_cannot_be_read_for_another_model_keeps_what_is_known_of_it(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+
+    def fail(path: Path) -> None:
+        raise UnreadablePhotoError("it took too long")
+
+    bench.reader.before_reading = fail
+    assert run(bench.indexer.embed_waiting(FakeEncoder("other"), Report())).skipped == {photo: "it took too long"}
+    (known,) = bench.catalog.photos(list(before.values()))
+    assert bench.shown() == before
+    assert known.facts is not None
+    assert bench.catalog.vectors_of(bench.encoder.identity.key, "red 1") is not None
+
+
+def test_a_failing_encoder_loses_no_finished_batch(bench: Bench) -> None:
+    fill(bench, 100)
+    bench.folders.add(bench.photos)
+    embed = bench.encoder.embed_images
+
+    def fail_at_third(squares: Squares) -> Vectors:
+        if bench.encoder.images_embedded >= 64:
+            raise ModelError("There is not enough memory.", advice="Close other programs.")
+        return embed(squares)
+
+    bench.encoder.embed_images = fail_at_third  # type: ignore[method-assign]
+    with pytest.raises(ModelError):
+        bench.index()
+    bench.encoder.embed_images = embed  # type: ignore[method-assign]
+    assert bench.index().embedded == 36
+    assert bench.encoder.images_embedded == 100
+
+
+def test_reading_ahead_ends_when_the_task_is_closed(bench: Bench) -> None:
+    fill(bench, 100)
+    bench.folders.add(bench.photos)
+    task = bench.indexer.index(bench.encoder)
+    next(progress for progress in task if progress.done and progress.total)
+    assert bench.reader.open_readings == 1
+    task.close()
+    assert bench.reader.open_readings == 0
+
+
+def scenario(bench: Bench) -> None:
+    """A library in which everything happened at once since it was level."""
+    other = bench.photos / "two"
+    fill(bench, 20)
+    write_photo(other / "deep" / "x.jpg", "blue x")
+    bench.folders.add(bench.photos)
+    bench.index()
+    for number in range(5):
+        (bench.photos / f"{number}.jpg").rename(other / f"moved {number}.jpg")
+    (bench.photos / "5.jpg").unlink()
+    write_photo(bench.photos / "6.jpg", "green changed", mtime_s=1_000_000_600)
+    os.utime(bench.photos / "7.jpg", (1_000_000_700, 1_000_000_700))
+    for number in range(40):
+        write_photo(bench.photos / "new" / f"{number}.jpg", f"white {number % 35}")
+    write_photo(bench.photos / "bad.jpg", "broken")
+    swap = bench.photos / "swap"
+    (bench.photos / "8.jpg").rename(swap)
+    (bench.photos / "9.jpg").rename(bench.photos / "8.jpg")
+    swap.rename(bench.photos / "9.jpg")
+
+
+def outcome(bench: Bench) -> tuple[object, ...]:
+    """All that a run leaves behind; ids of new photos depend on the order of things."""
+    first = [photo_id for photo_id in bench.shown().values() if photo_id <= 21]
+    known = bench.catalog.photos(first)
+    skipped = [photo.path.name for photo in bench.catalog.skipped_photos()]
+    who = {(photo.id, os.path.relpath(photo.path, bench.photos), photo.content_hash) for photo in known}
+    return who, set(bench.shown()), skipped, bench.encoder.images_embedded
+
+
+def test_closing_at_every_yield_ends_where_an_undisturbed_run_does(tmp_path: Path) -> None:
+    expected: tuple[object, ...] | None = None
+    stopped_at = 0
+    ended = False
+    while not ended:
+        (tmp_path / str(stopped_at)).mkdir()
+        bench = Bench(tmp_path / str(stopped_at))
+        scenario(bench)
+        task = bench.indexer.index(bench.encoder)
+        if expected is not None:
+            ended = sum(1 for _ in zip(range(stopped_at), task, strict=False)) < stopped_at
+            task.close()
+        bench.index()
+        assert bench.index() == Report()
+        expected = expected or outcome(bench)
+        assert outcome(bench) == expected, f"closed after {stopped_at} steps"
+        bench.catalog.close()
+        stopped_at += 1
+    assert stopped_at > 10
