@@ -14,7 +14,8 @@ class LibraryLock:
 
     def __init__(self, file: Path, holder: str) -> None:
         """Take the lock for `holder`, such as “the window”, which others are told. Raises LibraryInUseError."""
-        self._lock = filelock.FileLock(file)
+        # Opened in one thread and closed in another: the lock belongs to the program, not to a thread.
+        self._lock = filelock.FileLock(file, thread_local=False)
         self._note = file.with_suffix(".holder")
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
