@@ -104,7 +104,7 @@ class Neighbours:
     def _vectors(self, model_key: str) -> StoredVectors:
         with self._lock:
             held = self._matrix.stored if self._matrix and self._matrix.model_key == model_key else None
-            if held is None:
+            if held is None or not len(held.content_ids):  # an empty one does not know its dimensions
                 held = self._catalog.vectors(model_key)
             elif self._catalog.last_vector_row(model_key) > held.last_row:
                 more = self._catalog.vectors(model_key, after_row=held.last_row)
