@@ -88,7 +88,14 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
 
         return repository_of_tag(source.architecture, source.place)
 
-    files = HubFiles(places.models_folder, repository_of, hub_url=settings.model_hub_url, proxy_url=settings.proxy_url)
+    def config_of(source: ModelSource) -> str:
+        from photo_clip.adapters.clip_model import config_of_tag
+
+        return config_of_tag(source.architecture, source.place)
+
+    files = HubFiles(
+        places.models_folder, repository_of, config_of, hub_url=settings.model_hub_url, proxy_url=settings.proxy_url
+    )
     notes = ModelNotes(catalog)
 
     def load(source: ModelSource) -> Encoder:

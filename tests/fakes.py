@@ -227,6 +227,7 @@ class FakeModelFiles:
 
     def __init__(self, *here: ModelSource) -> None:
         self.here = [ModelSource(Kind.STARTER), *here]
+        self.begun: dict[ModelSource, int] = {}
 
     def is_here(self, source: ModelSource) -> bool:
         return source in self.here
@@ -234,12 +235,17 @@ class FakeModelFiles:
     def size_bytes(self, source: ModelSource) -> int:
         return 300 if source in self.held() else 0
 
+    def begun_bytes(self, source: ModelSource) -> int:
+        return self.begun.get(source, 0)
+
     def held(self) -> list[ModelSource]:
         return [source for source in self.here if source.is_on_hub]
 
     def download(self, source: ModelSource) -> Task[None]:
         for done in (100, 200, 300):
+            self.begun[source] = done
             yield Progress(Phase.DOWNLOADING, done, 300, "weights")
+        self.begun.pop(source)
         self.here.append(source)
 
     def take(self, source: ModelSource, path: Path) -> Task[None]:
@@ -247,4 +253,5 @@ class FakeModelFiles:
         self.here.append(source)
 
     def remove(self, source: ModelSource) -> None:
+        self.begun.pop(source, None)
         self.here = [other for other in self.here if other != source or other.kind is Kind.STARTER]

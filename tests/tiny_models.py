@@ -82,7 +82,7 @@ def write_model(folder: Path, config: dict[str, Any] = CLIP, *, side_px: int = 6
     told["model_cfg"]["vision_cfg"]["patch_size"] = max(16, side_px // 8)
     (folder / "open_clip_config.json").write_text(json.dumps(told))
     torch.manual_seed(seed)
-    model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
+    model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, pretrained_text=False)
     with torch.no_grad():
         for parameter in model.visual.parameters():
             parameter.mul_(1.5)  # the usual beginning sees hardly any difference between photos

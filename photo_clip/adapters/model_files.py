@@ -1,4 +1,4 @@
-"""Fetches models from a model hub, when a person asked for it, and keeps their files."""
+"""Keeps the files of downloaded models, each in a folder of its own that is there whole or not at all."""
 
 import hashlib
 import json
@@ -7,229 +7,244 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
-
-from photo_clip.core.errors import DownloadError
-from photo_clip.core.models import Kind, ModelSource
+from photo_clip.adapters.hub_download import HubDownload, RemoteFile
+from photo_clip.adapters.model_folder import CONFIG, PICKLES, TEXT_TOWER, TOKENIZER, WEIGHTS, read_config
+from photo_clip.core.errors import DownloadError, ModelError, UsageError
+from photo_clip.core.models import Kind, ModelSource, parse_source
 from photo_clip.core.progress import Phase, Progress, Task
 
-HUB_URL = "https://huggingface.co"
-CONFIG = "open_clip_config.json"
-WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
-"""In the order they are tried: the first kind can hold nothing but numbers."""
-_TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
-_COMPLETE = "complete.json"
+_NAME = "model.json"
+"""Says which model a folder holds."""
 _UNFINISHED = ".unfinished"
-_CHUNK_BYTES = 256 * 1024
 _SPARE_BYTES = 200 * 1024 * 1024
 """What stays free on the disk beside a download."""
-_TRIES = 4
-_SECONDS_BETWEEN_TELLING = 0.1
+_COPIED_BYTES = 8 * 1024 * 1024
 
 
 class HubFiles:
-    """Keeps the `ModelFiles` contract: one folder a model, in which a marker lies once all of it is there."""
+    """Keeps the `ModelFiles` contract. Half a download lies in a folder beside, to be taken up again."""
 
     def __init__(
         self,
         folder: Path,
         repository_of: Callable[[ModelSource], str],
+        config_of: Callable[[ModelSource], str],
         *,
         hub_url: str = "",
         proxy_url: str = "",
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`repository_of` names the hub's repository of a model; it may raise ModelError.
-
-        The hub is `hub_url`, else HF_ENDPOINT, else the usual one; the proxy is the system's unless one is named.
-        """
+        """`repository_of` names the hub's repository of a model, `config_of` gives the text of a configuration where
+        the files have none; both may raise ModelError. For the rest see HubDownload."""
         self._folder = folder
         self._repository_of = repository_of
-        self._hub_url = (hub_url or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
-        self._proxy_url = proxy_url
+        self._config_of = config_of
+        self._connection = hub_url, proxy_url, wait
 
-    def folder_of(self, source: ModelSource) -> Path:
-        """Return where a downloaded model lies, whether it is there or not."""
-        return self._folder / re.sub(r"[^A-Za-z0-9._-]+", "--", str(source))
+    def place_of(self, source: ModelSource) -> Path:
+        """Return the folder, or for `Kind.FILE` the file, from which a model is loaded, whether it is there or not."""
+        if not source.is_on_hub:
+            return Path(source.place)
+        name = str(source)
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        return self._folder / f"{re.sub('[^A-Za-z0-9._-]+', '--', name)[:100]}-{digest}"
 
     def is_here(self, source: ModelSource) -> bool:
+        place = self.place_of(source)
         match source.kind:
             case Kind.STARTER:
                 return True
             case Kind.FOLDER:
-                return Path(source.place, CONFIG).is_file()
+                return (place / CONFIG).is_file()
             case Kind.FILE:
-                return Path(source.place).is_file()
+                return place.is_file()
             case _:
-                return (self.folder_of(source) / _COMPLETE).is_file()
+                return (place / _NAME).is_file()
 
     def size_bytes(self, source: ModelSource) -> int:
-        if not source.is_on_hub or not self.is_here(source):
+        if not source.is_on_hub:
             return 0
-        return sum(file.stat().st_size for file in self.folder_of(source).iterdir() if file.is_file())
+        return sum(file.stat().st_size for file in self.place_of(source).rglob("*") if file.is_file())
+
+    def begun_bytes(self, source: ModelSource) -> int:
+        if not source.is_on_hub:
+            return 0
+        return sum(file.stat().st_size for file in _unfinished(self.place_of(source)).rglob("*") if file.is_file())
+
+    def held(self) -> list[ModelSource]:
+        found = []
+        for file in self._folder.glob(f"*/{_NAME}"):
+            try:
+                source = parse_source(json.loads(file.read_text(encoding="utf-8"))["model"], [])
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
+                continue  # a folder that is not of our making
+            if self.place_of(source) == file.parent:
+                found.append(source)
+        return sorted(found, key=str)
 
     def remove(self, source: ModelSource) -> None:
-        if source.is_on_hub:
-            folder = self.folder_of(source)
-            (folder / _COMPLETE).unlink(missing_ok=True)  # first: what is half removed must not look whole
-            shutil.rmtree(folder, ignore_errors=True)
+        if not source.is_on_hub:
+            return
+        place = self.place_of(source)
+        try:
+            (place / _NAME).unlink(missing_ok=True)  # first: what is half removed must not look whole
+            for folder in (place, _unfinished(place)):
+                if folder.exists():
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise ModelError(
+                f"“{place}” could not be deleted ({error.strerror}).", advice="Close other programs and try again."
+            ) from error
 
     def download(self, source: ModelSource) -> Task[None]:
-        """Fetch the model's files; what was fetched before a stop is kept beside them, and the next call goes on there.
+        """Fetch the model's configuration and weights and, where it needs them, tokenizer and text tower.
 
-        Each file's size and, where the hub tells it, SHA-256 are checked. Raises DownloadError.
+        Only safetensors are fetched. May be closed at any yield; the next call goes on from there.
         """
+        place = self.place_of(source)
+        if self.is_here(source):
+            return
         repository = self._repository_of(source)
-        folder = self.folder_of(source)
+        with self._stored_in(place) as folder, HubDownload(*self._connection) as hub:
+            files = [(yield from self._config(hub, source, repository, folder))]
+            files += self._others(hub, repository, folder)
+            _refuse_if_too_large(files, folder)
+            sizes = [file.size_bytes for file in files]
+            total = None if None in sizes else sum(size or 0 for size in sizes)
+            done = 0
+            for file in files:
+                have = 0
+                for have in hub.fetch(file, folder):
+                    yield Progress(Phase.DOWNLOADING, done + have, total, file.name)
+                done += have
+            self._finish(source, folder)
+
+    def take(self, source: ModelSource, path: Path) -> Task[None]:
+        """Take the files in a folder, or one file of weights; they are linked where the disk is the same, else copied.
+
+        Whether they fit the model is seen when it is loaded.
+        """
+        weights, others = _own_files(path)
+        place = self.place_of(source)
+        with self._stored_in(place) as folder:
+            target = WEIGHTS[0] if weights.suffix == ".safetensors" else PICKLES[0]
+            for file in folder.iterdir():
+                if file.is_file():
+                    file.unlink()  # what a download began is not mixed with what is taken
+            yield from _linked_or_copied(weights, folder / target)
+            for name in others:
+                (folder / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(path / name, folder / name)
+            if CONFIG not in others:
+                (folder / CONFIG).write_text(self._config_of(source), encoding="utf-8")
+            self._finish(source, folder)
+
+    @contextmanager
+    def _stored_in(self, place: Path) -> Iterator[Path]:
+        """Give the folder in which a model is gathered, and explain what the disk says."""
+        folder = _unfinished(place)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with httpx.Client(
-                proxy=self._proxy_url or None, follow_redirects=True, timeout=httpx.Timeout(30, connect=15)
-            ) as client:
-                hashes = yield from self._fetch_all(client, repository, folder)
-            _write_synced(folder / _COMPLETE, json.dumps({"model": str(source), "sha256": hashes}, indent=2))
-        except httpx.HTTPError as error:
-            raise DownloadError(
-                f"The model could not be downloaded from {self._hub_url} ({_told(error)}).",
-                advice="See that the computer is online, then start it again: it goes on where it stopped.",
-            ) from error
+            yield folder
+        except DownloadError:
+            if not any(file.suffix in (".part", ".safetensors") for file in folder.iterdir()):
+                shutil.rmtree(folder)  # nothing in it is worth to be gone on with
+            raise
         except OSError as error:
             raise DownloadError(
-                f"The model could not be stored in “{folder}” ({error.strerror}).",
-                advice="Make room, then start it again: it goes on where it stopped.",
+                f"The model could not be stored in “{self._folder}” ({error.strerror or error}).",
+                advice="Make room there, then start again: it goes on where it stopped.",
             ) from error
 
-    def import_folder(self, source: ModelSource, folder: Path) -> None:
-        """Take the files of a model that a person has already. Raises DownloadError where some are missing."""
-        weights = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
-        if weights is None or not (folder / CONFIG).is_file():
+    def _config(self, hub: HubDownload, source: ModelSource, repository: str, folder: Path) -> Task[RemoteFile]:
+        file = hub.look_up(repository, CONFIG)
+        if file is None and source.kind is Kind.TAG:
+            text = self._config_of(source)
+            (folder / CONFIG).write_text(text, encoding="utf-8")
+            return RemoteFile("", CONFIG, len(text.encode()), "")
+        if file is None:
             raise DownloadError(
-                f"In “{folder}” is no open_clip model.",
-                advice=f"Choose the folder that holds {CONFIG} and {WEIGHTS[0]}.",
+                f"In “{repository}” is no open_clip model, or there is no such place.",
+                advice=f"Name a repository of the model hub that holds {CONFIG}.",
             )
-        target = self.folder_of(source)
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        names = [CONFIG, weights.name, *(name for name in _TOKENIZER if (folder / name).is_file())]
-        hashes = {}
-        for name in names:
-            unfinished = target / (name + _UNFINISHED)
-            shutil.copyfile(folder / name, unfinished)
-            unfinished.replace(target / name)
-            hashes[name] = _sha256(target / name)
-        _write_synced(target / _COMPLETE, json.dumps({"model": str(source), "sha256": hashes}, indent=2))
+        for have in hub.fetch(file, folder):
+            yield Progress(Phase.DOWNLOADING, have, None, CONFIG)
+        return file
 
-    def _fetch_all(self, client: httpx.Client, repository: str, folder: Path) -> Task[dict[str, str]]:
-        hashes = {CONFIG: (yield from self._fetch(client, repository, CONFIG, folder))}
-        config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        for name in WEIGHTS:
-            if name == WEIGHTS[-1] or self._is_offered(client, repository, name):
-                hashes[name] = yield from self._fetch(client, repository, name, folder)
-                break
-        tokenizer = config.get("model_cfg", {}).get("text_cfg", {}).get("hf_tokenizer_name")
-        if tokenizer:
-            home = repository if self._is_offered(client, repository, _TOKENIZER[0]) else str(tokenizer)
-            for name in _TOKENIZER:
-                if self._is_offered(client, home, name):
-                    hashes[name] = yield from self._fetch(client, home, name, folder)
-        return hashes
-
-    def _url(self, repository: str, name: str) -> str:
-        return f"{self._hub_url}/{repository}/resolve/main/{name}"
-
-    def _is_offered(self, client: httpx.Client, repository: str, name: str) -> bool:
-        found = client.head(self._url(repository, name), headers={"Accept-Encoding": "identity"})
-        return found.status_code == httpx.codes.OK
-
-    def _fetch(self, client: httpx.Client, repository: str, name: str, folder: Path) -> Task[str]:
-        """Fetch one file, whole and checked, and return its SHA-256."""
-        size, sha256 = self._promised(client, repository, name)
-        finished = folder / name
-        if finished.is_file() and size == finished.stat().st_size and (not sha256 or _sha256(finished) == sha256):
-            return sha256 or _sha256(finished)
-        unfinished = folder / (name + _UNFINISHED)
-        have = unfinished.stat().st_size if unfinished.is_file() else 0
-        if size is not None and size - have + _SPARE_BYTES > shutil.disk_usage(folder).free:
+    def _others(self, hub: HubDownload, repository: str, folder: Path) -> list[RemoteFile]:
+        """Return the files that the configuration, which is in `folder`, asks for."""
+        text_tower = read_config(folder)["model_cfg"]["text_cfg"]
+        weights = next((file for name in WEIGHTS if (file := hub.look_up(repository, name))), None)
+        if weights is None:
             raise DownloadError(
-                f"The model needs {(size - have) / 1e6:,.0f} MB, and there is not so much room in “{folder}”.",
-                advice="Make room, then start it again.",
+                f"“{repository}” offers its weights only as a pickle file, which could hold anything.",
+                advice="If you trust who made it, fetch the file yourself and name it: file:ARCHITECTURE:FILE",
             )
-        yield from self._receive(client, self._url(repository, name), unfinished, size, name)
-        digest = _sha256(unfinished)
-        if (size is not None and unfinished.stat().st_size != size) or (sha256 and digest != sha256):
-            unfinished.unlink()
-            raise DownloadError(
-                f"What was received as “{name}” is not what the hub promised.",
-                advice="Start the download again; if this happens twice, the hub or the network changes files.",
-            )
-        unfinished.replace(finished)
-        return digest
+        found = [weights]
+        if tokenizer := text_tower.get("hf_tokenizer_name"):
+            home = repository if hub.look_up(repository, TOKENIZER[0]) else str(tokenizer)
+            names = TOKENIZER if home == repository else (*TOKENIZER, "config.json")  # says which tokenizer it is
+            found += [file for name in names if (file := hub.look_up(home, name))]
+        if tower := text_tower.get("hf_model_name"):
+            config = hub.look_up(str(tower), "config.json")
+            if config is not None:
+                found.append(RemoteFile(config.url, f"{TEXT_TOWER}/config.json", config.size_bytes, config.digest))
+        return found
 
-    def _promised(self, client: httpx.Client, repository: str, name: str) -> tuple[int | None, str]:
-        """Return the size and SHA-256 that the hub tells of a file; None and "" where it does not."""
-        # The hub answers for large files itself, with their digest, before it sends the asker elsewhere.
-        found = client.head(
-            self._url(repository, name), headers={"Accept-Encoding": "identity"}, follow_redirects=False
+    def _finish(self, source: ModelSource, folder: Path) -> None:
+        """Put a gathered folder where it belongs, all at once."""
+        place = self.place_of(source)
+        for part in folder.glob("*.part"):
+            part.unlink()  # of a file that was another one when it was begun
+        with (folder / _NAME).open("w", encoding="utf-8") as stream:
+            json.dump({"model": str(source)}, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if place.exists():
+            (place / _NAME).unlink(missing_ok=True)
+            shutil.rmtree(place)
+        folder.rename(place)
+
+
+def _unfinished(place: Path) -> Path:
+    return place.with_name(place.name + _UNFINISHED)
+
+
+def _refuse_if_too_large(files: list[RemoteFile], folder: Path) -> None:
+    have = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    needed = sum(file.size_bytes or 0 for file in files) - have
+    free = shutil.disk_usage(folder).free
+    if needed > 0 and needed + _SPARE_BYTES > free:
+        raise DownloadError(
+            f"The model needs {needed / 1e6:,.0f} MB more, and “{folder.parent}” has {free / 1e6:,.0f} MB free.",
+            advice="Make room, then start it again.",
         )
-        if found.is_error:
-            raise httpx.HTTPStatusError(f"{found.status_code}", request=found.request, response=found)
-        size = found.headers.get("X-Linked-Size") or (
-            None if found.is_redirect else found.headers.get("Content-Length")
+
+
+def _own_files(path: Path) -> tuple[Path, list[str]]:
+    """Return the weights that a person has, and the names of the other files that lie with them in a folder."""
+    if path.is_file() and path.suffix in (".safetensors", ".bin", ".pt", ".pth"):
+        return path.resolve(), []
+    names = [name for name in (*WEIGHTS, *PICKLES) if (path / name).is_file()]
+    if not names:
+        raise DownloadError(
+            f"“{path}” is no file of weights and no folder with one.",
+            advice=f"Choose {WEIGHTS[0]}, or the folder it lies in.",
         )
-        tag = (found.headers.get("X-Linked-Etag") or "").strip('"')
-        return (int(size) if size and size.isdigit() else None), (tag if re.fullmatch(r"[0-9a-f]{64}", tag) else "")
-
-    def _receive(self, client: httpx.Client, url: str, unfinished: Path, size: int | None, name: str) -> Task[None]:
-        """Append to what is there until the file is whole; broken connections are taken up again a few times."""
-        for attempt in range(_TRIES):
-            try:
-                yield from _stream(client, url, unfinished, size, name)
-            except httpx.TransportError:
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                if size is None or unfinished.stat().st_size >= size:
-                    return
+    others = [name for name in (CONFIG, *TOKENIZER, f"{TEXT_TOWER}/config.json") if (path / name).is_file()]
+    return (path / names[0]).resolve(), others  # the hub's own cache holds links
 
 
-def _stream(client: httpx.Client, url: str, unfinished: Path, size: int | None, name: str) -> Iterator[Progress]:
-    have = unfinished.stat().st_size if unfinished.is_file() else 0
-    if size is not None and have >= size:
-        return
-    headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
-    with client.stream("GET", url, headers=headers) as answer:
-        if answer.is_error:
-            raise httpx.HTTPStatusError(f"{answer.status_code}", request=answer.request, response=answer)
-        if answer.status_code != httpx.codes.PARTIAL_CONTENT:
-            have = 0  # the server begins anew, so this does too
-        told_s = 0.0
-        with unfinished.open("ab" if have else "wb") as stream:
-            for chunk in answer.iter_bytes(_CHUNK_BYTES):
-                stream.write(chunk)
-                have += len(chunk)
-                if size is not None and have > size:
-                    break  # more than was promised: refused when it is checked
-                if time.monotonic() - told_s >= _SECONDS_BETWEEN_TELLING:
-                    told_s = time.monotonic()
-                    yield Progress(Phase.DOWNLOADING, have, size, name)
-    yield Progress(Phase.DOWNLOADING, have, size, name)
-
-
-def _told(error: httpx.HTTPError) -> str:
-    if isinstance(error, httpx.HTTPStatusError):
-        code = error.response.status_code
-        return "it is not there" if code == httpx.codes.NOT_FOUND else f"the server answered {code}"
-    return "the connection could not be made or broke off"
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write_synced(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _linked_or_copied(file: Path, target: Path) -> Task[None]:
+    total = file.stat().st_size
+    try:
+        os.link(file, target)
+    except OSError:
+        with file.open("rb") as source, target.open("wb") as stream:
+            while piece := source.read(_COPIED_BYTES):
+                stream.write(piece)
+                yield Progress(Phase.DOWNLOADING, stream.tell(), total, file.name)
+    yield Progress(Phase.DOWNLOADING, total, total, file.name)

@@ -212,7 +212,7 @@ class Catalog(Protocol):
         """Return what is known of a folder's files, by path relative to it, missing ones too."""
 
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
-        """Remember what a look at a folder found."""
+        """Remember what a look at a folder found; a photo that is missing before it was ever read is forgotten."""
 
     def move_photos(self, moves: Sequence[MovedFile]) -> None:
         """Give photos their new places; embeddings and decisions stay. A place's former, never read entry goes."""
@@ -226,6 +226,9 @@ class Catalog(Protocol):
 
     def newest_photo_ids(self) -> NDArray[np.int64]:
         """Return the ids of all shown photos (read, not missing), by time taken, newest first."""
+
+    def count_in_folders(self) -> dict[int, int]:
+        """Return how many photos are shown of each folder, by its id; folders without one are left out."""
 
     def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the shown photos with each content; contents without one are left out."""
@@ -358,6 +361,9 @@ class ModelFiles(Protocol):
 
     def size_bytes(self, source: ModelSource) -> int:
         """Return what its files take in the program's own folder, 0 when there are none."""
+
+    def begun_bytes(self, source: ModelSource) -> int:
+        """Return how much of the model an unfinished download has brought, 0 when there is none."""
 
     def held(self) -> list[ModelSource]:
         """Return the models whose files lie in the program's own folder, by name."""

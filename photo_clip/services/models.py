@@ -32,6 +32,8 @@ class ModelEntry:
     is_wanted: bool
     size_bytes: int
     """Of its files in the program's own folder."""
+    begun_bytes: int
+    """Of a download that was not finished."""
     embedded: int
     """Of how many different photos the library holds its embedding."""
 
@@ -191,6 +193,7 @@ class Models:
                 source == active,
                 source == wanted,
                 self._files.size_bytes(source),
+                self._files.begun_bytes(source),
                 self._embedded(source),
             )
             for source in dict.fromkeys(sources)
