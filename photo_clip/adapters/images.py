@@ -28,8 +28,12 @@ from photo_clip.core.squares import placement
 
 THUMBNAIL_SIDE_PX = 400
 _THUMBNAIL_QUALITY = 82
-_SPARE = 2
-"""So many times the pixels a side that a square needs are left when a photo is first made smaller the quick way."""
+_SPARE = 1.9
+"""So many times the pixels a side that a square needs are left when a photo is first made smaller the quick way.
+
+With twice, the embeddings are those of the whole photo (cosines of 0.999); a little below, photos of 24 megapixels are
+decoded at an eighth of their size for most models.
+"""
 _SMALLEST_PREVIEW_PX = 320
 """A RAW file's preview of this size shows enough; a smaller one is for want of anything better."""
 _SMALLEST_STAMP_PX = 64
@@ -299,7 +303,7 @@ def _formats() -> tuple[str, ...]:
 
 def _thumbnail_jpeg(image: Image.Image) -> bytes:
     small = image.copy()
-    small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.BICUBIC, reducing_gap=1.0)
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
     return stream.getvalue()
