@@ -137,6 +137,11 @@ class SqliteCatalog:
                 "UPDATE photos SET missing_since_s = ? WHERE id = ? AND missing_since_s IS NULL",
                 ((now_s, photo_id) for photo_id in changes.missing),
             )
+            connection.executemany(  # of a file that went before it was read, nothing is known to keep
+                """DELETE FROM photos WHERE id = ? AND content_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id)""",
+                ((photo_id,) for photo_id in changes.missing),
+            )
 
     def move_photos(self, moves: Sequence[MovedFile]) -> None:
         with self._writing() as connection:
@@ -188,6 +193,14 @@ class SqliteCatalog:
             ).fetchall()
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
+    def count_in_folders(self) -> dict[int, int]:
+        with self._reading() as connection:
+            rows = connection.execute(
+                """SELECT folder_id, count(*) FROM photos
+                   WHERE content_id IS NOT NULL AND missing_since_s IS NULL GROUP BY folder_id"""
+            ).fetchall()
+        return dict(rows)
+
     def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         with self._reading() as connection:
             rows = connection.execute(
@@ -231,9 +244,11 @@ class SqliteCatalog:
     def known_contents(self, model_key: str, content_hashes: Iterable[str]) -> set[str]:
         with self._reading() as connection:
             rows = connection.execute(
-                """SELECT c.content_hash FROM contents c JOIN embeddings e ON e.content_id = c.id
-                   WHERE e.model_id = ? AND c.content_hash IN (SELECT value FROM json_each(?))""",
-                (_model_id(connection, model_key), json.dumps(list(content_hashes))),
+                # CROSS JOIN keeps SQLite to this order; of its own accord it goes through all embeddings of the model.
+                """SELECT c.content_hash FROM json_each(?) wanted
+                   CROSS JOIN contents c ON c.content_hash = wanted.value
+                   CROSS JOIN embeddings e ON e.model_id = ? AND e.content_id = c.id""",
+                (json.dumps(list(content_hashes)), _model_id(connection, model_key)),
             ).fetchall()
         return {row[0] for row in rows}
 

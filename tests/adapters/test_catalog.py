@@ -69,12 +69,24 @@ def test_a_photo_comes_back_as_it_was_stored(catalog: SqliteCatalog) -> None:
 
 def test_counts_add_up(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
-    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {ids["b.jpg"]: "it is broken"})
+    read = [embedded(catalog, ids["a.jpg"], "1"), embedded(catalog, ids["c.jpg"], "3")]
+    catalog.store(MODEL, read, {ids["b.jpg"]: "it is broken"})
     catalog.apply_changes(1, FolderChanges(missing=(ids["c.jpg"],)), now_s=2)
     assert catalog.counts(MODEL) == Counts(photos=4, embedded=1, skipped=1, waiting=1, missing=1)
     assert catalog.counts("another model") == Counts(photos=4, embedded=0, skipped=1, waiting=2, missing=1)
     assert [photo.path.name for photo in catalog.waiting(MODEL)] == ["d.jpg"]
     assert catalog.count_waiting("another model") == 2
+
+
+def test_a_photo_that_goes_before_it_was_read_is_forgotten_unless_somebody_decided_about_it(
+    catalog: SqliteCatalog,
+) -> None:
+    ids = add_photos(catalog, "never read.jpg", "decided.jpg", "read.jpg", "there.jpg")
+    catalog.store(MODEL, [embedded(catalog, ids["read.jpg"], "1")], {})
+    catalog.decide(ids["decided.jpg"], "cat", accepted=True, now_s=1)
+    gone = tuple(ids[name] for name in ("never read.jpg", "decided.jpg", "read.jpg"))
+    catalog.apply_changes(1, FolderChanges(missing=gone), now_s=2)
+    assert set(catalog.known_files(1)) == {"decided.jpg", "read.jpg", "there.jpg"}
 
 
 def test_what_waits_in_an_offline_folder_is_not_asked_for(catalog: SqliteCatalog) -> None:
@@ -279,10 +291,11 @@ from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, Phot
 from photo_clip.core.ports import EmbeddedPhoto
 catalog = SqliteCatalog(Path(sys.argv[1]))
 folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 1))
-number = len(catalog.known_files(folder.id))
+number = catalog.count_vectors("model")
 while True:
     stamp = FileStamp(1, 1)
-    catalog.apply_changes(folder.id, FolderChanges(new={f"{number}.jpg": stamp}), now_s=1)
+    if f"{number}.jpg" not in catalog.known_files(folder.id):  # else the process was killed just after adding it
+        catalog.apply_changes(folder.id, FolderChanges(new={f"{number}.jpg": stamp}), now_s=1)
     photo_id = catalog.known_files(folder.id)[f"{number}.jpg"].photo_id
     vector = np.ones(4, dtype=np.float32) / 2
     catalog.store("model", [EmbeddedPhoto(photo_id, stamp, str(number), PhotoFacts(1, 1), vector)], {})
