@@ -93,7 +93,6 @@ def _seconds(call: object) -> float:
 def _encoder(arguments: argparse.Namespace) -> Encoder:
     if arguments.clip:
         from photo_clip.adapters.clip_model import load_clip_model
-
         from photo_clip.core.models import parse_source
 
         source = parse_source(arguments.clip, [])
