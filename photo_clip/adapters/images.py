@@ -69,7 +69,7 @@ Image.MAX_IMAGE_PIXELS = None  # the size is checked here, with a reason, before
 def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     """Read a photo once, for everything that is wanted of it. Raises UnreadablePhotoError."""
     with explained(path):
-        image, facts = _upright(path, _SPARE * square.side_px, THUMBNAIL_SIDE_PX)
+        image, facts = _upright(path, math.ceil(_SPARE * square.side_px), THUMBNAIL_SIDE_PX)
         return ReadPhoto(content_hash(path), make_square(image, square), _thumbnail_jpeg(image), facts)
 
 
