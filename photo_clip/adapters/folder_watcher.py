@@ -1,5 +1,6 @@
 """Hears of changes in folders; what really changed is found by looking."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -58,6 +59,8 @@ class _Watched:
     """Of the folder's root when it was watched: a drive that is mounted later is another one."""
     watch: ObservedWatch | None
     """None where the system cannot watch it at all."""
+    mark: tuple[str, int] | None
+    """What Linux calls the watch of the root; None where it does not tell."""
     poll_reason: str
     """Why changes may go unheard; empty when they do not."""
     polled_s: float | None = None
@@ -107,12 +110,14 @@ class DirectoryWatcher:
                 return
             if known is not None:
                 self._unschedule(folder)
+            before = _kernel_watches()
             watch, reason = self._schedule(folder)
+            mark = min(_kernel_watches() - before, key=lambda found: found[1], default=None)  # the root's is made first
             reason = reason or (NETWORK_DRIVE if _is_network_drive(found.st_dev) else "")
             if reason:
                 _log.warning("A folder is looked at every %d s: %s", _POLL_S, reason)
             with self._noting:
-                self._watched[folder] = _Watched(identity, watch, reason)
+                self._watched[folder] = _Watched(identity, watch, mark, reason)
                 if known is not None:
                     self._touched.add(folder)  # nothing was heard in between
 
@@ -158,6 +163,8 @@ class DirectoryWatcher:
         """Whether the system still sends notes; they end when the root is deleted, and when its drive goes."""
         if watched.watch is None or self._observer is None:
             return watched.watch is None
+        if watched.mark is not None and watched.mark not in _kernel_watches():
+            return False
         return any(emitter.watch == watched.watch and emitter.is_alive() for emitter in self._observer.emitters)
 
     def _schedule(self, folder: Path) -> tuple[ObservedWatch | None, str]:
@@ -239,6 +246,24 @@ class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if "inactive" not in record.getMessage():  # that is a watch that was given up a moment ago
             self._note()
+
+
+def _kernel_watches() -> set[tuple[str, int]]:
+    """Return the watches this process has, by descriptor and number; nothing but Linux tells.
+
+    An unmounted drive takes its watches with it and sends no event, and the next drive at its place may have the
+    same device and inode numbers. The numbers of watches are not used again.
+    """
+    found: set[tuple[str, int]] = set()
+    try:
+        for descriptor in Path("/proc/self/fdinfo").iterdir():
+            with contextlib.suppress(OSError):  # closed since
+                for line in descriptor.read_text(encoding="ascii", errors="replace").splitlines():
+                    if line.startswith("inotify wd:"):
+                        found.add((descriptor.name, int(line[11 : line.index(" ", 11)], 16)))
+    except OSError:
+        return set()
+    return found
 
 
 def _is_network_drive(device: int) -> bool:

@@ -1,7 +1,9 @@
 """The watcher hears what happens on the real disk, and says when it cannot."""
 
+import ctypes
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -187,6 +189,20 @@ def test_a_drive_that_went_and_came_back_is_heard_again(watcher: DirectoryWatche
     folder.mkdir()
     watcher.watch(folder)
     assert asker.hears(folder)  # what happened in between was not heard, so it is told at once
+    assert asker.settled(100) == set()
+    write_new(folder)
+    assert asker.hears(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="tells of Linux")
+def test_a_drive_that_was_unmounted_and_mounted_again_unnoticed_is_heard_again(
+    watcher: DirectoryWatcher, folder: Path
+) -> None:
+    asker = Asker(watcher)
+    for descriptor, number in folder_watcher._kernel_watches():  # as unmounting does, without a word
+        ctypes.CDLL(None).inotify_rm_watch(int(descriptor), number)
+    watcher.watch(folder)
+    assert asker.hears(folder)
     assert asker.settled(100) == set()
     write_new(folder)
     assert asker.hears(folder)
