@@ -175,18 +175,23 @@ def _moves(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away,
 
 
 def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away, _Place]:
-    """Give each place a photo with its content, those of the same name first."""
+    """Give each place a photo with its content: one that went just now before one missing for long, and of these
+    one of the same name first."""
     left: dict[str, list[_Away]] = {}
     for photo in away:
         left.setdefault(photo.content_hash, []).append(photo)
     matched: dict[_Away, _Place] = {}
     filled: set[_Place] = set()
-    for by_name in (True, False):
+    for was_missing, by_name in ((False, True), (False, False), (True, True), (True, False)):
         for place, content_hash in contents.items():
             name = place.path.rsplit("/", 1)[-1]
-            fitting = [photo for photo in left.get(content_hash, ()) if photo.name == name or not by_name]
+            fitting = [
+                photo
+                for photo in left.get(content_hash, ())
+                if photo.was_missing is was_missing and (photo.name == name or not by_name)
+            ]
             if fitting and place not in filled:
-                best = min(fitting, key=lambda photo: (photo.was_missing, not photo.is_lost, photo.photo_id))
+                best = min(fitting, key=lambda photo: (not photo.is_lost, photo.photo_id))
                 left[content_hash].remove(best)
                 matched[best] = place
                 filled.add(place)
