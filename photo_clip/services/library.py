@@ -23,9 +23,12 @@ class LibraryStatus:
     counts: Counts
     """For the active model."""
     folders: list[Folder]
+    photos_in: dict[int, int]
+    """How many photos are shown of each folder, by its id; folders without one are left out."""
     model: str
     wanted_model: str | None
-    """The model that is being prepared, and how many photos still wait for it; None and 0 when there is none."""
+    """The model that is being prepared, and how many photos still wait for it, in folders that are offline too; None
+    and 0 when there is none."""
     waiting_for_wanted: int
     index: str
     """“level”, “behind” the catalogue (search is exact meanwhile), or why it is not used."""
@@ -121,9 +124,10 @@ class Library:
         return LibraryStatus(
             self.catalog.counts(model_key),
             self.folders.all(),
+            self.catalog.count_in_folders(),
             self.models.name_of(self.models.active),
             None if wanted is None else self.models.name_of(wanted),
-            0 if wanted is None else self.catalog.count_waiting(self.models.key_of(wanted)),
+            0 if wanted is None else self.catalog.counts(self.models.key_of(wanted)).waiting,
             trouble.sentence if trouble else "level" if self.neighbours.is_level(model_key) else "behind",
         )
 

@@ -143,6 +143,20 @@ def test_a_drive_that_is_away_is_told_in_status_and_comes_back_by_itself(rooms: 
     assert rooms.library.status().folders[0].state is FolderState.ONLINE
 
 
+def test_a_wanted_model_waits_for_photos_on_an_unplugged_drive_too(rooms: Rooms) -> None:
+    for number in range(3):
+        write_photo(rooms.photos / f"{number}.jpg", f"red {number}")
+    run(rooms.library.keep_up())
+    rooms.photos.rename(rooms.folder / "unplugged")
+    rooms.library.models.use(OTHER)
+    run(rooms.library.keep_up())
+    status = rooms.library.status()
+    assert (status.model, status.waiting_for_wanted) == ("starter", 3)
+    (rooms.folder / "unplugged").rename(rooms.photos)
+    run(rooms.library.keep_up())
+    assert rooms.library.status().wanted_model is None
+
+
 def test_a_removed_folder_is_not_found_any_more_and_its_files_stay(rooms: Rooms) -> None:
     write_photo(rooms.photos / "a.jpg", "red 1")
     run(rooms.library.keep_up())
