@@ -25,8 +25,8 @@ _SETTLED_AFTER_S = 2.0
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
 """More missing files than both at once look like a drive in trouble, not like tidying up."""
 
-EMPTY = "it is there, but empty; is its drive connected?"
-GONE = "it is not there; is its drive connected?"
+EMPTY = "it is there, but empty; its drive may not be connected"
+GONE = "it is not there; its drive may not be connected"
 UNREADABLE = "it cannot be read"
 OTHER_DEVICE = "another drive is mounted at its place"
 LOSSES = "more than a fifth of its photos are missing"
