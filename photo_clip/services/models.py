@@ -180,30 +180,35 @@ class Models:
 
     def entries(self) -> list[ModelEntry]:
         """Return the starter, the models on offer, and those named by hand that are here, in use or used before."""
-        active, wanted = self.active, self.wanted
-        offers = {offer.model: offer for offer in self._offers}
-        sources = [ModelSource(Kind.STARTER), *offers, *self._files.held(), *self._elsewhere(), active]
-        sources += [] if wanted is None else [wanted]
-        return [
-            ModelEntry(
-                source,
-                self.name_of(source),
-                offers.get(source),
-                self._files.is_here(source),
-                source == active,
-                source == wanted,
-                self._files.size_bytes(source),
-                self._files.begun_bytes(source),
-                self._embedded(source),
-            )
-            for source in dict.fromkeys(sources)
-        ]
+        wanted = self.wanted
+        sources = [ModelSource(Kind.STARTER), *(offer.model for offer in self._offers), *self._files.held()]
+        sources += [*self._elsewhere(), self.active, *([] if wanted is None else [wanted])]
+        return [self.entry_of(source) for source in dict.fromkeys(sources)]
+
+    def entry_of(self, source: ModelSource) -> ModelEntry:
+        """Return a model as a list shows it, whether `entries` has it or not."""
+        return ModelEntry(
+            source,
+            self.name_of(source),
+            next((offer for offer in self._offers if offer.model == source), None),
+            self._files.is_here(source),
+            source == self.active,
+            source == self.wanted,
+            self._files.size_bytes(source),
+            self._files.begun_bytes(source),
+            self._embedded(source),
+        )
 
     def download(self, source: ModelSource) -> Task[None]:
         """Fetch a model. Raises UsageError for one that has nothing to be fetched, DownloadError."""
         if not source.is_on_hub:
             raise UsageError(f"“{source}” is not downloaded from anywhere.", advice="It can be used as it is.")
         yield from self._files.download(source)
+
+    def discard_download(self, source: ModelSource) -> None:
+        """Delete what an unfinished download brought; a model that is here stays."""
+        if not self._files.is_here(source):
+            self._files.remove(source)
 
     def take(self, source: ModelSource, path: Path) -> Task[None]:
         """Take files of a model that a person has already; files that do not fit it are not kept.
