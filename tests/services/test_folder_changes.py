@@ -164,6 +164,7 @@ def test_a_look_tells_new_changed_returned_and_missing_photos(
         write_photo(photos / f"{name}.jpg", "red")
     folder = folders.add(photos)
     ids = take_in(catalog, folders)
+    embed(catalog, ids["back.jpg"], "red", FileStamp(3, 1_000_000_000_000_000_000))
     catalog.apply_changes(folder.id, FolderChanges(missing=(ids["back.jpg"],)), now_s=NOW_S)
     write_photo(photos / "changed.jpg", "red", mtime_s=1_000_000_005)
     (photos / "missing.jpg").unlink()
@@ -416,6 +417,7 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
     stamp = FileStamp(3, 1_000_000_000_000_000_000)
     embed(catalog, ids["a.jpg"], "red", stamp)
     catalog.decide(ids["a.jpg"], "cat", accepted=True, now_s=1)
+    embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, 1_000_000_000_000_000_000))
     catalog.apply_changes(inner.id, FolderChanges(missing=(ids["gone.jpg"],)), now_s=NOW_S)
     outer = folders.add(photos)
     assert [folder.path for folder in folders.all()] == [Path(os.path.realpath(photos))]
@@ -425,7 +427,7 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
         "in/gone.jpg": (ids["gone.jpg"], True),
     }
     assert catalog.decisions(ids["a.jpg"]) == {"cat": True}
-    assert catalog.count_vectors("model") == 1
+    assert catalog.count_vectors("model") == 2
     assert folders.add(photos / "in") == outer
 
 
