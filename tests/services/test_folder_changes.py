@@ -73,6 +73,11 @@ def take_in(catalog: SqliteCatalog, folders: WatchedFolders) -> dict[str, int]:
     return {path: file.photo_id for path, file in catalog.known_files(look.folder.id).items()}
 
 
+def embed(catalog: SqliteCatalog, photo_id: int, words: str, stamp: FileStamp) -> None:
+    vector = np.array([1, 0, 0], dtype=np.float32)
+    catalog.store("model", [EmbeddedPhoto(photo_id, stamp, words, PhotoFacts(1, 1), vector)], {})
+
+
 # what is found
 
 
@@ -402,11 +407,6 @@ def test_what_is_no_folder_cannot_be_watched(folders: WatchedFolders, photos: Pa
     assert folders.all() == []
 
 
-def embed(catalog: SqliteCatalog, photo_id: int, words: str, stamp: FileStamp) -> None:
-    vector = np.array([1, 0, 0], dtype=np.float32)
-    catalog.store("model", [EmbeddedPhoto(photo_id, stamp, words, PhotoFacts(1, 1), vector)], {})
-
-
 def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
     catalog: SqliteCatalog, folders: WatchedFolders, photos: Path
 ) -> None:
@@ -416,6 +416,7 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
     ids = take_in(catalog, folders)
     stamp = FileStamp(3, 1_000_000_000_000_000_000)
     embed(catalog, ids["a.jpg"], "red", stamp)
+    embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, stamp.mtime_ns))
     catalog.decide(ids["a.jpg"], "cat", accepted=True, now_s=1)
     embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, 1_000_000_000_000_000_000))
     catalog.apply_changes(inner.id, FolderChanges(missing=(ids["gone.jpg"],)), now_s=NOW_S)
