@@ -1,0 +1,257 @@
+"""Photos stay who they are, wherever their files go, and no photo takes over what was decided about another."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photo_clip.core.progress import Report
+from photo_clip.services.folder_changes import EMPTY, LOSSES
+from tests.fakes import write_photo
+from tests.indexing import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    bench.folders.add(bench.photos)
+    yield bench
+    bench.catalog.close()
+
+
+@pytest.fixture
+def other(bench: Bench) -> Path:
+    """A second watched folder, empty."""
+    other = bench.photos.with_name("other")
+    other.mkdir()
+    bench.folders.add(other)
+    return other
+
+
+def series(bench: Bench, count: int) -> list[Path]:
+    """Write photos whose size tells nothing, and index them."""
+    files = [
+        write_photo(bench.photos / f"IMG_{number}.jpg", f"red {number:03}", mtime_s=1_000_000_000 + number)
+        for number in range(count)
+    ]
+    bench.index()
+    return files
+
+
+def test_a_renumbered_series_keeps_every_photo(bench: Bench) -> None:
+    files = series(bench, 6)
+    before = bench.shown()
+    for number in reversed(range(6)):
+        files[number].rename(bench.photos / f"IMG_{number + 1}.jpg")
+    report = bench.index()
+    assert (report.moved, report.embedded, report.new, report.changed, report.removed) == (6, 0, 0, 0, 0)
+    assert bench.shown() == {f"IMG_{number + 1}.jpg": before[f"IMG_{number}.jpg"] for number in range(6)}
+
+
+def test_photos_that_go_round_keep_who_they_are(bench: Bench) -> None:
+    files = series(bench, 3)
+    before = bench.shown()
+    files[0].rename(bench.photos / "aside")
+    files[1].rename(files[0])
+    files[2].rename(files[1])
+    (bench.photos / "aside").rename(files[2])
+    assert bench.index().moved == 3
+    assert bench.shown() == {
+        "IMG_0.jpg": before["IMG_1.jpg"],
+        "IMG_1.jpg": before["IMG_2.jpg"],
+        "IMG_2.jpg": before["IMG_0.jpg"],
+    }
+
+
+def test_a_renamed_folder_keeps_every_photo_and_reads_none(bench: Bench) -> None:
+    for number in range(50):
+        write_photo(bench.photos / "2020" / "trip" / f"{number}.jpg", f"red {number:03}")
+    bench.index()
+    before = bench.shown()
+    bench.reader.files_read.clear()
+    (bench.photos / "2020").rename(bench.photos / "Summer 2020")
+    assert bench.index().moved == 50
+    assert bench.shown() == {path.replace("2020", "Summer 2020"): photo_id for path, photo_id in before.items()}
+    assert bench.reader.files_read == []
+
+
+def test_a_touched_photo_is_not_read_and_never_out_of_sight(bench: Bench) -> None:
+    files = series(bench, 3)
+    before = bench.shown()
+    bench.reader.files_read.clear()
+    for file in files:
+        write_photo(file, file.read_text(), mtime_s=1_000_000_500)
+    task = bench.indexer.index(bench.encoder)
+    for _ in task:
+        assert bench.shown() == before
+    assert bench.reader.files_read == []
+    assert bench.index() == Report()
+
+
+def test_an_edited_photo_stays_who_it_is_though_a_copy_from_before_lies_beside_it(bench: Bench) -> None:
+    (photo,) = series(bench, 1)
+    photo_id = bench.shown()["IMG_0.jpg"]
+    shutil.copy2(photo, bench.photos / "IMG_0 original.jpg")
+    write_photo(photo, "red 999", mtime_s=1_000_000_500)
+    report = bench.index()
+    assert (report.moved, report.changed, report.new, report.reused) == (0, 1, 1, 1)
+    assert bench.shown()["IMG_0.jpg"] == photo_id
+
+
+def test_a_photo_saved_over_another_is_the_photo_of_that_place(bench: Bench) -> None:
+    edited, original = series(bench, 2)
+    before = bench.shown()
+    edited.replace(original)
+    report = bench.index()
+    assert (report.moved, report.changed, report.removed, report.embedded) == (0, 1, 1, 0)
+    assert bench.shown() == {"IMG_1.jpg": before["IMG_1.jpg"]}
+
+
+def test_another_photo_at_the_place_of_a_deleted_one_takes_over_nothing(bench: Bench) -> None:
+    photo, _ = series(bench, 2)
+    first = bench.shown()["IMG_0.jpg"]
+    bench.catalog.decide(first, "cat", accepted=True, now_s=1)
+    photo.unlink()
+    bench.index()
+    write_photo(photo, "red 777", mtime_s=1_000_000_500)
+    report = bench.index()
+    assert (report.new, report.changed, report.embedded) == (1, 0, 1)
+    second = bench.shown()["IMG_0.jpg"]
+    assert second != first
+    assert bench.catalog.decisions(second) == {}
+    # The first one is not forgotten: put back from a copy, it is known again, with what was decided.
+    write_photo(bench.photos / "from backup.jpg", "red 000", mtime_s=1_000_000_600)
+    assert bench.index().moved == 1
+    assert bench.shown() == {"IMG_0.jpg": second, "from backup.jpg": first, "IMG_1.jpg": bench.shown()["IMG_1.jpg"]}
+    assert bench.catalog.decisions(first) == {"cat": True}
+
+
+def test_a_photo_moved_to_the_place_of_a_deleted_one_stays_who_it_is(bench: Bench) -> None:
+    deleted, moved = series(bench, 2)
+    photo_id = bench.shown()["IMG_1.jpg"]
+    deleted.unlink()
+    bench.index()
+    moved.rename(deleted)
+    assert bench.index().moved == 1
+    assert bench.shown() == {"IMG_0.jpg": photo_id}
+    assert bench.index() == Report()
+
+
+def test_a_photo_moved_over_one_that_could_not_be_read_stays_who_it_is(bench: Bench) -> None:
+    (photo,) = series(bench, 1)
+    photo_id = bench.shown()["IMG_0.jpg"]
+    broken = write_photo(bench.photos / "broken.jpg", "broken")
+    bench.index()
+    photo.replace(broken)
+    assert bench.index().moved == 1
+    assert bench.shown() == {"broken.jpg": photo_id}
+    assert bench.catalog.skipped_photos() == []
+
+
+def test_a_file_renamed_before_it_was_read_leaves_nothing_behind(bench: Bench) -> None:
+    files = [write_photo(bench.photos / f"{number}.jpg", f"red {number}") for number in range(3)]
+    task = bench.indexer.index(bench.encoder)
+    next(progress for progress in task if progress.total == 3)
+    task.close()
+    for file in files:
+        file.rename(file.with_name(f"renamed {file.name}"))
+    assert bench.index().embedded == 3
+    counts = bench.catalog.counts(bench.encoder.identity.key)
+    assert (counts.photos, counts.missing) == (3, 0)
+
+
+def test_of_two_copies_the_one_of_the_same_name_is_taken_for_it(bench: Bench) -> None:
+    write_photo(bench.photos / "x" / "a.jpg", "red same")
+    write_photo(bench.photos / "x" / "b.jpg", "red same")
+    bench.index()
+    before = bench.shown()
+    (bench.photos / "x").rename(bench.photos / "y")
+    bench.index()
+    assert bench.shown() == {"y/a.jpg": before["x/a.jpg"], "y/b.jpg": before["x/b.jpg"]}
+
+
+def test_a_copy_is_a_photo_of_its_own(bench: Bench) -> None:
+    (photo,) = series(bench, 1)
+    before = bench.shown()
+    shutil.copy2(photo, bench.photos / "copy.jpg")
+    assert bench.index().reused == 1
+    assert bench.shown()["IMG_0.jpg"] == before["IMG_0.jpg"]
+    assert len(bench.shown()) == 2
+
+
+def test_a_folder_emptied_into_another_watched_one_keeps_its_photos_and_stays_online(bench: Bench, other: Path) -> None:
+    files = series(bench, 20)
+    before = set(bench.shown().values())
+    for file in files:
+        file.rename(other / file.name)
+    report = bench.index()
+    assert (report.moved, report.offline) == (20, {})
+    assert set(bench.shown().values()) == before
+
+
+def test_a_folder_emptied_but_for_what_turned_up_elsewhere_is_offline_and_loses_nothing(
+    bench: Bench, other: Path
+) -> None:
+    files = series(bench, 3)
+    files[0].rename(other / "a.jpg")
+    files[1].unlink()
+    files[2].unlink()
+    report = bench.index()
+    assert (report.moved, report.offline) == (1, {bench.photos: EMPTY})
+    assert len(bench.shown()) == 3
+
+
+def test_losses_are_counted_without_what_turned_up_elsewhere(bench: Bench, other: Path) -> None:
+    files = series(bench, 30)
+    for file in files[:12]:
+        file.rename(other / file.name)
+    for file in files[12:21]:
+        file.unlink()
+    report = bench.index()
+    assert (report.moved, report.removed, report.offline) == (12, 9, {})
+    for file in files[21:]:
+        file.unlink()
+    for number in range(30):
+        write_photo(bench.photos / f"later {number}.jpg", f"blue {number}")
+    bench.index()
+    for number in range(15):
+        (bench.photos / f"later {number}.jpg").unlink()
+    assert bench.index().offline == {bench.photos: LOSSES}
+
+
+@pytest.mark.parametrize("look_at_both", [True, False])
+def test_a_copy_made_before_a_drive_was_unplugged_takes_nothing_from_it(
+    bench: Bench, other: Path, look_at_both: bool
+) -> None:
+    (photo,) = series(bench, 1)
+    before = bench.shown()
+    shutil.copy2(photo, other / photo.name)
+    bench.photos.rename(bench.photos.with_name("unplugged"))
+    second = next(folder.id for folder in bench.folders.all() if folder.path == other)
+    report = bench.index() if look_at_both else bench.index(folder_ids=[second])
+    assert (report.moved, report.new, report.reused) == (0, 1, 1)
+    assert bench.shown()["IMG_0.jpg"] == before["IMG_0.jpg"]
+
+
+def test_a_photo_moved_out_of_a_folder_that_is_not_looked_at_is_recognised(bench: Bench, other: Path) -> None:
+    photo, stays = series(bench, 2)
+    photo_id = bench.shown()["IMG_0.jpg"]
+    photo.rename(other / "moved.jpg")
+    shutil.copy2(stays, other / "copy.jpg")
+    second = next(folder.id for folder in bench.folders.all() if folder.path == other)
+    report = bench.index(folder_ids=[second])
+    assert (report.moved, report.new) == (1, 1)
+    assert bench.shown()["../other/moved.jpg"] == photo_id
+
+
+def test_a_photo_that_came_back_is_not_taken_for_its_copy(bench: Bench, other: Path) -> None:
+    (photo, _) = series(bench, 2)
+    photo_id = bench.shown()["IMG_0.jpg"]
+    photo.rename(bench.photos.with_name("aside.jpg"))
+    bench.index()
+    shutil.copy2(bench.photos.with_name("aside.jpg"), photo)
+    shutil.copy2(photo, other / "copy.jpg")
+    bench.index()
+    assert bench.shown()["IMG_0.jpg"] == photo_id
+    assert "../other/copy.jpg" in bench.shown()
