@@ -3,16 +3,16 @@
 import time
 from collections import deque
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from photo_clip.core.ports import Counts
 from photo_clip.core.progress import Phase, Progress
-from photo_clip.gui.buttons import push_button, tool_button
+from photo_clip.gui.buttons import IconButton, push_button
 
 _WORDS = {
     Phase.LOOKING: "Looking for photos",
-    Phase.EMBEDDING: "Embedding",
+    Phase.EMBEDDING: "Indexing",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
     Phase.TRYING: "Trying the model",
@@ -29,26 +29,36 @@ class ActivityBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("activity")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._said = QLabel("Opening the library …")
         self._said.setAccessibleName("Activity")
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(200)
+        self._bar.setFixedWidth(180)
         self._bar.setAccessibleName("Progress")
-        self._pause = tool_button("Pause", "Pause indexing", self._toggle)
-        self._skipped = push_button("", self.skipped_wanted.emit)
-        self._skipped.setFlat(True)
+        self.pause_button = IconButton("pause", "Pause indexing", self._toggle)
+        self.skipped_button = push_button("", self.skipped_wanted.emit, flat=True)
         self._is_paused = False
         self._seen: deque[tuple[float, int]] = deque()
+        """When, in monotonic seconds, how many photos were done."""
         self._phase: Phase | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
+        row.setContentsMargins(18, 4, 12, 4)
+        row.setSpacing(12)
         row.addWidget(self._said, 1)
-        row.addWidget(self._skipped)
+        row.addWidget(self.skipped_button)
         row.addWidget(self._bar)
-        row.addWidget(self._pause)
-        for hidden in (self._bar, self._pause, self._skipped):
+        row.addWidget(self.pause_button)
+        for hidden in (self._bar, self.pause_button, self.skipped_button):
             hidden.hide()
+        self.setMinimumHeight(self.pause_button.sizeHint().height() + 9)  # the line does not jump as parts come and go
+
+    @property
+    def words(self) -> str:
+        """What is being said."""
+        return self._said.text()
 
     def show_progress(self, progress: Progress) -> None:
         """Say how far a task is; the time left is said once the speed is known."""
@@ -59,7 +69,7 @@ class ActivityBar(QWidget):
         self._seen.append((now_s, progress.done))
         while now_s - self._seen[0][0] > _SPEED_OVER_S:
             self._seen.popleft()
-        self._pause.show()
+        self.pause_button.show()
         self._bar.setVisible(progress.total is not None)
         words = [_WORDS[progress.phase]]
         if progress.total is None:
@@ -69,32 +79,42 @@ class ActivityBar(QWidget):
             self._bar.setValue(progress.done)
             words.append(f"{progress.done:,} of {progress.total:,} photos")
             words += self._speed(progress)
-        self._said.setText(" · ".join(words))
+        self._said.setText("  ·  ".join(["Paused", *words] if self._is_paused else words))
+
+    def say(self, words: str) -> None:
+        """Say something that is no progress."""
+        self._said.setText(words)
 
     def show_rest(self, counts: Counts) -> None:
         """Say what the library holds, when nothing is being done."""
         self._phase = None
         self._bar.hide()
-        self._pause.setVisible(self._is_paused)
-        waiting = f" · {counts.waiting:,} waiting" if counts.waiting else ""
-        self._said.setText(f"{counts.embedded:,} photos can be found{waiting}")
+        self.pause_button.setVisible(self._is_paused)
+        can_be_found = "1 photo can be found" if counts.embedded == 1 else f"{counts.embedded:,} photos can be found"
+        words = [can_be_found] if counts.photos else []
+        words += [f"{counts.waiting:,} waiting"] if counts.waiting else []
+        self._said.setText("  ·  ".join(["Paused", *words] if self._is_paused else words))
         self.show_skipped(counts.skipped)
 
     def show_skipped(self, count: int) -> None:
         """Say how many photos could not be used."""
-        self._skipped.setVisible(count > 0)
-        self._skipped.setText(f"{count:,} skipped")
-        self._skipped.setToolTip("Show which, and why")
+        self.skipped_button.setVisible(count > 0)
+        self.skipped_button.setText(f"{count:,} skipped")
+        self.skipped_button.setToolTip("Show which, and why")
+        self.skipped_button.setAccessibleDescription("Shows which photos could not be used, and why")
 
     def show_paused(self, paused: bool) -> None:
         """Say that indexing waits, or goes on."""
+        if paused == self._is_paused:
+            return
         self._is_paused = paused
         self._seen.clear()
-        self._pause.setText("Resume" if paused else "Pause")
-        self._pause.setAccessibleName("Resume indexing" if paused else "Pause indexing")
-        self._pause.setToolTip(self._pause.accessibleName())
-        if paused:
-            self._said.setText(f"Paused · {self._said.text()}")
+        self.pause_button.rename(
+            "Resume indexing" if paused else "Pause indexing", sign="resume" if paused else "pause"
+        )
+        self.pause_button.show()
+        words = self._said.text().removeprefix("Paused  ·  ")
+        self._said.setText(f"Paused  ·  {words}" if paused else words)
 
     def _toggle(self) -> None:
         self.pause_wanted.emit(not self._is_paused)
@@ -104,10 +124,11 @@ class ActivityBar(QWidget):
         if progress.total is None or now_s - began_s < _TRUSTED_AFTER_S or now <= began:
             return []
         a_second = (now - began) / (now_s - began_s)
-        return [f"{a_second:,.0f} a second", f"{_duration((progress.total - now) / a_second)} left"]
+        return [f"{a_second:,.0f} a second", f"{in_words((progress.total - now) / a_second)} left"]
 
 
-def _duration(seconds: float) -> str:
+def in_words(seconds: float) -> str:
+    """Return how long something takes, no more exactly than anybody can know."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 90 * 60:

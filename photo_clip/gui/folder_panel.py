@@ -1,109 +1,173 @@
-"""The watched folders at the left, with their state."""
+"""The watched folders at the left: how many photos each has, whether it can be reached, and what can be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
 
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.printable import printable
-from photo_clip.gui.buttons import push_button
-from photo_clip.gui.reveal import reveal
-
-_FOLDER = int(Qt.ItemDataRole.UserRole)
+from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.confirming import ConfirmDialog
+from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
+from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
 
 
 class FolderPanel(QWidget):
-    """Lists folders; adding, removing and confirming losses go out as wishes."""
+    """Lists folders; what is to be done with one goes out as a wish."""
 
     add_wanted = Signal()
     remove_wanted = Signal(int)
     losses_accepted = Signal(int)
+    reveal_wanted = Signal(object)
+    """A Path."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._photos_in: Mapping[int, int] = {}
         heading = QLabel("Folders")
         heading.setProperty("heading", True)
-        self._list = QListWidget()
-        self._list.setObjectName("folders")
-        self._list.setAccessibleName("Watched folders")
-        self._list.setWordWrap(True)
-        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._list.customContextMenuRequested.connect(self._show_menu)
-        heading.setBuddy(self._list)
-        buttons = QHBoxLayout()
-        buttons.addWidget(push_button("Add folder …", self.add_wanted.emit))
+        self.list = QListWidget()
+        self.list.setObjectName("folders")
+        self.list.setAccessibleName("Watched folders")
+        self.list.setItemDelegate(FolderDelegate(self.list))
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setMouseTracking(True)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        top = QHBoxLayout()
+        top.setContentsMargins(10, 0, 2, 0)
+        top.addWidget(heading, 1)
+        top.addWidget(IconButton("folder-plus", "Add a folder (Ctrl+O)", self.add_wanted.emit))
+        self._offline = QWidget()
+        self._offline_words = QLabel(wordWrap=True)
+        self._offline_words.setProperty("quiet", True)
+        self._gone = push_button("These photos are really gone …", self._accept_losses)
+        offline = QVBoxLayout(self._offline)
+        offline.setContentsMargins(10, 4, 6, 4)
+        offline.addWidget(self._offline_words)
+        offline.addWidget(self._gone)
+        self._offline.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 14, 12, 12)
-        column.addWidget(heading)
-        column.addWidget(self._list, 1)
-        column.addLayout(buttons)
-        remove = QShortcut(QKeySequence(Qt.Key.Key_Delete), self._list)
+        column.setContentsMargins(8, 14, 8, 10)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.list, 1)
+        column.addWidget(self._offline)
+        remove = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
-        remove.activated.connect(self._remove_current)
-        self.setMinimumWidth(170)
+        remove.activated.connect(self._remove)
+        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
+        self.setMinimumWidth(180)
 
-    def show_folders(self, folders: Sequence[Folder]) -> None:
-        """Show these folders; the selected one stays selected."""
-        chosen = self._chosen()
-        self._list.clear()
+    def show_folders(self, folders: Sequence[Folder], photos_in: Mapping[int, int] | None = None) -> None:
+        """Show these folders, with how many photos each has, by id; the chosen one stays chosen.
+
+        Where nobody has counted again, what is known stays.
+        """
+        self._photos_in = self._photos_in if photos_in is None else photos_in
+        chosen = self.chosen
+        self.list.blockSignals(True)
+        self.list.clear()
         for folder in folders:
-            name = printable(folder.path.name or str(folder.path))
-            offline = folder.state is FolderState.OFFLINE
-            item = QListWidgetItem(f"{name}\nOffline: {folder.offline_reason}" if offline else name)
-            item.setData(_FOLDER, folder)
-            item.setToolTip(printable(str(folder.path)))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, item.text().replace("\n", ". "))
-            if offline:
-                item.setForeground(self.palette().placeholderText())
-            self._list.addItem(item)
+            item = _item(folder, self._photos_in.get(folder.id, 0))
+            self.list.addItem(item)
             if chosen is not None and chosen.id == folder.id:
-                self._list.setCurrentItem(item)
+                self.list.setCurrentItem(item)
+        self.list.blockSignals(False)
+        self._show_chosen()
 
-    def _chosen(self) -> Folder | None:
-        item = self._list.currentItem()
-        folder = item.data(_FOLDER) if item is not None else None
+    @property
+    def chosen(self) -> Folder | None:
+        """The folder that was clicked, None where there is none."""
+        item = self.list.currentItem()
+        folder = item.data(FOLDER) if item is not None else None
         return folder if isinstance(folder, Folder) else None
 
-    def _show_menu(self, place: QPoint) -> None:
-        folder = self._chosen()
-        if folder is None or self._list.itemAt(place) is None:
-            return
+    def menu(self) -> QMenu | None:
+        """Return what can be done with the chosen folder; None where there is none."""
+        folder = self.chosen
+        if folder is None:
+            return None
         menu = QMenu(self)
-        menu.addAction("Show in the file manager", lambda: reveal(folder.path))
-        if folder.state is FolderState.OFFLINE:
-            menu.addAction("Its missing photos are really gone …", lambda: self._accept_losses(folder))
-        menu.addAction("Remove from the library …", self._remove_current)
-        menu.exec(self._list.viewport().mapToGlobal(place))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show in the file manager", lambda: self.reveal_wanted.emit(folder.path))
+        if _may_be_losses(folder):
+            menu.addAction(self._gone.text(), self._accept_losses)
+        menu.addSeparator()
+        remove = QAction("Remove from photo-clip …", menu)
+        remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        remove.triggered.connect(self._remove)
+        menu.addAction(remove)
+        return menu
 
-    def _remove_current(self) -> None:
-        folder = self._chosen()
-        if folder is not None and self._confirmed(
-            f"Remove “{printable(folder.path.name)}” from the library?",
-            "Its photos can no longer be found, and decisions on them are forgotten. No photo file is touched.",
-        ):
-            self.remove_wanted.emit(folder.id)
+    def _show_menu(self, place: QPoint) -> None:
+        menu = self.menu() if self.list.itemAt(place) is not None else None
+        if menu is not None:
+            menu.popup(self.list.viewport().mapToGlobal(place))
 
-    def _accept_losses(self, folder: Folder) -> None:
-        if self._confirmed(
-            f"Are the missing photos in “{printable(folder.path.name)}” really gone?",
-            "If their drive is only unplugged, choose No and connect it: nothing is lost meanwhile.",
-        ):
-            self.losses_accepted.emit(folder.id)
+    def _show_chosen(self) -> None:
+        folder = self.chosen
+        is_offline = folder is not None and folder.state is FolderState.OFFLINE
+        self._offline.setVisible(is_offline)
+        if folder is not None and is_offline:
+            self._offline_words.setText(
+                f"“{printable(folder.path.name)}” is offline: {folder.offline_reason}\nIts photos can still be found;"
+                " it goes on by itself when it is back."
+            )
+            self._gone.setVisible(_may_be_losses(folder))
 
-    def _confirmed(self, question: str, consequence: str) -> bool:
-        box = QMessageBox(QMessageBox.Icon.Question, "photo-clip", question, parent=self.window())
-        box.setInformativeText(consequence)
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-        box.setDefaultButton(QMessageBox.StandardButton.No)
-        return box.exec() == QMessageBox.StandardButton.Yes
+    def _remove(self) -> None:
+        folder = self.chosen
+        if folder is None:
+            return
+        ConfirmDialog(
+            f"Remove “{printable(folder.path.name)}” from photo-clip?",
+            "No photo file is touched. Its photos can no longer be found here, and what you decided about them is"
+            " forgotten. You can add the folder again at any time.",
+            "Remove",
+            lambda: self.remove_wanted.emit(folder.id),
+            self.window(),
+        ).open()
+
+    def _accept_losses(self) -> None:
+        folder = self.chosen
+        if folder is None:
+            return
+        ConfirmDialog(
+            f"Are the missing photos of “{printable(folder.path.name)}” really gone?",
+            "Say so if you deleted or moved them yourself. If their drive is only unplugged, connect it instead:"
+            " nothing is lost meanwhile.",
+            "They are gone",
+            lambda: self.losses_accepted.emit(folder.id),
+            self.window(),
+        ).open()
+
+
+def _may_be_losses(folder: Folder) -> bool:
+    """Whether the folder is offline for a reason that deleting photos could be, too."""
+    return folder.state is FolderState.OFFLINE and folder.offline_reason in (LOSSES, EMPTY, OTHER_DEVICE)
+
+
+def _item(folder: Folder, count: int) -> QListWidgetItem:
+    name = printable(folder.path.name or str(folder.path))
+    photos = "1 photo" if count == 1 else f"{count:,} photos"
+    is_offline = folder.state is FolderState.OFFLINE
+    item = QListWidgetItem(name)
+    item.setData(FOLDER, folder)
+    item.setData(COUNT, count)
+    state = f"\nOffline: {folder.offline_reason}" if is_offline else ""
+    item.setToolTip(f"{printable(str(folder.path))}\n{photos}{state}")
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {photos}{state}".replace("\n", ", "))
+    return item

@@ -1,27 +1,39 @@
-"""What the keys do, and what the program is."""
+"""What the keys do, and what can honestly be found."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from photo_clip import APP_NAME, __version__
+from photo_clip.gui.buttons import push_button
 
-KEYS = (
-    ("Ctrl+F or /", "to the search line"),
-    ("Arrows, Home, End", "through the photos"),
-    ("Enter or Space", "show the photo large"),
-    ("Esc", "back to the grid, or clear the search"),
-    ("S", "photos like the selected one"),
-    ("Ctrl+R", "show the file in the file manager"),
-    ("Ctrl+C", "copy the selected files"),
-    ("Ctrl+A", "select all photos of the answer"),
-    ("Ctrl+wheel", "larger or smaller thumbnails"),
-    ("+ − wheel", "in the large photo: zoom"),
-    ("Z", "in the large photo: full size, or fitted"),
-    ("Ctrl+O", "add a folder"),
-    ("Ctrl+,", "settings"),
-    ("F11", "full screen"),
-    ("F1 or ?", "this page"),
-)
+_KEYS = {
+    "Finding": (
+        ("Ctrl+F", "/", "to the search line"),
+        ("Down", "", "from the search line to the photos"),
+        ("S", "", "photos like this one"),
+        ("Esc", "", "clear the search"),
+    ),
+    "Photos": (
+        ("Arrows", "", "from photo to photo"),
+        ("Enter", "Space", "show it large, and back"),
+        ("Ctrl+A", "Ctrl+I", "select all, or the others"),
+        ("Ctrl+C", "", "copy the selected files"),
+        ("Ctrl+R", "", "show it in the file manager"),
+        ("Ctrl+E", "", "open it with its usual program"),
+        ("Ctrl++", "Ctrl+−", "larger, smaller; Ctrl+wheel, too"),
+    ),
+    "In the large photo": (
+        ("←", "→", "previous, next"),
+        ("+", "−", "zoom; the wheel, too"),
+        ("Z", "", "full size, or fitted"),
+        ("Esc", "", "back to the photos"),
+    ),
+    "The window": (
+        ("Ctrl+O", "", "add a folder"),
+        ("Ctrl+,", "", "settings"),
+        ("F11", "", "full screen"),
+        ("F1", "?", "this page"),
+    ),
+}
 
 
 class HelpOverlay(QDialog):
@@ -29,28 +41,58 @@ class HelpOverlay(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Help")
+        self.setWindowTitle("Keys and hints")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(6)
-        for row, (keys, meaning) in enumerate(KEYS):
-            name = QLabel(keys)
-            name.setProperty("heading", True)
-            grid.addWidget(name, row, 0)
-            grid.addWidget(QLabel(meaning), row, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(44)
+        for names in (("Finding", "Photos"), ("In the large photo", "The window")):
+            column = QVBoxLayout()
+            column.setSpacing(8)
+            for name in names:
+                column.addWidget(_heading(name))
+                column.addLayout(_keys(_KEYS[name]))
+                column.addSpacing(14)
+            column.addStretch()
+            columns.addLayout(column)
         honest = QLabel(
-            "Describe what is to be seen: things, animals, places, what people do. The model is weak at counting, at"
-            " names and fine differences, at “no” and “without”, at written text and at abstract ideas, and it has"
-            " the prejudices of the pictures it learned from."
+            "Describe what is to be seen: things, animals, places, what people do. Photos are found by what a model"
+            " sees in them. It is weak at counting, at names and fine differences, at “no” and “without”, at written"
+            " text and at abstract ideas, and it has the prejudices of the pictures it learned from."
         )
         honest.setWordWrap(True)
-        about = QLabel(f"{APP_NAME} {__version__} · MIT licence · your photos stay on this computer")
-        about.setProperty("quiet", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 24)
-        column.setSpacing(18)
-        column.addLayout(grid)
-        column.addWidget(honest)
-        column.addWidget(about)
-        self.setFixedWidth(560)
+        honest.setProperty("quiet", True)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(30, 26, 30, 22)
+        whole.setSpacing(10)
+        whole.addLayout(columns)
+        whole.addWidget(honest)
+        whole.addLayout(buttons)
+
+
+def _heading(text: str) -> QLabel:
+    heading = QLabel(text)
+    heading.setProperty("heading", True)
+    return heading
+
+
+def _keys(rows: tuple[tuple[str, str, str], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    for number, (key, other, meaning) in enumerate(rows):
+        keys = QHBoxLayout()
+        keys.setSpacing(5)
+        for name in filter(None, (key, other)):
+            label = QLabel(name)
+            label.setProperty("key", True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            keys.addWidget(label)
+        keys.addStretch()
+        grid.addLayout(keys, number, 0)
+        grid.addWidget(QLabel(meaning), number, 1)
+    grid.setColumnMinimumWidth(0, 130)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.progress import Phase, Progress, Report
 from photo_clip.gui.jobs import Job, Jobs, Lane
@@ -14,7 +17,18 @@ from photo_clip.services.library import Library
 _POLL_MS = 1000
 _FULL_LOOK_MS = 15 * 60 * 1000
 _ANOTHER_LOOK_MS = 3000
-_SECONDS_BETWEEN_REFRESHES = 3.0
+_BETWEEN_REFRESHES_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFolders:
+    """What came of adding folders."""
+
+    count: int
+    files: list[Path] = field(default_factory=list)
+    """What is no folder, and was left alone."""
+    problem: PhotoClipError | None = None
+    """The first of those that cannot be read."""
 
 
 class IndexKeeper(QObject):
@@ -28,10 +42,20 @@ class IndexKeeper(QObject):
     finished = Signal(object)
     """The Report of a run that came to its end."""
     photos_arrived = Signal()
-    """There is more to be shown than a while ago."""
+    """There may be more to be shown than a while ago."""
+    photos_changed = Signal()
+    """What is known of photos may not be true any more: moved, changed, removed, gone offline or come back."""
+    folders_known = Signal(list)
+    """The Folders, as soon as they are known; counting their photos may take a while."""
     folders_changed = Signal()
+    folders_added = Signal(object)
+    """AddedFolders."""
+    went_offline = Signal(object, str)
+    """The Path of a folder that was online before, and the reason."""
     paused_changed = Signal(bool)
     failed = Signal(object)
+    noticed = Signal(str)
+    """A sentence the user should hear, from a model."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,18 +63,22 @@ class IndexKeeper(QObject):
         self._library: Library | None = None
         self._watcher: FolderWatcher | None = None
         self._job: Job | None = None
+        self._changes_under_way = 0
         self._is_paused = False
         self._waiting: set[int] | None = set()
         """Folders to look at next; None for all."""
+        self._looked_at: set[int] | None = None
+        """Those of the last run."""
         self._accepted_losses: set[int] = set()
         self._folder_ids: dict[Path, int] = {}
+        self._offline: set[Path] = set()
         self._refreshed_s = 0.0
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._take_changes)
         self._full_look = QTimer(self, interval=_FULL_LOOK_MS)
         self._full_look.timeout.connect(self._look_everywhere)
         self._another_look = QTimer(self, singleShot=True, interval=_ANOTHER_LOOK_MS)
-        self._another_look.timeout.connect(self._look_everywhere)
+        self._another_look.timeout.connect(lambda: self.look(self._looked_at))
 
     def use(self, library: Library, watcher: FolderWatcher) -> None:
         """Keep this library level from now on."""
@@ -58,8 +86,7 @@ class IndexKeeper(QObject):
         self._watcher = watcher
         self._poll.start()
         self._full_look.start()
-        self._watch_all()
-        self.look()
+        self._jobs.start(Lane.SEARCH, library.folders.all, on_done=self._begin, on_failed=self.failed.emit)
 
     @property
     def is_paused(self) -> bool:
@@ -69,7 +96,7 @@ class IndexKeeper(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being done just now."""
-        return self._job is None
+        return self._job is None and not self._changes_under_way
 
     def look(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> None:
         """Look at folders, all or these, as soon as the run under way has ended."""
@@ -81,11 +108,11 @@ class IndexKeeper(QObject):
         self._start()
 
     def add_folders(self, paths: Collection[Path]) -> None:
-        """Watch folders and index them."""
+        """Watch folders and index them; what is no folder is left alone, and told."""
         if self._library is not None:
-            folders = self._library.folders
             self.progressed.emit(Progress(Phase.LOOKING, 0, None))
-            self.interrupt(lambda: [folders.add(path) for path in paths])
+            library = self._library
+            self.interrupt(lambda: _add(library, paths), self.folders_added.emit)
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder; no file is touched."""
@@ -93,18 +120,25 @@ class IndexKeeper(QObject):
             library = self._library
             self.interrupt(lambda: library.remove_folder(folder_id))
 
+    def accept_losses(self, folder_id: int) -> None:
+        """Believe that the missing photos of a folder are really gone."""
+        self.look([folder_id], [folder_id])
+
     def try_skipped_again(self) -> None:
         """Read skipped photos once more."""
         if self._library is not None:
             self.interrupt(self._library.catalog.forget_skips)
 
-    def interrupt(self, change: Callable[[], object]) -> None:
-        """Do something that writes to the library, then go on indexing."""
+    def interrupt(self, change: Callable[[], object], on_done: Callable[..., object] | None = None) -> None:
+        """Do something that writes to the library, hand on what it returns, then go on indexing."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
         self._waiting = None
-        self._jobs.start(Lane.INDEX, change, on_done=lambda _: self._changed(), on_failed=self._change_failed)
+        self._changes_under_way += 1
+        self._jobs.start(
+            Lane.INDEX, change, on_done=lambda result: self._changed(result, on_done), on_failed=self._change_failed
+        )
 
     def pause(self) -> None:
         """Stop before the next batch, until it is resumed."""
@@ -123,6 +157,12 @@ class IndexKeeper(QObject):
             self._job.cancel()
         self._library = None
 
+    def _begin(self, folders: list[Folder]) -> None:
+        self._offline = {folder.path for folder in folders if folder.state is FolderState.OFFLINE}
+        self.folders_known.emit(folders)
+        self._watch_all()
+        self.look()
+
     def _look_everywhere(self) -> None:
         self.look()
 
@@ -137,25 +177,30 @@ class IndexKeeper(QObject):
         if not paused:
             self._start()
 
-    def _changed(self) -> None:
+    def _changed(self, result: object, on_done: Callable[..., object] | None) -> None:
+        self._changes_under_way -= 1
         self._watch_all()
+        self.photos_changed.emit()
         self.photos_arrived.emit()
         self._start()
+        if on_done is not None:
+            on_done(result)
 
     def _change_failed(self, error: Exception) -> None:
-        self.failed.emit(error)
+        self._changes_under_way -= 1
         self._start()
+        self.failed.emit(error)
 
     def _start(self) -> None:
         nothing_to_do = self._waiting is not None and not self._waiting
-        if self._library is None or self._job is not None or self._is_paused or nothing_to_do:
+        if self._library is None or not self.is_idle or self._is_paused or nothing_to_do:
             return
-        folder_ids, self._waiting = self._waiting, set()
+        self._looked_at, self._waiting = self._waiting, set()
         accepted, self._accepted_losses = self._accepted_losses, set()
         self._job = self._jobs.start(
             Lane.INDEX,
             self._library.keep_up,
-            folder_ids,
+            self._looked_at,
             accepted,
             on_done=self._ended,
             on_failed=self._stopped,
@@ -165,43 +210,70 @@ class IndexKeeper(QObject):
     def _hear(self, progress: Progress) -> None:
         self.progressed.emit(progress)
         now_s = time.monotonic()
-        if progress.phase is Phase.EMBEDDING and now_s - self._refreshed_s > _SECONDS_BETWEEN_REFRESHES:
+        if progress.phase is Phase.EMBEDDING and now_s - self._refreshed_s > _BETWEEN_REFRESHES_S:
             self._refreshed_s = now_s
             self.photos_arrived.emit()
 
     def _ended(self, report: Report) -> None:
         self._job = None
-        self.finished.emit(report)
-        self.folders_changed.emit()
+        came_back = self._looked_at is None and bool(self._offline - report.offline.keys())
+        newly_offline = report.offline.keys() - self._offline
+        self._offline = set(report.offline) if self._looked_at is None else self._offline | report.offline.keys()
+        if report.changed or report.removed or report.moved or came_back or newly_offline:
+            self.photos_changed.emit()
         if report.embedded or report.reused or report.removed or report.moved:
             self.photos_arrived.emit()
+        self._watch_all()
         if report.look_again_soon:
             self._another_look.start()
         self._start()
+        self.finished.emit(report)
+        for path in sorted(newly_offline):
+            self.went_offline.emit(path, report.offline[path])
 
     def _stopped(self, error: Exception) -> None:
         self._job = None
         self.failed.emit(error)
 
     def _take_changes(self) -> None:
-        if self._watcher is None:
+        if self._watcher is None or self._library is None:
             return
+        for sentence in self._library.models.notes.take_notices():
+            self.noticed.emit(sentence)
         changed = self._watcher.take_settled(time.monotonic())
         if changed:
             ids = {self._folder_ids[path] for path in changed if path in self._folder_ids}
             self.look(ids if len(ids) == len(changed) else None)
 
     def _watch_all(self) -> None:
+        """Watch what is to be watched, and again what was away with its drive; folders that went are let go."""
         if self._library is not None and self._watcher is not None:
-            self._jobs.start(Lane.SEARCH, _watch, self._library, self._watcher, on_done=self._watched)
+            former = set(self._folder_ids)
+            self._jobs.start(Lane.SEARCH, _watch, self._library, self._watcher, former, on_done=self._watched)
 
     def _watched(self, folder_ids: dict[Path, int]) -> None:
         self._folder_ids = folder_ids
         self.folders_changed.emit()
 
 
-def _watch(library: Library, watcher: FolderWatcher) -> dict[Path, int]:
+def _add(library: Library, paths: Collection[Path]) -> AddedFolders:
+    count, files, problem = 0, [], None
+    for path in paths:
+        if path.is_file():
+            files.append(path)
+            continue
+        try:
+            library.folders.add(path)
+            count += 1
+        except PhotoClipError as error:
+            problem = problem or error
+    return AddedFolders(count, files, problem)
+
+
+def _watch(library: Library, watcher: FolderWatcher, former: set[Path]) -> dict[Path, int]:
     folders = library.folders.all()
+    for path in former.difference(folder.path for folder in folders):
+        watcher.unwatch(path)
     for folder in folders:
         watcher.watch(folder.path)
     return {folder.path: folder.id for folder in folders}

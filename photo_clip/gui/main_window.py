@@ -4,51 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeySequence,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QSlider,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QCloseEvent, QPixmap
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from photo_clip import APP_NAME
 from photo_clip.core.errors import PhotoClipError
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import Folder, Photo
 from photo_clip.core.ports import FolderWatcher
-from photo_clip.core.progress import Report
+from photo_clip.core.printable import printable
 from photo_clip.core.settings import Settings
 from photo_clip.gui.activity_bar import ActivityBar
-from photo_clip.gui.buttons import push_button
-from photo_clip.gui.first_run import FirstRunPage
+from photo_clip.gui.browser import Browser
+from photo_clip.gui.closed_page import ClosedPage
+from photo_clip.gui.commands import SEPARATOR, Command, add_commands, add_keys
+from photo_clip.gui.dialogs import Dialogs
+from photo_clip.gui.drop_veil import DropVeil
 from photo_clip.gui.folder_panel import FolderPanel
-from photo_clip.gui.help_overlay import HelpOverlay
-from photo_clip.gui.index_keeper import IndexKeeper
+from photo_clip.gui.index_keeper import AddedFolders, IndexKeeper
 from photo_clip.gui.jobs import Jobs, Lane
-from photo_clip.gui.photo_grid import LARGEST_PX, SMALLEST_PX, USUAL_PX, PhotoGrid
-from photo_clip.gui.photo_list_model import PhotoListModel, files_of
+from photo_clip.gui.photo_actions import PhotoActions
+from photo_clip.gui.photo_grid import PhotoGrid
+from photo_clip.gui.photo_list_model import PhotoListModel, Role
 from photo_clip.gui.photo_viewer import PhotoViewer
 from photo_clip.gui.problems import ProblemBar
-from photo_clip.gui.reveal import open_with_system, reveal
 from photo_clip.gui.search_view import Answer, SearchView
-from photo_clip.gui.settings_dialog import SettingsDialog
-from photo_clip.gui.skipped_list import SkippedList
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.services.library import Library, LibraryStatus
 
@@ -70,74 +52,52 @@ class MainWindow(QMainWindow):
         settings: Settings,
         save_settings: Callable[[Settings], None],
     ) -> None:
+        """`open_library` and `save_settings` are called in the background; the former may raise PhotoClipError."""
         super().__init__()
         self.setWindowTitle(APP_NAME)
-        self.setMinimumSize(720, 480)
-        self.setAcceptDrops(True)
+        self.setMinimumSize(760, 520)
         self._open_library = open_library
-        self._settings = settings
-        self._save_settings = save_settings
+        self._to_close: list[OpenedLibrary] = []
+        """What was opened, even if the window was closed before it heard of it."""
         self._opened: OpenedLibrary | None = None
         self._jobs = Jobs(self)
         self.problems = ProblemBar()
-        self._thumbnails = ThumbnailLoader(self._jobs, self)
+        self._thumbnails = ThumbnailLoader(self._jobs, parent=self)
         self.photos = PhotoListModel(self._thumbnails, self)
         self.grid = PhotoGrid(self.photos, self._thumbnails)
         self.search_view = SearchView(self._jobs)
         self.folder_panel = FolderPanel()
         self.activity = ActivityBar()
-        self.first_run = FirstRunPage()
-        self.viewer = PhotoViewer(self.photos, self._jobs)
+        self.viewer = PhotoViewer(self.photos, self._thumbnails, self._jobs)
         self.keeper = IndexKeeper(self._jobs, self)
-        self._size = QSlider(Qt.Orientation.Horizontal)
-        self._cosines = QCheckBox("Cosines")
+        self.photo_actions = PhotoActions(self._jobs, self._chosen_ids, self._current_photo, self)
+        self.dialogs = Dialogs(self, self._jobs, settings, save_settings)
+        self._menu = QMenu(self)
+        self.browser = Browser(self.search_view, self.grid, self._menu)
+        self.first_run = self.browser.first_run
+        self._closed_page = ClosedPage()
         self._pages = QStackedWidget()
-        self._inner = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._arrange()
+        self._veil = DropVeil(self)
         self._connect()
-        self._add_shortcuts()
+        self._add_commands()
         self._restore_geometry()
         self._set_usable(False)
-        self._jobs.start(Lane.INDEX, open_library, on_done=self._use, on_failed=self._stay_closed)
+        self._open()
 
     # what stands where
 
     def _arrange(self) -> None:
-        self._size.setRange(SMALLEST_PX, LARGEST_PX)
-        self._size.setValue(USUAL_PX)
-        self._size.setFixedWidth(140)
-        self._size.setAccessibleName("Size of the thumbnails")
-        self._size.setToolTip("Size of the thumbnails (Ctrl+wheel)")
-        self._cosines.setToolTip("Write each photo's cosine similarity with the search on it")
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self.search_view, 1)
-        tools = QHBoxLayout()
-        tools.setSpacing(12)
-        tools.addWidget(self._cosines)
-        tools.addWidget(self._size)
-        tools_column = QVBoxLayout()
-        tools_column.setContentsMargins(0, 8, 0, 0)
-        tools_column.addLayout(tools)
-        tools_column.addStretch()
-        top.addLayout(tools_column)
-        browser = QWidget()
-        column = QVBoxLayout(browser)
-        column.setContentsMargins(16, 14, 16, 0)
-        column.setSpacing(8)
-        column.addLayout(top)
-        self._inner.addWidget(self.grid)
-        self._inner.addWidget(self.first_run)
-        column.addWidget(self._inner, 1)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.folder_panel)
-        self._splitter.addWidget(browser)
+        self._splitter.addWidget(self.browser)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([210, 900])
+        self._splitter.setSizes([220, 960])
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        self._pages.addWidget(self._splitter)
-        self._pages.addWidget(self.viewer)
+        self.folder_panel.hide()
+        for page in (self._splitter, self.viewer, self._closed_page):
+            self._pages.addWidget(page)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -151,113 +111,144 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
+        trouble, actions, dialogs = self.problems.show_problem, self.photo_actions, self.dialogs
+        self._jobs.failed_unheard.connect(trouble)
         self.search_view.answered.connect(self._show_answer)
-        self.search_view.failed.connect(self.problems.show_problem)
+        self.search_view.failed.connect(trouble)
         self.grid.opened.connect(self._show_photo)
-        self.grid.customContextMenuRequested.connect(self._show_menu)
-        self.grid.zoomed.connect(self._size.setValue)
-        self._size.valueChanged.connect(self.grid.set_side)
-        self._cosines.toggled.connect(self.grid.show_cosines)
+        self.grid.chosen_changed.connect(self._hear_of_choice)
+        self.grid.drag_wanted.connect(self._drag)
+        self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
         self.viewer.row_shown.connect(self._follow_viewer)
-        self.first_run.folder_wanted.connect(self._choose_folder)
-        self.folder_panel.add_wanted.connect(self._choose_folder)
+        self.viewer.similar_wanted.connect(actions.find_similar)
+        self.viewer.reveal_wanted.connect(actions.reveal_current)
+        self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
+        actions.told.connect(self.search_view.say)
+        actions.similar_wanted.connect(self._show_similar)
+        actions.large_wanted.connect(lambda: self._show_photo(self.grid.currentIndex().row()))
+        self._veil.dropped.connect(self.keeper.add_folders)
+        dialogs.folder_chosen.connect(lambda chosen: self.keeper.add_folders([Path(chosen)]))
+        dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
+        dialogs.reveal_wanted.connect(actions.reveal)
+        self.first_run.folder_wanted.connect(dialogs.choose_folder)
+        self.folder_panel.add_wanted.connect(dialogs.choose_folder)
         self.folder_panel.remove_wanted.connect(self.keeper.remove_folder)
-        self.folder_panel.losses_accepted.connect(lambda folder_id: self.keeper.look([folder_id], [folder_id]))
+        self.folder_panel.losses_accepted.connect(self.keeper.accept_losses)
+        self.folder_panel.reveal_wanted.connect(actions.reveal)
         self.activity.pause_wanted.connect(lambda paused: self.keeper.pause() if paused else self.keeper.resume())
-        self.activity.skipped_wanted.connect(self._show_skipped)
+        self.activity.skipped_wanted.connect(dialogs.show_skipped)
         self.keeper.progressed.connect(self.activity.show_progress)
         self.keeper.paused_changed.connect(self.activity.show_paused)
-        self.keeper.finished.connect(self._tell_of_run)
+        self.keeper.folders_known.connect(self._show_folders)
         self.keeper.folders_changed.connect(self._refresh_status)
-        self.keeper.photos_arrived.connect(self.search_view.search)
+        self.keeper.folders_added.connect(self._tell_of_added)
+        self.keeper.finished.connect(lambda _report: self._refresh_status())
+        self.keeper.photos_arrived.connect(self._refresh)
+        self.keeper.photos_changed.connect(self._thumbnails.renew)
+        self.keeper.went_offline.connect(self._tell_of_offline)
+        self.keeper.noticed.connect(self.problems.tell)
         self.keeper.failed.connect(self._tell_of_failure)
+        self._closed_page.try_again_wanted.connect(self._try_again)
+        self._closed_page.quit_wanted.connect(self.close)
 
-    def _add_shortcuts(self) -> None:
-        for keys, wanted in (
-            (QKeySequence.StandardKey.Find, self._go_to_search),
-            (QKeySequence("Ctrl+O"), self._choose_folder),
-            (QKeySequence("Ctrl+R"), self._reveal),
-            (QKeySequence("Ctrl+,"), self._show_settings),
-            (QKeySequence("F1"), self._show_help),
-            (QKeySequence("F11"), self._toggle_full_screen),
-            (QKeySequence("Ctrl+Q"), self.close),
-        ):
-            QShortcut(keys, self).activated.connect(wanted)
-        for key, wanted in (
-            ("/", self._go_to_search),
-            ("?", self._show_help),
-            ("S", self._show_similar),
-            ("Ctrl+C", self._copy),
-            ("Esc", self._clear_search),
-        ):
-            # Letters are words in the search line, and commands in the grid.
-            shortcut = QShortcut(QKeySequence(key), self.grid)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(wanted)
-        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search_view.line)
-        down.setContext(Qt.ShortcutContext.WidgetShortcut)
-        down.activated.connect(self._go_to_grid)
+    def _add_commands(self) -> None:
+        role, actions, dialogs = QAction.MenuRole, self.photo_actions, self.dialogs
+        commands = (
+            Command("Add a folder …", dialogs.choose_folder, ("Ctrl+O",)),
+            Command("Look for new photos now", self.keeper.look, ("F5",)),
+            Command("Skipped photos …", dialogs.show_skipped),
+            SEPARATOR,
+            Command("Full screen", self._toggle_full_screen, ("F11",)),
+            Command("Settings …", dialogs.show_settings, ("Ctrl+,",), role.PreferencesRole),
+            SEPARATOR,
+            Command("Keys and hints", dialogs.show_help, ("F1",)),
+            Command(f"About {APP_NAME}", dialogs.show_about, (), role.AboutRole),
+            SEPARATOR,
+            Command("Quit", self.close, ("Ctrl+Q",), role.QuitRole),
+        )
+        add_commands(self, self._menu, commands)
+        everywhere = (
+            ("Ctrl+F", self._go_to_search),
+            ("Ctrl+R", actions.reveal_current),
+            ("Ctrl+E", actions.open_current),
+            ("Ctrl++", lambda: self._zoom(1)),
+            ("Ctrl+=", lambda: self._zoom(1)),
+            ("Ctrl+-", lambda: self._zoom(-1)),
+        )
+        add_keys(self, everywhere, below=True)
+        # Letters are words in the search line, and commands elsewhere.
+        commands_by_letter = (("/", self._go_to_search), ("?", dialogs.show_help))
+        on_photos = (*commands_by_letter, ("S", actions.find_similar), ("Ctrl+C", actions.copy_files))
+        add_keys(self.viewer, on_photos)
+        add_keys(self.grid, (*on_photos, ("Esc", self.search_view.clear)))
+        add_keys(self.grid, (("Ctrl+D", self.grid.clearSelection), ("Ctrl+I", self.grid.invert_selection)))
+        add_keys(self.folder_panel, commands_by_letter, below=True)
+        add_keys(self.search_view.line, (("Down", self.grid.begin), ("Esc", self.search_view.clear)))
 
     # the library comes and goes
 
-    def _set_usable(self, enabled: bool) -> None:
+    def _open(self) -> None:
+        def open_library() -> OpenedLibrary:
+            opened = self._open_library()
+            self._to_close.append(opened)
+            return opened
+
+        self._jobs.start(Lane.INDEX, open_library, on_done=self._use, on_failed=self._stay_closed)
+
+    def _set_usable(self, usable: bool) -> None:
         """Let people use what needs an open library, or not."""
-        for part in (self.search_view, self.grid, self.folder_panel, self.first_run):
-            part.setEnabled(enabled)
+        for part in (self.browser, self.folder_panel):
+            part.setEnabled(usable)
 
     def _use(self, opened: OpenedLibrary) -> None:
         self._opened = opened
         library = opened.library
         self._thumbnails.use(library.catalog, library.thumbnails)
         self.viewer.use(library.reader)
+        self.photo_actions.use(library.catalog)
+        self.dialogs.use(library)
+        self._veil.open()
         self.search_view.use(library)
         self._set_usable(True)
+        self.activity.say("Getting ready …")  # counting waits for the model, when it is new
         self.search_view.line.setFocus()
         self._refresh_status()
         self.search_view.search()
         self.keeper.use(library, opened.watcher)
 
     def _stay_closed(self, error: Exception) -> None:
-        self.problems.show_problem(error)
-        page = QWidget()
-        sentence = QLabel(error.sentence if isinstance(error, PhotoClipError) else "The library could not be opened.")
-        sentence.setWordWrap(True)
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(push_button("Try again", lambda: self._try_again(page), primary=True))
-        buttons.addWidget(push_button("Quit", self.close))
-        buttons.addStretch()
-        column = QVBoxLayout(page)
-        column.addStretch()
-        column.addWidget(sentence)
-        column.addLayout(buttons)
-        column.addStretch()
-        self._pages.addWidget(page)
-        self._pages.setCurrentWidget(page)
+        if not isinstance(error, PhotoClipError):
+            self.problems.show_problem(error)
+        self._closed_page.show_problem(error)
+        self._pages.setCurrentWidget(self._closed_page)
         self.activity.hide()
 
-    def _try_again(self, page: QWidget) -> None:
-        self._pages.removeWidget(page)
-        page.deleteLater()
+    def _try_again(self) -> None:
         self._pages.setCurrentWidget(self._splitter)
-        self.problems.hide()
         self.activity.show()
-        self._jobs.start(Lane.INDEX, self._open_library, on_done=self._use, on_failed=self._stay_closed)
+        self._open()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._save_geometry()
+        self.hide()  # nobody need watch the step under way come to its end
+        self.keeper.close()
+        self._jobs.cancel_all()
+        if self._opened is not None:
+            self._opened.library.reader.close()  # a photo that is being read would be waited for
+            self._opened = None
+        if self._jobs.close():
+            while self._to_close:
+                opened = self._to_close.pop()
+                opened.watcher.close()
+                opened.library.close()
+        super().closeEvent(event)
+
+    def _save_geometry(self) -> None:
         store = QSettings()
         store.setValue("geometry", self.saveGeometry())
         store.setValue("splitter", self._splitter.saveState())
-        store.setValue("thumbnail_side_px", self._size.value())
-        self.keeper.close()
-        self._jobs.close()
-        if self._opened is not None:
-            self._opened.watcher.close()
-            self._opened.library.close()
-            self._opened = None
-        super().closeEvent(event)
+        store.setValue("thumbnail_side_px", self.grid.side_px)
 
     def _restore_geometry(self) -> None:
         store = QSettings()
@@ -269,163 +260,126 @@ class MainWindow(QMainWindow):
             self._splitter.restoreState(splitter)
         side = store.value("thumbnail_side_px")
         if isinstance(side, int | str) and str(side).isdigit():
-            self._size.setValue(int(side))
+            self.browser.size_slider.setValue(int(side))
 
     # what is shown
 
+    def _refresh(self) -> None:
+        self.search_view.refresh()
+        self._refresh_status()
+
     def _refresh_status(self) -> None:
         if self._opened is not None:
-            self._jobs.start(
-                Lane.SEARCH,
-                self._opened.library.status,
-                on_done=self._show_status,
-                on_failed=self.problems.show_problem,
-            )
+            self._jobs.start(Lane.SEARCH, self._opened.library.status, on_done=self._show_status)
 
     def _show_status(self, status: LibraryStatus) -> None:
-        self.folder_panel.show_folders(status.folders)
-        self.folder_panel.setVisible(bool(status.folders))
-        self._inner.setCurrentWidget(self.grid if status.folders else self.first_run)
-        self.search_view.setEnabled(bool(status.folders))
+        self.dialogs.name_model(status.model)
+        self._show_folders(status.folders, status.photos_in)
+        self.grid.show_when_empty(
+            "No photos were found in these folders." if self.keeper.is_idle else "The first photos appear in a moment."
+        )
         if self.keeper.is_idle:
             self.activity.show_rest(status.counts)
         else:
             self.activity.show_skipped(status.counts.skipped)
 
+    def _show_folders(self, folders: list[Folder], photos_in: dict[int, int] | None = None) -> None:
+        self.folder_panel.show_folders(folders, photos_in)
+        self.folder_panel.setVisible(bool(folders))
+        if self.browser.is_first_run is bool(folders):
+            self.browser.show_first_run(not folders)
+
     def _show_answer(self, answer: Answer) -> None:
-        self._cosines.setEnabled(answer.cosines is not None)
-        self.photos.show(answer.photo_ids, answer.cosines)
+        self.browser.show_scale(answer.cosines is not None)
+        self.grid.show_photos(answer.photo_ids, answer.cosines, same_question=not answer.is_new)
 
     def _show_photo(self, row: int) -> None:
+        if not 0 <= row < self.photos.rowCount():
+            return
         self._pages.setCurrentWidget(self.viewer)
+        self.activity.hide()
         self.viewer.setFocus()
         self.viewer.show_row(row)
 
     def _show_grid(self) -> None:
+        self.viewer.leave()
+        self.activity.show()
         self._pages.setCurrentWidget(self._splitter)
         self.grid.setFocus()
 
     def _follow_viewer(self, row: int) -> None:
         self.grid.setCurrentIndex(self.photos.index(row))
 
-    def _tell_of_run(self, report: Report) -> None:
-        if report.moved or report.changed or report.offline:
-            self._thumbnails.forget()  # what is known of photos is not true any more
-            self.grid.ask_again()
-        for path, reason in report.offline.items():
+    @property
+    def _is_viewing(self) -> bool:
+        return self._pages.currentWidget() is self.viewer
+
+    # what is told
+
+    def _tell_of_added(self, added: AddedFolders) -> None:
+        if added.problem is not None:
+            self.problems.show_problem(added.problem)
+        elif added.files:
+            what = f"“{printable(added.files[0].name)}” is" if len(added.files) == 1 else "These are"
             self.problems.tell(
-                f"The folder “{path.name}” is offline: {reason}.",
-                "Its photos can still be found. Connect its drive, and it goes on by itself.",
+                f"{what} not a folder, so nothing was added.",
+                "Drop the folder that holds your photos: photo-clip looks after whole folders, and sees new photos in"
+                " them by itself.",
             )
+        else:
+            self.problems.hide()
+        if self.keeper.is_paused and added.count:
+            self.problems.tell("Indexing is paused, so new photos wait.", "Resume it at the bottom right.")
+
+    def _tell_of_offline(self, path: Path, reason: str) -> None:
+        self.problems.tell(
+            f"The folder “{printable(path.name)}” is offline: {reason.rstrip('?.')}.",
+            "Its photos can still be found. When it is back, all goes on by itself.",
+        )
 
     def _tell_of_failure(self, error: Exception) -> None:
         self.problems.show_problem(error)
         self._refresh_status()
 
-    def _show_skipped(self) -> None:
-        if self._opened is not None:
-            self._jobs.start(
-                Lane.SEARCH,
-                self._opened.library.catalog.skipped_photos,
-                on_done=self._open_skipped,
-                on_failed=self.problems.show_problem,
-            )
+    # what people do with photos
 
-    def _open_skipped(self, photos: list[Photo]) -> None:
-        dialog = SkippedList(photos, self)
-        dialog.try_again_wanted.connect(self.keeper.try_skipped_again)
-        dialog.open()
+    def _chosen_ids(self) -> NDArray[np.int64]:
+        if self._is_viewing:
+            photo = self.viewer.photo
+            return np.array([] if photo is None else [photo.id], dtype=np.int64)
+        return self.grid.chosen_ids()
 
-    def _show_help(self) -> None:
-        HelpOverlay(self).open()
+    def _current_photo(self) -> Photo | None:
+        photo = self.viewer.photo if self._is_viewing else self.grid.currentIndex().data(Role.PHOTO)
+        return photo if isinstance(photo, Photo) else None
 
-    def _show_settings(self) -> None:
-        dialog = SettingsDialog(self._settings, self)
-        dialog.changed.connect(self._change_settings)
-        dialog.open()
+    def _hear_of_choice(self) -> None:
+        self.search_view.show_chosen(len(self.grid.chosen_ids()))
+        self.photo_actions.hear_of_choice()
 
-    def _change_settings(self, settings: Settings) -> None:
-        self._settings = settings
-        self._jobs.start(Lane.SEARCH, self._save_settings, settings, on_failed=self.problems.show_problem)
+    def _drag(self) -> None:
+        thumbnail = self.grid.currentIndex().data(Role.THUMBNAIL)
+        self.photo_actions.drag(self.grid, thumbnail if isinstance(thumbnail, QPixmap) else None)
 
-    def _toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+    def _show_grid_menu(self, place: QPoint) -> None:
+        self.photo_actions.show_menu(self.grid, self.grid.viewport().mapToGlobal(place))
 
-    # what people want of photos
-
-    def _chosen_photos(self) -> list[Photo]:
-        if self._pages.currentWidget() is self.viewer:
-            return [self.viewer.photo] if self.viewer.photo is not None else []
-        return self.grid.selected_photos()
-
-    def _show_menu(self, place: QPoint) -> None:
-        photos = self._chosen_photos()
-        if not photos:
-            return
-        menu = QMenu(self)
-        menu.addAction("Show large\tEnter", lambda: self._show_photo(self.grid.currentIndex().row()))
-        menu.addAction("Find similar photos\tS", self._show_similar)
-        menu.addSeparator()
-        menu.addAction("Open with the usual program", lambda: open_with_system(photos[0].path))
-        menu.addAction("Show in the file manager\tCtrl+R", self._reveal)
-        menu.addAction("Copy files\tCtrl+C", self._copy)
-        menu.exec(self.grid.viewport().mapToGlobal(place))
-
-    def _show_similar(self) -> None:
-        photos = self._chosen_photos()
-        if photos:
-            self.search_view.show_similar(photos[0])
-
-    def _reveal(self) -> None:
-        photos = self._chosen_photos()
-        if photos:
-            reveal(photos[0].path)
-
-    def _copy(self) -> None:
-        photos = self._chosen_photos()
-        if photos:
-            QGuiApplication.clipboard().setMimeData(files_of(photos))
+    def _show_similar(self, photo: Photo) -> None:
+        if self._is_viewing:
+            self._show_grid()
+        self.search_view.show_similar(photo)
 
     def _go_to_search(self) -> None:
-        self._pages.setCurrentWidget(self._splitter)
+        if self._is_viewing:
+            self._show_grid()
         self.search_view.line.setFocus()
         self.search_view.line.selectAll()
 
-    def _go_to_grid(self) -> None:
-        self.grid.setFocus()
-        if not self.grid.currentIndex().isValid() and self.photos.rowCount():
-            self.grid.setCurrentIndex(self.photos.index(0))
+    def _zoom(self, steps: int) -> None:
+        if self._is_viewing:
+            self.viewer.canvas.zoom(steps)
+        else:
+            self.grid.zoom(steps)
 
-    def _clear_search(self) -> None:
-        self.search_view.line.clear()
-        self.search_view.line.setFocus()
-
-    # folders come in
-
-    def _choose_folder(self) -> None:
-        if self._opened is None:
-            return
-        chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of photos")
-        if chosen:
-            self._add_folders([Path(chosen)])
-
-    def _add_folders(self, paths: list[Path]) -> None:
-        self.problems.hide()
-        self.keeper.add_folders(paths)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        from_here = event.source() is not None
-        if self._opened is not None and not from_here and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self.first_run.show_drop(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        self.first_run.show_drop(False)
-        super().dragLeaveEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        self.first_run.show_drop(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self._add_folders(paths)
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

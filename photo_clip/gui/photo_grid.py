@@ -1,212 +1,364 @@
 """The grid of photos: thumbnails in rows, selected and opened by mouse and keys."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
+    QHoverEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
-    QPainterPath,
-    QPalette,
-    QPen,
-    QPixmap,
+    QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
-from photo_clip.core.photo import Photo
-from photo_clip.gui.photo_list_model import PhotoListModel, Role
-from photo_clip.gui.theme import ACCENT
+from photo_clip.gui import theme
+from photo_clip.gui.grid_geometry import GridGeometry
+from photo_clip.gui.photo_delegate import PhotoDelegate
+from photo_clip.gui.photo_list_model import AnyIndex, PhotoListModel
+from photo_clip.gui.row_selection import selected_rows, selection_of, selection_of_runs
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
 SMALLEST_PX, USUAL_PX, LARGEST_PX = 90, 190, 400
-_GAP_PX = 10
-_CELL_SHAPE = 0.8
-"""Height of a cell by its width: between the square and the 3:2 of most photos."""
-_AHEAD_ROWS = 2
-_CORNER_PX = 6
+_ZOOM_STEP_PX = 20
+_ASKED_AFTER_MS = 30
 
 
 class PhotoGrid(QListView):
-    """Shows a PhotoListModel; asks for the thumbnails of what is in view."""
+    """Shows a PhotoListModel; asks for the thumbnails of what is in view.
+
+    It lays its cells out by itself: Qt's own layout takes a second for 100,000 photos, at each change of the window's
+    width and at each photo that is added, and loses its place meanwhile. It stays a list view to screen readers.
+    """
 
     opened = Signal(int)
     """The row of a photo that is to be shown large."""
     zoomed = Signal(int)
     """The side of a cell, in pixels, after the wheel changed it."""
+    chosen_changed = Signal()
+    drag_wanted = Signal()
+    """The selected photos are being dragged out."""
 
     def __init__(self, photos: PhotoListModel, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("photoGrid")
         self.setAccessibleName("Photos")
+        self.setAccessibleDescription("The arrow keys go from photo to photo, Enter shows one large.")
         self._photos = photos
         self._thumbnails = thumbnails
-        self._delegate = _PhotoDelegate(self)
+        self._side_px = USUAL_PX
+        self._when_empty = ""
+        self._hovered_row = -1
+        self._band: QRect | None = None
+        """What a rubber band covers, counted from the top of the first row."""
+        self._delegate = PhotoDelegate(self)
         self.setModel(photos)
         self.setItemDelegate(self._delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(2000)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMouseTracking(True)
-        self._side_px = USUAL_PX
-        self._asking = QTimer(self, singleShot=True, interval=30)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._asking = QTimer(self, singleShot=True, interval=_ASKED_AFTER_MS)
         self._asking.timeout.connect(self._ask_for_thumbnails)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._ask_soon())
-        photos.modelReset.connect(self._begin_at_top)
+        thumbnails.outdated.connect(self._ask_soon)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
-        self.set_side(USUAL_PX)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
 
-    @property
-    def shows_cosines(self) -> bool:
-        """Whether each photo's cosine with the query is written on it."""
-        return self._delegate.shows_cosines
+    # what is shown
+
+    def show_photos(
+        self, photo_ids: NDArray[np.int64], cosines: Sequence[float] | None, *, same_question: bool
+    ) -> None:
+        """Show other photos; where they answer the same question as before, what is in view and chosen stays."""
+        anchor, offset_px = self._anchor()
+        chosen, current = self.chosen_ids(), self._current_id()
+        self._photos.show(photo_ids, cosines)
+        self.updateGeometries()
+        if not same_question:
+            self.scrollToTop()
+            self._ask_soon()
+            return
+        self._choose(chosen, current)
+        row = None if anchor is None else self._photos.row_of(anchor)
+        if row is not None and self.verticalOffset() > 0:
+            self.verticalScrollBar().setValue(self._geometry().rect(row).top() - offset_px)
+        self._ask_soon()
+
+    def show_when_empty(self, words: str) -> None:
+        """Show words where there are no photos."""
+        self._when_empty = words
+        self.viewport().update()
 
     def show_cosines(self, shown: bool) -> None:
         """Write each photo's cosine with the query on it, or not."""
         self._delegate.shows_cosines = shown
         self.viewport().update()
 
-    def set_side(self, side_px: int) -> None:
-        """Make cells so large; the photo in the middle stays in view."""
-        self._side_px = max(SMALLEST_PX, min(LARGEST_PX, side_px))
-        middle = self.indexAt(self.viewport().rect().center())
-        self._lay_out()
-        if middle.isValid():
-            self.scrollTo(middle, QAbstractItemView.ScrollHint.PositionAtCenter)
-        self._ask_soon()
+    @property
+    def side_px(self) -> int:
+        """About how wide a cell is."""
+        return self._side_px
 
-    def selected_photos(self) -> list[Photo]:
-        """Return the selected photos that have come into view once, in order."""
-        rows = sorted(self.selectedIndexes(), key=lambda index: index.row())
-        return [photo for index in rows if isinstance(photo := index.data(Role.PHOTO), Photo)]
+    def set_side(self, side_px: int) -> None:
+        """Make cells about so wide; the first photo in view stays there."""
+        anchor, _ = self._anchor()
+        self._side_px = max(SMALLEST_PX, min(LARGEST_PX, side_px))
+        self._lay_out(anchor)
+
+    # what is chosen
+
+    def chosen_ids(self) -> NDArray[np.int64]:
+        """Return the ids of the selected photos, in order; no photo gives shape (0,)."""
+        ids = self._photos.photo_ids
+        found: NDArray[np.int64] = ids[selected_rows(self.selectionModel().selection(), len(ids))]
+        return found
+
+    def invert_selection(self) -> None:
+        """Select what is not selected."""
+        everything = selection_of_runs(self._photos, [(0, self._photos.rowCount() - 1)])
+        self.selectionModel().select(everything, QItemSelectionModel.SelectionFlag.Toggle)
+
+    def begin(self) -> None:
+        """Give the keys to the grid, to its first photo if there was none before."""
+        self.setFocus()
+        if not self.currentIndex().isValid() and self._photos.rowCount():
+            self.setCurrentIndex(self._photos.index(0))
+
+    # geometry, in place of the list view's own
+
+    def doItemsLayout(self) -> None:  # noqa: N802
+        QAbstractItemView.doItemsLayout(self)
+
+    def updateGeometries(self) -> None:  # noqa: N802
+        bar = self.verticalScrollBar()
+        grid = self._geometry()
+        bar.setRange(0, max(0, grid.height_px - self.viewport().height()))
+        bar.setPageStep(max(1, self.viewport().height() - grid.row_height_px // 2))
+        bar.setSingleStep(max(1, grid.row_height_px // 3))
+
+    def horizontalOffset(self) -> int:  # noqa: N802
+        return 0
+
+    def verticalOffset(self) -> int:  # noqa: N802
+        return self.verticalScrollBar().value()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+        self.viewport().scroll(dx, dy)
+        if self._band is not None:
+            self.viewport().update()
+
+    def visualRect(self, index: AnyIndex) -> QRect:  # noqa: N802
+        if not index.isValid():
+            return QRect()
+        return self._geometry().rect(index.row()).translated(0, -self.verticalOffset())
+
+    def indexAt(self, point: QPoint) -> QModelIndex:  # noqa: N802
+        row = self._geometry().at(point + QPoint(0, self.verticalOffset()))
+        return QModelIndex() if row is None else self._photos.index(row)
+
+    def scrollTo(  # noqa: N802
+        self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        if not index.isValid():
+            return
+        cell = self._geometry().rect(index.row())
+        bar, seen_px = self.verticalScrollBar(), self.viewport().height()
+        margin_px = self._geometry().rect(0).top()
+        if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue(cell.center().y() - seen_px // 2)
+        elif hint is QAbstractItemView.ScrollHint.PositionAtTop or cell.top() < bar.value():
+            bar.setValue(cell.top() - margin_px)
+        elif hint is QAbstractItemView.ScrollHint.PositionAtBottom or cell.bottom() > bar.value() + seen_px:
+            bar.setValue(cell.bottom() + margin_px - seen_px)
+
+    def moveCursor(  # noqa: N802
+        self,
+        action: QAbstractItemView.CursorAction,
+        modifiers: Qt.KeyboardModifier,  # noqa: ARG002
+    ) -> QModelIndex:
+        if not self._photos.rowCount():
+            return QModelIndex()
+        row, grid = self.currentIndex().row(), self._geometry()
+        page = max(1, self.viewport().height() // grid.row_height_px)
+        match action:
+            case _ if row < 0:
+                target = 0
+            case QAbstractItemView.CursorAction.MoveLeft | QAbstractItemView.CursorAction.MovePrevious:
+                target = grid.neighbour(row, across=-1)
+            case QAbstractItemView.CursorAction.MoveRight | QAbstractItemView.CursorAction.MoveNext:
+                target = grid.neighbour(row, across=1)
+            case QAbstractItemView.CursorAction.MoveUp:
+                target = grid.neighbour(row, down=-1)
+            case QAbstractItemView.CursorAction.MoveDown:
+                target = grid.neighbour(row, down=1)
+            case QAbstractItemView.CursorAction.MovePageUp:
+                target = grid.neighbour(row, down=-page)
+            case QAbstractItemView.CursorAction.MovePageDown:
+                target = grid.neighbour(row, down=page)
+            case QAbstractItemView.CursorAction.MoveHome:
+                target = 0
+            case _:
+                target = grid.count - 1
+        return self._photos.index(target)
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:  # noqa: N802
+        """Select what a rubber band touches, or, by keys and clicks, everything from one photo to another."""
+        down = QPoint(0, self.verticalOffset())
+        grid = self._geometry()
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            self._band = rect.normalized().translated(down)
+            runs = grid.runs_within(self._band)
+            self.viewport().update()
+        else:
+            one, other = grid.nearest(rect.topLeft() + down), grid.nearest(rect.bottomRight() + down)
+            runs = [] if one is None or other is None else [(min(one, other), max(one, other))]
+        self.selectionModel().select(selection_of_runs(self._photos, runs), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: ARG002, N802
+        return QRegion(self.viewport().rect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self.viewport())
+        offset = self.verticalOffset()
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        usual: QStyle.StateFlag = option.state & ~QStyle.StateFlag.State_HasFocus
+        has_focus = self.hasFocus()
+        area = event.rect()
+        for row in self._geometry().between(area.top() + offset, area.bottom() + 1 + offset):
+            index = self._photos.index(row)
+            option.rect = self.visualRect(index)
+            option.state = usual
+            if self.selectionModel().isSelected(index):
+                option.state |= QStyle.StateFlag.State_Selected
+            if has_focus and index == self.currentIndex():
+                option.state |= QStyle.StateFlag.State_HasFocus
+            if row == self._hovered_row:
+                option.state |= QStyle.StateFlag.State_MouseOver
+            self._delegate.paint(painter, option, index)
+        if not self._photos.rowCount():
+            painter.setPen(QColor(theme.colours().quiet))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._when_empty)
+        if self._band is not None:
+            ring = QColor(theme.colours().ring)
+            painter.setPen(ring)
+            ring.setAlpha(40)
+            painter.fillRect(self._band.translated(0, -offset), ring)
+            painter.drawRect(self._band.translated(0, -offset))
+        painter.end()
+
+    # what people do
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        self._lay_out()
+        anchor, _ = self._anchor(event.oldSize())
         super().resizeEvent(event)
-        self._ask_soon()
+        self._lay_out(anchor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        if self._band is not None:
+            self._band = None
+            self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentIndex().isValid():
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        opening = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if opening and plain and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
             return
         super().keyPressEvent(event)
 
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+        """Letters are commands here; looking names up would ask every photo for its own."""
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.set_side(self._side_px + (20 if event.angleDelta().y() > 0 else -20))
-            self.zoomed.emit(self._side_px)
+            self.zoom(1 if event.angleDelta().y() > 0 else -1)
             return
         super().wheelEvent(event)
 
-    def _lay_out(self) -> None:
-        """Spread the cells over the width, so that no strip stays empty at the right."""
-        wide = self.viewport().width() - 2
-        columns = max(1, wide // (self._side_px + _GAP_PX))
-        across = max(SMALLEST_PX, wide // columns)
-        self.setGridSize(QSize(across, int(across * _CELL_SHAPE)))
+    def zoom(self, steps: int) -> None:
+        """Make the cells larger, or smaller for a negative number."""
+        self.set_side(self._side_px + steps * _ZOOM_STEP_PX)
+        self.zoomed.emit(self._side_px)
 
-    def _begin_at_top(self) -> None:
-        self.scrollToTop()
+    def startDrag(self, supported: Qt.DropAction) -> None:  # noqa: ARG002, N802
+        self.drag_wanted.emit()
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QHoverEvent):  # Qt repaints the cells that are entered and left
+            index = self.indexAt(event.position().toPoint())
+            self._hovered_row = index.row() if event.type() is not QEvent.Type.HoverLeave else -1
+        return super().viewportEvent(event)
+
+    def _geometry(self, size: QSize | None = None) -> GridGeometry:
+        width = self.viewport().width() if size is None else size.width()
+        return GridGeometry(self._photos.rowCount(), width, self._side_px)
+
+    def _anchor(self, size: QSize | None = None) -> tuple[int | None, int]:
+        """Return the id of the first photo in view, and how far below the top of the view it begins."""
+        grid, offset = self._geometry(size), self.verticalOffset()
+        for row in grid.between(offset + grid.row_height_px // 2, offset + 2 * grid.row_height_px):
+            return int(self._photos.photo_ids[row]), grid.rect(row).top() - offset
+        return None, 0
+
+    def _lay_out(self, anchor: int | None) -> None:
+        was_at_top = self.verticalOffset() == 0
+        self.updateGeometries()
+        row = None if anchor is None else self._photos.row_of(anchor)
+        if row is not None and not was_at_top:
+            self.scrollTo(self._photos.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
+        self.viewport().update()
         self._ask_soon()
 
-    def ask_again(self) -> None:
-        """Ask for the thumbnails in view, because they were forgotten."""
-        self._ask_soon()
+    def _current_id(self) -> int | None:
+        index = self.currentIndex()
+        return int(self._photos.photo_ids[index.row()]) if index.isValid() else None
+
+    def _choose(self, chosen: NDArray[np.int64], current: int | None) -> None:
+        """Select photos again after others were put among them."""
+        row = None if current is None else self._photos.row_of(current)
+        if row is not None and not self.currentIndex().isValid():
+            self.selectionModel().setCurrentIndex(self._photos.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+        if len(chosen) and self.selectionModel().selection().isEmpty():
+            rows = np.flatnonzero(np.isin(self._photos.photo_ids, chosen))
+            selected = selection_of(self._photos, rows)
+            self.selectionModel().select(selected, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _ask_soon(self) -> None:
-        self._asking.start()
+        if not self._asking.isActive():
+            self._asking.start()
 
     def _ask_for_thumbnails(self) -> None:
-        count = self._photos.rowCount()
-        if not count or not self.isVisible():
+        if not self.isVisible():
             return
-        columns = max(1, self.viewport().width() // self.gridSize().width())
-        first = self.verticalOffset() // self.gridSize().height() * columns
-        rows = self.viewport().height() // self.gridSize().height() + 2
-        last = min(count, first + rows * columns)
-        after = min(count, last + _AHEAD_ROWS * columns)
-        before = max(0, first - _AHEAD_ROWS * columns)
+        grid, top, seen_px = self._geometry(), self.verticalOffset(), self.viewport().height()
+        seen = grid.between(top, top + seen_px)
+        after = grid.between(top + seen_px, top + 2 * seen_px)
+        before = grid.between(top - seen_px, top)
         ids = self._photos.photo_ids
-        self._thumbnails.want([int(n) for part in (ids[first:last], ids[last:after], ids[before:first]) for n in part])
-
-
-class _PhotoDelegate(QStyledItemDelegate):
-    """Paints one photo in its cell."""
-
-    def __init__(self, grid: PhotoGrid) -> None:
-        super().__init__(grid)
-        self.shows_cosines = False
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002, N802
-        grid = self.parent()
-        return grid.gridSize() if isinstance(grid, PhotoGrid) else QSize(USUAL_PX, USUAL_PX)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        cell = option.rect.adjusted(_GAP_PX // 2, _GAP_PX // 2, -_GAP_PX // 2, -_GAP_PX // 2)
-        colours: QPalette = option.palette
-        state: QStyle.StateFlag = option.state
-        pixmap, photo = index.data(Role.THUMBNAIL), index.data(Role.PHOTO)
-        picture = cell
-        if isinstance(pixmap, QPixmap):
-            size = pixmap.size().scaled(cell.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            picture = QRect(QPoint(0, 0), size)
-            picture.moveCenter(cell.center())
-            frame = QPainterPath()
-            frame.addRoundedRect(picture, _CORNER_PX, _CORNER_PX)
-            painter.setClipPath(frame)
-            painter.setOpacity(0.45 if isinstance(photo, Photo) and photo.offline else 1.0)
-            painter.drawPixmap(picture, pixmap)
-            painter.setOpacity(1.0)
-            painter.setClipping(False)
-        else:
-            _paint_waiting(painter, cell, colours, str(index.data(Role.REASON) or ""))
-        if isinstance(photo, Photo) and photo.offline:
-            _paint_badge(painter, picture, "offline", Qt.AlignmentFlag.AlignLeft, option.fontMetrics)
-        cosine = index.data(Role.COSINE)
-        if self.shows_cosines and cosine is not None:
-            _paint_badge(painter, picture, f"{cosine:.3f}", Qt.AlignmentFlag.AlignRight, option.fontMetrics)
-        if state & QStyle.StateFlag.State_Selected or state & QStyle.StateFlag.State_HasFocus:
-            selected = bool(state & QStyle.StateFlag.State_Selected)
-            style = Qt.PenStyle.SolidLine if selected else Qt.PenStyle.DashLine
-            painter.setPen(QPen(ACCENT, 3 if selected else 2, style))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(picture.adjusted(-2, -2, 1, 1), _CORNER_PX + 2, _CORNER_PX + 2)
-        painter.restore()
-
-
-def _paint_waiting(painter: QPainter, cell: QRect, colours: QPalette, reason: str) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    ground = colours.color(QPalette.ColorRole.Mid)
-    ground.setAlphaF(0.35)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(cell, _CORNER_PX, _CORNER_PX)
-    if reason:
-        painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(cell.adjusted(8, 8, -8, -8), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, reason)
-
-
-def _paint_badge(painter: QPainter, picture: QRect, text: str, side: Qt.AlignmentFlag, metrics: QFontMetrics) -> None:
-    badge = QRect(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 4)
-    badge.moveTop(picture.top() + 6)
-    if side == Qt.AlignmentFlag.AlignLeft:
-        badge.moveLeft(picture.left() + 6)
-    else:
-        badge.moveRight(picture.right() - 6)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 165))
-    painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
-    painter.setPen(QColor(255, 255, 255))
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+        self._thumbnails.want([int(ids[row]) for row in dict.fromkeys((*seen, *after, *reversed(before)))])

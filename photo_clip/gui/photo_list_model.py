@@ -1,11 +1,11 @@
 """The photos a grid shows: their ids and cosines; what they are arrives as they come into view."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import QObject as _QObject
 
 from photo_clip.core.photo import Photo
@@ -38,11 +38,10 @@ class PhotoListModel(QAbstractListModel):
         self._thumbnails = thumbnails
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)
         self._cosines: Sequence[float] | None = None
-        self._row_of: dict[int, int] = {}
         thumbnails.loaded.connect(self._announce)
 
     def show(self, photo_ids: NDArray[np.int64], cosines: Sequence[float] | None = None) -> None:
-        """Show other photos; `cosines`, one a photo, where they answer a query."""
+        """Show other photos; `cosines`, one a photo, where they answer a query. Nothing is reset for the same ones."""
         if np.array_equal(photo_ids, self._ids):
             self._cosines = cosines
             if len(photo_ids):
@@ -51,7 +50,6 @@ class PhotoListModel(QAbstractListModel):
         self.beginResetModel()
         self._ids = photo_ids
         self._cosines = cosines
-        self._row_of = dict(zip(photo_ids.tolist(), range(len(photo_ids)), strict=True))
         self.endResetModel()
 
     @property
@@ -61,7 +59,8 @@ class PhotoListModel(QAbstractListModel):
 
     def row_of(self, photo_id: int) -> int | None:
         """Return where a photo stands, None if it is not shown."""
-        return self._row_of.get(photo_id)
+        rows = np.flatnonzero(self._ids == photo_id)
+        return int(rows[0]) if len(rows) else None
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
         return 0 if parent.isValid() else len(self._ids)
@@ -70,12 +69,11 @@ class PhotoListModel(QAbstractListModel):
         if not index.isValid():
             return None
         photo_id = int(self._ids[index.row()])
-        photo = self._thumbnails.photo(photo_id)
         match role:
             case Role.PHOTO_ID:
                 return photo_id
             case Role.PHOTO:
-                return photo
+                return self._thumbnails.photo(photo_id)
             case Role.THUMBNAIL:
                 return self._thumbnails.pixmap(photo_id)
             case Role.REASON:
@@ -83,40 +81,31 @@ class PhotoListModel(QAbstractListModel):
             case Role.COSINE:
                 return None if self._cosines is None else self._cosines[index.row()]
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
-                return _spoken(photo)
+                return _spoken(self._thumbnails.photo(photo_id))
             case Qt.ItemDataRole.ToolTipRole:
-                return None if photo is None else printable(str(photo.path))
+                photo = self._thumbnails.photo(photo_id)
+                return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return usual | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren if index.isValid() else usual
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802
-        return ["text/uri-list"]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
-        """Return the files, for other programs; those of photos never seen yet are left out."""
-        return files_of(photo for index in indexes if isinstance(photo := index.data(Role.PHOTO), Photo))
-
     def _announce(self, photo_id: int) -> None:
-        row = self._row_of.get(photo_id)
+        row = self.row_of(photo_id)
         if row is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, [Role.THUMBNAIL])
 
 
-def files_of(photos: Iterable[Photo]) -> QMimeData:
-    """Return photos as files and as a text of paths, a line each."""
-    paths = [str(photo.path) for photo in photos]
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
-    data.setText("\n".join(paths))
-    return data
+def caption_of(photo: Photo) -> str:
+    """Return a photo's name and when it was taken, for people."""
+    taken = photo.taken_at
+    return printable(photo.path.name) + (f"  ·  {taken.day} {taken:%B %Y}" if taken is not None else "")
 
 
 def _spoken(photo: Photo | None) -> str:
     if photo is None:
         return "Photo"
-    when = f", {photo.taken_at:%d %B %Y}" if photo.taken_at else ""
+    when = f", {photo.taken_at.day} {photo.taken_at:%B %Y}" if photo.taken_at else ""
     return f"{printable(photo.path.name)}{when}{', offline' if photo.offline else ''}"

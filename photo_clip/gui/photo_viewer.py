@@ -1,52 +1,114 @@
-"""One photo, large: zoomed, moved, and left again by keys and mouse."""
+"""One photo, large: read in the background, left for its neighbours and for the grid by keys and mouse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import PhotoReader, RgbImage
-from photo_clip.core.printable import printable
+from photo_clip.core.ports import PhotoReader
+from photo_clip.gui import theme
+from photo_clip.gui.announcing import announce
+from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.gui.photo_list_model import PhotoListModel, Role
+from photo_clip.gui.photo_canvas import PhotoCanvas
+from photo_clip.gui.photo_list_model import PhotoListModel, caption_of
+from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
-_LONGEST_PX = 6000
-"""Photos are shown with at most so many pixels a side; more is no use on today's screens and takes memory."""
-_MOST_FITTED = 2.0
-"""A small photo is enlarged so far by itself."""
-_STEP = 1.25
-_MOST = 16.0
-_STRIP_PX = 38
+_MOST_DETAIL_PX = 6000
+"""The longer side of a photo that is zoomed in; more is no use on today's screens and takes memory."""
+_LEAST_PX = 1200
+"""The longer side of a fitted photo, at least: a window that grows a little needs no other."""
+_PAUSE_MS = 120
+"""How long one photo stays before its neighbours are read, too."""
+_ARROW_MARGIN_PX = 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    image: QImage
+    pixels: NDArray[np.uint8]
+    """What the image lies on; it must live as long."""
 
 
 class PhotoViewer(QWidget):
-    """Shows the photo at a row of the model; the arrows go on to its neighbours."""
+    """Shows a photo of the model; the arrows go on to its neighbours."""
 
     closed = Signal()
     row_shown = Signal(int)
+    similar_wanted = Signal()
+    reveal_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    """Where on the screen."""
 
-    def __init__(self, photos: PhotoListModel, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, photos: PhotoListModel, thumbnails: ThumbnailLoader, jobs: Jobs, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Photo")
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._photos = photos
+        self._thumbnails = thumbnails
         self._jobs = jobs
         self._reader: PhotoReader | None = None
         self._row = 0
+        self._photo_id: int | None = None
         self._photo: Photo | None = None
-        self._pixmap: QPixmap | None = None
-        self._full_size = QSize()
-        self._words = ""
+        self._picture: _Picture | None = None
+        self._side_read_px = 0
+        """The longer side that was last asked for."""
         self._job: Job | None = None
-        self._scale: float | None = None
-        """Screen pixels a pixel of the photo; None fits it into the window."""
-        self._centre = QPointF(0.5, 0.5)
-        """Which part of the photo, 0 to 1 across and down, is in the middle of the window."""
-        self._dragged_from: QPointF | None = None
-        photos.dataChanged.connect(lambda first, *_: self._take_thumbnail(first.row()))
+        self._ahead: dict[int, _Picture] = {}
+        """Neighbours, by photo id, that were read before they were asked for."""
+        self._ahead_job: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._read_ahead)
+        self.canvas = PhotoCanvas()
+        self._caption = QLabel()
+        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._place = QLabel()
+        self._place.setProperty("quiet", True)
+        self._words = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._words.setContentsMargins(24, 10, 24, 12)
+        self._zoom = _button("zoom", "Full size (Z)", self.canvas.toggle_full_size)
+        self._former = _button("back", "Previous photo (Left)", lambda: self._go(self._row - 1))
+        self._next = _button("next", "Next photo (Right)", lambda: self._go(self._row + 1))
+        self._arrange()
+        self.canvas.detail_wanted.connect(self._read)
+        self.canvas.scale_changed.connect(self._show_scale)
+        photos.dataChanged.connect(self._hear_of_rows)
+        photos.modelReset.connect(self._find_row_again)
+
+    def _arrange(self) -> None:
+        self.setObjectName("viewer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(theme.style_sheet(dark=True))
+        bar = QHBoxLayout()
+        bar.setContentsMargins(10, 6, 10, 6)
+        bar.setSpacing(6)
+        bar.addWidget(_button("close", "Back to the photos (Esc)", self.closed.emit))
+        bar.addSpacing(8)
+        bar.addWidget(self._caption, 1)
+        bar.addWidget(self._place)
+        bar.addSpacing(8)
+        bar.addWidget(_button("similar", "Find similar photos (S)", self.similar_wanted.emit))
+        bar.addWidget(_button("reveal", "Show in the file manager (Ctrl+R)", self.reveal_wanted.emit))
+        bar.addWidget(self._zoom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self._words)
+        for arrow in (self._former, self._next):
+            arrow.setParent(self.canvas)
+            arrow.setObjectName("arrow")
 
     def use(self, reader: PhotoReader) -> None:
         """Read photos by this reader from now on."""
@@ -57,133 +119,182 @@ class PhotoViewer(QWidget):
         """The photo shown, once it is known."""
         return self._photo
 
-    def show_row(self, row: int) -> None:
-        """Show the photo at a row: its thumbnail at once, itself when it was read."""
-        self._row = max(0, min(row, self._photos.rowCount() - 1))
-        self._scale, self._centre = None, QPointF(0.5, 0.5)
-        self._photo, self._pixmap, self._full_size, self._words = None, None, QSize(), ""
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        self.row_shown.emit(self._row)
-        self._take_thumbnail(self._row)
-        self.update()
+    @property
+    def words(self) -> str:
+        """What is said below the photo; empty where there is nothing to say."""
+        return "" if self._words.isHidden() else self._words.text()
 
-    def _take_thumbnail(self, row: int) -> None:
-        """Begin with what the grid has; called again when the grid has more."""
-        if row != self._row or self._photo is not None or not self._photos.rowCount():
+    def show_row(self, row: int) -> None:
+        """Show the photo at a row: its thumbnail at once, itself when it was read; nothing where there are no rows."""
+        if not self._photos.rowCount():
             return
-        index = self._photos.index(self._row)
-        photo, thumbnail = index.data(Role.PHOTO), index.data(Role.THUMBNAIL)
-        if not isinstance(photo, Photo):
+        self._row = max(0, min(row, self._photos.rowCount() - 1))
+        self._photo_id = int(self._photos.photo_ids[self._row])
+        self._photo, self._picture, self._side_read_px = None, None, 0
+        self._give_up()
+        self._words.hide()
+        self.canvas.show_picture(QImage(), QSize())
+        self.row_shown.emit(self._row)
+        self._ask_for_thumbnails()
+        self._take_thumbnail()
+        self._show_place()
+
+    def leave(self) -> None:
+        """Give up what is being read, and forget the pictures."""
+        self._give_up()
+        self._ahead.clear()
+        self._photo_id, self._photo, self._picture = None, None, None
+        self.canvas.show_picture(QImage(), QSize())
+
+    def _ask_for_thumbnails(self) -> None:
+        """Ask for what is known of the photo and its neighbours; the grid, which is not seen, does not."""
+        rows = [self._row + step for step in (0, 1, -1, 2, -2, 3, 4)]
+        ids = self._photos.photo_ids
+        self._thumbnails.want([int(ids[row]) for row in rows if 0 <= row < len(ids)])
+
+    def _take_thumbnail(self) -> None:
+        """Begin with what the grid has; called again when it has more."""
+        photo = None if self._photo_id is None else self._thumbnails.photo(self._photo_id)
+        if photo is None or self._photo is not None:
             return
         self._photo = photo
-        self._pixmap = thumbnail if isinstance(thumbnail, QPixmap) else None
-        if photo.facts is not None:
-            self._full_size = QSize(photo.facts.width_px, photo.facts.height_px)
-        self.setAccessibleDescription(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
+        thumbnail = self._thumbnails.pixmap(photo.id)
+        full_size = QSize() if photo.facts is None else QSize(photo.facts.width_px, photo.facts.height_px)
+        image = QImage() if thumbnail is None else thumbnail.toImage()
+        self.canvas.show_picture(image, full_size, dimmed=photo.offline)
+        self._show_place()
         if photo.offline:
-            self._words = "The drive of this photo is not connected; this is its thumbnail."
-        elif self._reader is not None:
-            self._job = self._jobs.start(
-                Lane.THUMBNAILS,
-                self._reader.view,
-                photo.path,
-                _LONGEST_PX,
-                on_done=self._take_image,
-                on_failed=self._take_reason,
-            )
-        self.update()
+            self._say("The drive of this photo is not connected; this is its thumbnail.")
+        elif (ready := self._ahead.get(photo.id)) is not None:
+            self._side_read_px = self._side_px(photo)
+            self._take(ready)
+        else:
+            self._read()
 
-    def _take_image(self, pixels: RgbImage) -> None:
-        pixels = np.ascontiguousarray(pixels)
-        height, width, _ = pixels.shape
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        self._pixmap = QPixmap.fromImage(image)
-        if self._full_size.isEmpty():
-            self._full_size = QSize(width, height)
-        self.update()
-
-    def _take_reason(self, error: Exception) -> None:
-        if not isinstance(error, UnreadablePhotoError):
-            raise error
-        self._words = f"This photo cannot be shown: {error.reason}."
-        self.update()
-
-    def _fitting_scale(self) -> float:
-        if self._full_size.isEmpty():
-            return 1.0
-        return min(self.width() / self._full_size.width(), self.height() / self._full_size.height(), _MOST_FITTED)
-
-    def _zoom(self, factor: float) -> None:
-        scale = (self._scale or self._fitting_scale()) * factor
-        self._scale = None if scale <= self._fitting_scale() else min(scale, _MOST)
-        if self._scale is None:
-            self._centre = QPointF(0.5, 0.5)
-        self.update()
-
-    def _toggle_full_size(self) -> None:
-        self._scale = None if self._scale is not None else 1.0 / self.devicePixelRatioF()
-        self._centre = QPointF(0.5, 0.5)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#101113"))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._pixmap is not None:
-            size = self._full_size if not self._full_size.isEmpty() else self._pixmap.size()
-            scale = self._scale or self._fitting_scale()
-            width, height = size.width() * scale, size.height() * scale
-            left = self.width() / 2 - self._centre.x() * width
-            top = self.height() / 2 - self._centre.y() * height
-            painter.drawPixmap(QRectF(left, top, width, height), self._pixmap, QRectF(self._pixmap.rect()))
-        self._paint_words(painter, self._caption(), 0)
-        self._paint_words(painter, self._words, self.height() - _STRIP_PX)
-
-    def _caption(self) -> str:
-        if self._photo is None:
-            return ""
-        taken = self._photo.taken_at
-        when = f"  ·  {taken.day} {taken:%B %Y}" if taken is not None else ""
-        place = f"  ·  {self._row + 1:,} of {self._photos.rowCount():,}"
-        return f"{printable(self._photo.path.name)}{when}{place}"
-
-    def _paint_words(self, painter: QPainter, words: str, top_px: int) -> None:
-        if words:
-            strip = QRectF(0, top_px, self.width(), _STRIP_PX)
-            painter.fillRect(strip, QColor(0, 0, 0, 150))
-            painter.setPen(QColor("#F0F0F0"))
-            painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, words)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        if event.angleDelta().y():
-            self._zoom(_STEP if event.angleDelta().y() > 0 else 1 / _STEP)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self._dragged_from = event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._dragged_from is None or self._scale is None or self._full_size.isEmpty():
+    def _read(self) -> None:
+        """Read the photo as large as it is shown, if it was not yet."""
+        if self._photo is None or self._photo.offline or self._reader is None:
             return
-        moved = event.position() - self._dragged_from
-        self._dragged_from = event.position()
-        across = self._centre.x() - moved.x() / (self._full_size.width() * self._scale)
-        down = self._centre.y() - moved.y() / (self._full_size.height() * self._scale)
-        self._centre = QPointF(max(0.0, min(1.0, across)), max(0.0, min(1.0, down)))
-        self.update()
+        side_px = self._side_px(self._photo) if self.canvas.is_fitted else _MOST_DETAIL_PX
+        if side_px <= self._side_read_px:
+            return
+        self._side_read_px = side_px
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._jobs.start(
+            Lane.SEARCH,
+            _view,
+            self._reader,
+            self._photo,
+            side_px,
+            on_done=self._take,
+            on_failed=self._take_failure,
+        )
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002, N802
-        self._dragged_from = None
+    def _take(self, picture: _Picture) -> None:
+        self._picture = picture
+        self._job = None
+        self.canvas.improve(picture.image)
+        self._pause.start()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002, N802
-        self._toggle_full_size()
+    def _take_failure(self, error: Exception) -> None:
+        self._job = None
+        if isinstance(error, UnreadablePhotoError):
+            self._say(f"This photo cannot be shown: {error.reason}.")
+        else:
+            self._jobs.failed_unheard.emit(error)
+
+    def _read_ahead(self) -> None:
+        """Read the next and the previous photo, one after the other, while this one is looked at."""
+        ids = self._photos.photo_ids
+        rows = [row for row in (self._row + 1, self._row - 1) if 0 <= row < len(ids)]
+        neighbours = {int(ids[row]) for row in rows}
+        self._ahead = {photo_id: ahead for photo_id, ahead in self._ahead.items() if photo_id in neighbours}
+        if self._photo_id is not None and self._picture is not None and self._side_read_px < _MOST_DETAIL_PX:
+            self._ahead[self._photo_id] = self._picture  # for who goes on, and back again
+        for photo_id in (int(ids[row]) for row in rows):
+            photo = self._thumbnails.photo(photo_id)
+            if photo is None or photo.offline or photo_id in self._ahead or self._reader is None:
+                continue
+            self._ahead_job = self._jobs.start(
+                Lane.SEARCH,
+                _view,
+                self._reader,
+                photo,
+                self._side_px(photo),
+                on_done=partial(self._keep_ahead, photo_id),
+                on_failed=lambda _: None,  # it is said when the photo is shown
+            )
+            return
+
+    def _keep_ahead(self, photo_id: int, picture: _Picture) -> None:
+        self._ahead[photo_id] = picture
+        self._read_ahead()
+
+    def _give_up(self) -> None:
+        self._pause.stop()
+        for job in (self._job, self._ahead_job):
+            if job is not None:
+                job.cancel()
+        self._job, self._ahead_job = None, None
+
+    def _side_px(self, photo: Photo) -> int:
+        """Return the longer side that a photo needs to be shown sharply when it is fitted in."""
+        seen = self.canvas.size() * self.devicePixelRatioF()
+        if photo.facts is None:
+            return max(_LEAST_PX, seen.width(), seen.height())
+        fitted = QSize(photo.facts.width_px, photo.facts.height_px).scaled(seen, Qt.AspectRatioMode.KeepAspectRatio)
+        return max(_LEAST_PX, fitted.width(), fitted.height())
+
+    def _hear_of_rows(self) -> None:
+        if self.isVisible():
+            self._take_thumbnail()
+
+    def _find_row_again(self) -> None:
+        """Stay with the photo when others were put before it."""
+        if self._photo_id is None:
+            return
+        row = self._photos.row_of(self._photo_id)
+        self._row = max(0, min(self._row, self._photos.rowCount() - 1)) if row is None else row
+        self._show_place()
+
+    def _show_place(self) -> None:
+        count = self._photos.rowCount()
+        caption = "" if self._photo is None else caption_of(self._photo)
+        self._caption.setText(caption)
+        self._place.setText(f"{self._row + 1:,} of {count:,}")
+        self._former.setVisible(self._row > 0)
+        self._next.setVisible(self._row < count - 1)
+        self.setAccessibleDescription(f"{caption}, {self._place.text()}")
+        if caption:
+            announce(self, self.accessibleDescription())
+
+    def _show_scale(self) -> None:
+        name = "Full size (Z)" if self.canvas.is_fitted else f"{self.canvas.scale:.0%}: fit to the window (Z)"
+        self._zoom.rename(name)
+        self._place_arrows()
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words)
+        self._words.show()
+        announce(self, words)
+
+    def _place_arrows(self) -> None:
+        for arrow in (self._former, self._next):
+            arrow.adjustSize()
+        top = (self.canvas.height() - self._former.height()) // 2
+        self._former.move(_ARROW_MARGIN_PX, top)
+        self._next.move(self.canvas.width() - self._next.width() - _ARROW_MARGIN_PX, top)
+
+    def _go(self, row: int) -> None:
+        if 0 <= row < self._photos.rowCount() and row != self._row:
+            self.show_row(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         match event.key():
-            case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_G:
+            case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space | Qt.Key.Key_G:
                 self.closed.emit()
-            case Qt.Key.Key_Right | Qt.Key.Key_Down | Qt.Key.Key_PageDown | Qt.Key.Key_Space:
+            case Qt.Key.Key_Right | Qt.Key.Key_Down | Qt.Key.Key_PageDown:
                 self._go(self._row + 1)
             case Qt.Key.Key_Left | Qt.Key.Key_Up | Qt.Key.Key_PageUp | Qt.Key.Key_Backspace:
                 self._go(self._row - 1)
@@ -192,14 +303,27 @@ class PhotoViewer(QWidget):
             case Qt.Key.Key_End:
                 self._go(self._photos.rowCount() - 1)
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                self._zoom(_STEP)
+                self.canvas.zoom(1)
             case Qt.Key.Key_Minus:
-                self._zoom(1 / _STEP)
+                self.canvas.zoom(-1)
             case Qt.Key.Key_Z:
-                self._toggle_full_size()
+                self.canvas.toggle_full_size()
             case _:
                 super().keyPressEvent(event)
 
-    def _go(self, row: int) -> None:
-        if 0 <= row < self._photos.rowCount() and row != self._row:
-            self.show_row(row)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        self.menu_wanted.emit(event.globalPos())
+
+
+def _button(sign: str, name: str, clicked: Callable[[], object]) -> IconButton:
+    return IconButton(sign, name, clicked, colours=theme.DARK)
+
+
+def _view(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:
+    """Return a photo for the screen. Runs in a lane's thread, so that the window's has nothing to convert."""
+    read = reader.view(photo.path, side_px)
+    height, width, _ = read.shape
+    pixels = np.empty((height, width, 4), dtype=np.uint8)  # blue, green, red, unused: as the screen wants them
+    pixels[..., :3] = read[..., ::-1]
+    pixels[..., 3] = 255
+    return _Picture(QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32), pixels)

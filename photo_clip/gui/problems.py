@@ -5,23 +5,24 @@ import platform
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import Qt, Signal, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt, Signal, qVersion
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from photo_clip import APP_NAME, __version__
 from photo_clip.core.errors import PhotoClipError
-from photo_clip.gui.buttons import tool_button
+from photo_clip.core.printable import printable
+from photo_clip.gui import icons, theme
+from photo_clip.gui.announcing import announce
+from photo_clip.gui.buttons import IconButton, push_button
 
 _log = logging.getLogger(__name__)
 
@@ -29,49 +30,80 @@ _log = logging.getLogger(__name__)
 class ProblemBar(QFrame):
     """A bar that says what happened and what to do; it covers nothing and asks nothing."""
 
-    bug_met = Signal(object)
+    _bug_met = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("problemBar")
         self.setAccessibleName("Problem")
+        self._sign = QLabel()
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._advice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._sentence.setObjectName("problemSentence")
-        dismiss = tool_button("✕", "Dismiss the problem", self.hide)
+        self._advice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        for label in (self._sentence, self._advice):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._sentence)
         words.addWidget(self._advice)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 10, 10)
+        row.setContentsMargins(14, 10, 8, 10)
+        row.setSpacing(12)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        row.addWidget(dismiss, 0, Qt.AlignmentFlag.AlignTop)
-        self.bug_met.connect(self.show_problem)
+        row.addWidget(IconButton("close", "Dismiss", self.hide), 0, Qt.AlignmentFlag.AlignTop)
+        self._bug_dialog: BugDialog | None = None
+        self._bug_met.connect(self.show_problem, Qt.ConnectionType.QueuedConnection)
         self.hide()
+
+    @property
+    def words(self) -> str:
+        """What is being said; empty when nothing is."""
+        return "" if self.isHidden() else f"{self._sentence.text()} {self._advice.text()}".strip()
 
     def show_problem(self, error: BaseException) -> None:
         """Show a problem as a sentence and an advice; anything unexpected as a bug, with a text to copy."""
         if isinstance(error, PhotoClipError):
             _log.warning("%s", error.sentence)
             self.tell(error.sentence, error.advice)
-        else:
-            _log.error("Something unexpected happened", exc_info=error)
-            BugDialog(error, self.window()).open()
+            return
+        _log.error("Something unexpected happened", exc_info=error)
+        if self._bug_dialog is None:  # a bug that is met at every repaint must not open a dialog at each
+            self._bug_dialog = BugDialog(error, self.window())
+            self._bug_dialog.finished.connect(self._forget_bug)
+            self._bug_dialog.open()
 
-    def tell(self, sentence: str, advice: str) -> None:
+    def tell(self, sentence: str, advice: str = "") -> None:
         """Show a sentence and an advice until it is dismissed or replaced."""
-        self._sentence.setText(sentence)
-        self._advice.setText(advice)
+        self._sentence.setText(printable(sentence))
+        self._advice.setText(printable(advice))
+        self._advice.setVisible(bool(advice))
         self.setAccessibleDescription(f"{sentence} {advice}")
         self.show()
+        announce(self, f"{sentence} {advice}")
 
     def hear_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Stand in for `sys.excepthook`; may be called from any thread."""
         if issubclass(kind, KeyboardInterrupt):
             QGuiApplication.quit()
             return
-        self.bug_met.emit(error.with_traceback(trace))
+        self._bug_met.emit(error.with_traceback(trace))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw_sign()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        self._draw_sign()
+        super().showEvent(event)
+
+    def _draw_sign(self) -> None:
+        colour = QColor(theme.colours().warning)
+        self._sign.setPixmap(icons.picture("warning", colour, icons.SIDE_PX, self.devicePixelRatioF()))
+
+    def _forget_bug(self) -> None:
+        self._bug_dialog = None
 
 
 class BugDialog(QDialog):
@@ -81,25 +113,35 @@ class BugDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Something went wrong")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 420)
+        self.resize(660, 460)
+        title = QLabel("photo-clip made a mistake")
+        title.setProperty("title", True)
         sentence = QLabel(
-            "photo-clip made a mistake. Your photos and decisions are safe, and you can go on. A report helps to mend"
-            " it; the text below says what happened and stays on this computer unless you send it.",
+            "Your photos and decisions are safe, and you can go on. A report helps to mend it; the text below says"
+            " what happened, and stays on this computer unless you send it.",
             wordWrap=True,
         )
         self.report = report_of(error)
         text = QPlainTextEdit(self.report)
         text.setReadOnly(True)
         text.setAccessibleName("Report")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = QPushButton("Copy the report")
-        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.report))
-        buttons.rejected.connect(self.reject)
+        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QHBoxLayout()
+        buttons.addWidget(push_button("Copy the report", self.copy_report))
+        buttons.addStretch()
+        buttons.addWidget(push_button("Go on", self.accept, primary=True))
         column = QVBoxLayout(self)
+        column.setContentsMargins(24, 22, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(title)
         column.addWidget(sentence)
         column.addWidget(text, 1)
-        column.addWidget(buttons)
+        column.addLayout(buttons)
+
+    def copy_report(self) -> None:
+        """Put the report on the clipboard."""
+        QGuiApplication.clipboard().setText(self.report)
 
 
 def report_of(error: BaseException) -> str:

@@ -1,33 +1,66 @@
 """Shows files where they lie, in the system's own file manager."""
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from photo_clip.core.errors import FolderError
+from photo_clip.core.printable import printable
 
-def reveal(path: Path) -> None:
-    """Open the file manager with this file or folder selected, or at least its folder."""
-    url = QUrl.fromLocalFile(str(path))
+_ANSWER_TIME_S = 10
+
+
+def show_in_file_manager(path: Path) -> Path | None:
+    """Open the file manager with a file or folder selected; may take a while, and is called in a lane's thread.
+
+    Returns the folder that is to be opened instead where that is not possible. Raises FolderError where nothing is.
+    """
+    check_is_there(path)
     if sys.platform == "win32":
-        QProcess.startDetached("explorer", ["/select,", str(path)])
-        return
+        subprocess.Popen(f'explorer /select,"{path}"')  # noqa: S603 - explorer reads its line in its own way
+        return None
     if sys.platform == "darwin":
-        QProcess.startDetached("open", ["-R", str(path)])
-        return
-    # https://www.freedesktop.org/wiki/Specifications/file-manager-interface/
-    call = ["--session", "--type=method_call", "--dest=org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"]
-    call += [
-        "org.freedesktop.FileManager1.ShowItems",
-        f"array:string:{url.toString(QUrl.ComponentFormattingOption.FullyEncoded)}",
-        "string:",
-    ]
-    if QProcess.startDetached("dbus-send", call)[0]:
-        return
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+        shown = subprocess.run(["/usr/bin/open", "-R", str(path)], check=False).returncode == 0  # noqa: S603
+    else:
+        shown = _ask_file_manager(path)
+    return None if shown else path if path.is_dir() else path.parent
 
 
-def open_with_system(path: Path) -> None:
-    """Open a file with the program the system uses for it."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+def check_is_there(path: Path) -> Path:
+    """Return the path of a file or folder. Raises FolderError where it is not there."""
+    if not path.exists():
+        raise FolderError(
+            f"“{printable(path.name)}” is not there just now.",
+            advice="Connect its drive. If it was moved or deleted, the next look at its folder notices it.",
+        )
+    return path
+
+
+def open_with_usual_program(path: Path) -> bool:
+    """Open a file or folder with the program the system has for it; return whether there is one."""
+    return QDesktopServices.openUrl(url_of(path))
+
+
+def url_of(path: Path) -> QUrl:
+    """Return the address of a file, whose name may be no text at all."""
+    return QUrl.fromEncoded(path.as_uri().encode("ascii"))
+
+
+def _ask_file_manager(path: Path) -> bool:
+    """Ask by https://www.freedesktop.org/wiki/Specifications/file-manager-interface/."""
+    dbus_send = shutil.which("dbus-send")
+    if dbus_send is None:
+        return False
+    url = path.as_uri()  # a comma, which would part the array, is written as %2C
+    call = [dbus_send, "--session", "--print-reply", f"--reply-timeout={1000 * _ANSWER_TIME_S}"]
+    call += ["--dest=org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"]
+    call += ["org.freedesktop.FileManager1.ShowItems", f"array:string:{url}", "string:"]
+    try:
+        done = subprocess.run(call, capture_output=True, check=False, timeout=2 * _ANSWER_TIME_S)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0

@@ -1,14 +1,17 @@
-"""The search line: it wants photos, starts the search, and gives out what was found."""
+"""Where people say what they look for: it wants photos, starts the search, and gives out what was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
+from photo_clip.gui import icons
+from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
@@ -17,15 +20,26 @@ from photo_clip.services.searcher import DEFAULT_LIMIT
 _TYPING_PAUSE_MS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for: photos for words, photos like another one, or, with neither, all of them."""
+
+    words: str = ""
+    similar_to: Photo | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """Photos in the order they are to be shown."""
 
+    question: Question
     photo_ids: NDArray[np.int64]
     cosines: list[float] | None
     """One a photo; None where all photos are shown, newest first."""
     total: int
     """How many photos could have been found."""
+    is_new: bool = True
+    """Whether something else was asked than before."""
 
 
 class SearchView(QWidget):
@@ -40,40 +54,54 @@ class SearchView(QWidget):
         self._library: Library | None = None
         self._job: Job | None = None
         self._similar_to: Photo | None = None
+        self._answered: Question | None = None
         self.line = QLineEdit()
         self.line.setObjectName("searchLine")
-        self.line.setPlaceholderText("What do you remember? “a black cat sleeping on a red sofa”")
+        self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
         self.line.setAccessibleName("Search")
         self.line.setAccessibleDescription("Describe the photo in your own words; the best photos appear below.")
-        self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(1000)
+        self.line.setAcceptDrops(False)  # folders are dropped on the whole window
+        self._glass = QAction(self)
+        self.line.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._clear = QAction("Clear the search", self)
+        self._clear.triggered.connect(self.clear)
+        self.line.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._about = QLabel()
         self._about.setProperty("quiet", True)
-        self._about.setAccessibleName("Answer")
-        self._all = push_button("Show all photos", self._leave_similar)
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._chosen = QLabel()
+        self._chosen.setProperty("quiet", True)
+        self._all = push_button("Show all photos", self.clear, flat=True)
         self._all.hide()
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
+        self._typing.timeout.connect(self.search)
+        self.line.textChanged.connect(self._typing_goes_on)
+        self.line.returnPressed.connect(self.search)
+        self._arrange()
+        self._draw_signs()
+
+    def _arrange(self) -> None:
         about = QHBoxLayout()
+        about.setContentsMargins(14, 0, 4, 0)
+        about.setSpacing(12)
         about.addWidget(self._about, 1)
         about.addWidget(self._all)
+        about.addWidget(self._chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.line)
         column.addLayout(about)
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
-        self._typing.timeout.connect(self.search)
-        self.line.textEdited.connect(lambda _: self._typing_goes_on())
-        self.line.textChanged.connect(lambda text: None if text else self._typing_goes_on())
-        self.line.returnPressed.connect(self.search)
+
+    @property
+    def told(self) -> str:
+        """What is said of the photos shown."""
+        return self._about.text()
 
     def use(self, library: Library) -> None:
         """Search in this library from now on."""
         self._library = library
-
-    @property
-    def told(self) -> str:
-        """What is said of the answer."""
-        return self._about.text()
 
     def search(self) -> None:
         """Ask for what the line says; a former question that is not answered yet is given up."""
@@ -86,57 +114,90 @@ class SearchView(QWidget):
             Lane.SEARCH,
             _answer,
             self._library,
-            self.line.text(),
-            self._similar_to,
+            Question(self.line.text().strip(), self._similar_to),
             on_done=self._take,
-            on_failed=self.failed.emit,
+            on_failed=self._lose,
         )
+
+    def refresh(self) -> None:
+        """Ask the same again, because there may be more photos; not while something is being asked or typed."""
+        if self._job is None and not self._typing.isActive():
+            self.search()
 
     def show_similar(self, photo: Photo) -> None:
         """Ask for photos that look like this one."""
-        self._similar_to = photo
-        self.line.blockSignals(True)
         self.line.clear()
-        self.line.blockSignals(False)
+        self._similar_to = photo
         self._all.show()
         self.search()
 
-    def _leave_similar(self) -> None:
+    def clear(self) -> None:
+        """Show all photos again."""
         self._similar_to = None
         self._all.hide()
+        self.line.clear()
+        self.line.setFocus()
         self.search()
+
+    def show_chosen(self, count: int) -> None:
+        """Say how many photos are selected, where it is more than the one that the keys act on."""
+        self._chosen.setText(f"{count:,} selected" if count > 1 else "")
+
+    def say(self, sentence: str) -> None:
+        """Say for a while what was done; the next answer takes its place."""
+        self._chosen.setText(sentence)
+        announce(self.line, sentence)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw_signs()
+        super().changeEvent(event)
 
     def _typing_goes_on(self) -> None:
         self._similar_to = None
         self._all.hide()
+        self._clear.setVisible(bool(self.line.text()))
         self._typing.start()
 
     def _take(self, answer: Answer) -> None:
         self._job = None
-        self._about.setText(self._sentence(answer))
-        self.answered.emit(answer)
+        is_new = answer.question != self._answered
+        self._answered = answer.question
+        self._about.setText(_sentence(answer))
+        self.answered.emit(replace(answer, is_new=is_new))
+        if is_new:
+            announce(self.line, self._about.text())
 
-    def _sentence(self, answer: Answer) -> str:
-        count, total = len(answer.photo_ids), answer.total
-        if answer.cosines is None:
-            return f"{total:,} photos, newest first" if total else "No photo is embedded yet."
-        if not count:
-            return "Nothing to show: no photo is embedded yet."
-        if self._similar_to is not None:
-            return f"Photos like {printable(self._similar_to.path.name)}, most alike first"
-        return (
-            f"The {count:,} best of {total:,} photos, best first" if count < total else f"{count:,} photos, best first"
-        )
+    def _lose(self, error: Exception) -> None:
+        self._job = None
+        self.failed.emit(error)
+
+    def _draw_signs(self) -> None:
+        colour = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        self._glass.setIcon(icons.icon("search", colour))
+        self._clear.setIcon(icons.icon("close", colour))
+        self._clear.setVisible(bool(self.line.text()))
 
 
-def _answer(library: Library, words: str, similar_to: Photo | None) -> Answer:
-    if similar_to is None and not words.strip():
+def _answer(library: Library, question: Question) -> Answer:
+    if question.similar_to is None and not question.words:
         photo_ids = library.catalog.newest_photo_ids()
-        return Answer(photo_ids, None, len(photo_ids))
-    if similar_to is not None:
-        hits = library.searcher.similar(similar_to.id, DEFAULT_LIMIT)
+        return Answer(question, photo_ids, None, len(photo_ids))
+    if question.similar_to is not None:
+        hits = library.searcher.similar(question.similar_to.id, DEFAULT_LIMIT)
     else:
-        hits = library.searcher.search(words, DEFAULT_LIMIT)
+        hits = library.searcher.search(question.words, DEFAULT_LIMIT)
     total = library.catalog.counts(library.models.active_key()).embedded
     photo_ids = np.array([hit.photo.id for hit in hits], dtype=np.int64)
-    return Answer(photo_ids, [hit.cosine for hit in hits], total)
+    return Answer(question, photo_ids, [hit.cosine for hit in hits], total)
+
+
+def _sentence(answer: Answer) -> str:
+    count, total = len(answer.photo_ids), answer.total
+    if not count:
+        return "No photo can be found yet" if answer.question != Question() else ""
+    if answer.cosines is None:
+        return "1 photo" if total == 1 else f"{total:,} photos, newest first"
+    if answer.question.similar_to is not None:
+        return f"Photos like {printable(answer.question.similar_to.path.name)}, most alike first"
+    return f"The {count:,} best of {total:,} photos" if count < total else f"{count:,} photos, best first"

@@ -69,4 +69,5 @@ def _number(value: int, least: int, most: int, unit: str) -> QSpinBox:
     box.setRange(least, most)
     box.setValue(value)
     box.setSuffix(unit)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return box

@@ -1,83 +1,126 @@
 """Which photos could not be used, and why."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QObject as _QObject
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QTreeView, QVBoxLayout, QWidget
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import push_button
-from photo_clip.gui.reveal import reveal
+from photo_clip.gui.photo_list_model import AnyIndex
 
-_PHOTO = int(Qt.ItemDataRole.UserRole)
+_NO_PARENT = QModelIndex()
+
+
+class _Column(IntEnum):
+    PHOTO = 0
+    REASON = 1
+    FOLDER = 2
+
+
+_TITLES = {_Column.PHOTO: "Photo", _Column.REASON: "Why", _Column.FOLDER: "Folder"}
+
+
+class SkippedModel(QAbstractTableModel):
+    """Rows are skipped photos, sorted as people click."""
+
+    def __init__(self, photos: Sequence[Photo], parent: _QObject | None = None) -> None:
+        super().__init__(parent)
+        self._photos = list(photos)
+
+    def photo(self, row: int) -> Photo:
+        """Return the photo in a row."""
+        return self._photos[row]
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(self._photos)
+
+    def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(_Column)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[_Column(section)]
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        return _text(self._photos[index.row()], _Column(index.column()))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; those alike in it stay in the order they were in."""
+        self.layoutAboutToBeChanged.emit()
+        self._photos.sort(
+            key=lambda photo: _text(photo, _Column(column)).casefold(), reverse=order is Qt.SortOrder.DescendingOrder
+        )
+        self.layoutChanged.emit()
 
 
 class SkippedList(QDialog):
     """Lists skipped photos with their reasons; they can be looked at, and tried again."""
 
     try_again_wanted = Signal()
+    reveal_wanted = Signal(object)
+    """A Path."""
 
     def __init__(self, photos: Sequence[Photo], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Skipped photos")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 480)
-        words = QLabel(
-            "These files look like photos by their names, but could not be used. The others are not affected."
-        )
+        self.resize(860, 500)
+        title = QLabel("1 photo was skipped" if len(photos) == 1 else f"{len(photos):,} photos were skipped")
+        title.setProperty("title", True)
+        words = QLabel("They look like photos by their names, but could not be used. All others are not affected.")
         words.setWordWrap(True)
         words.setProperty("quiet", True)
-        self.list = QTreeWidget()
-        self.list.setAccessibleName("Skipped photos")
-        self.list.setHeaderLabels(["Photo", "Why", "Folder"])
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setAlternatingRowColors(True)
-        for photo in photos:
-            folder = printable(str(photo.path.parent))
-            item = QTreeWidgetItem([printable(photo.path.name), photo.skip_reason, folder])
-            item.setData(0, _PHOTO, photo)
-            item.setToolTip(2, folder)
-            self.list.addTopLevelItem(item)
-        self.list.setSortingEnabled(True)
-        self.list.sortByColumn(1, Qt.SortOrder.AscendingOrder)
-        header = self.list.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 240)
-        header.resizeSection(1, 320)
-        self.list.itemActivated.connect(self._reveal)
+        self._photos = SkippedModel(photos, self)
+        self.view = QTreeView()
+        self.view.setAccessibleName("Skipped photos")
+        self.view.setModel(self._photos)
+        self.view.setRootIsDecorated(False)
+        self.view.setUniformRowHeights(True)
+        self.view.setAlternatingRowColors(True)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(_Column.REASON, Qt.SortOrder.AscendingOrder)
+        self.view.header().resizeSection(_Column.PHOTO, 240)
+        self.view.header().resizeSection(_Column.REASON, 320)
+        self.view.activated.connect(lambda _: self._reveal())
+        if photos:
+            self.view.setCurrentIndex(self._photos.index(0, 0))
         buttons = QHBoxLayout()
-        buttons.addWidget(push_button("Show in the file manager", self._reveal_current))
+        buttons.addWidget(push_button("Show in the file manager", self._reveal))
+        buttons.addWidget(push_button("Try all again", self._try_again))
         buttons.addStretch()
-        buttons.addWidget(push_button("Try them again", self._try_again))
         buttons.addWidget(push_button("Close", self.accept, primary=True))
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(12)
+        column.addWidget(title)
         column.addWidget(words)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.view, 1)
         column.addLayout(buttons)
 
-    def _reveal(self, item: QTreeWidgetItem) -> None:
-        photo = item.data(0, _PHOTO)
-        if isinstance(photo, Photo):
-            reveal(photo.path)
-
-    def _reveal_current(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            self._reveal(item)
+    def _reveal(self) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.reveal_wanted.emit(self._photos.photo(index.row()).path)
 
     def _try_again(self) -> None:
         self.try_again_wanted.emit()
         self.accept()
+
+
+def _text(photo: Photo, column: _Column) -> str:
+    match column:
+        case _Column.PHOTO:
+            return printable(photo.path.name)
+        case _Column.REASON:
+            return photo.skip_reason
+        case _Column.FOLDER:
+            return printable(str(photo.path.parent))

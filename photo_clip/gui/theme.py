@@ -1,10 +1,65 @@
 """How the window looks, in light and in dark, as the system says."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-ACCENT = QColor("#3B6EE0")
-SPACE_PX = 12
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of one scheme, as they are written in a style sheet."""
+
+    window: str
+    """Behind controls: the panel at the left, the bar at the bottom."""
+    base: str
+    """Behind photos and lists."""
+    card: str
+    """Where a photo will be, on `base`."""
+    control: str
+    hover: str
+    line: str
+    text: str
+    quiet: str
+    accent: str
+    """What is chosen, with white words on it."""
+    ring: str
+    """Around what has the keyboard's focus."""
+    warning_ground: str
+    warning_line: str
+    warning: str
+
+
+LIGHT = Colours(
+    window="#F4F5F7",
+    base="#FFFFFF",
+    card="#F0F1F4",
+    control="#FFFFFF",
+    hover="#E7E9EE",
+    line="#D9DCE3",
+    text="#1B1D22",
+    quiet="#5F6572",
+    accent="#3465DD",
+    ring="#3465DD",
+    warning_ground="#FFF5DC",
+    warning_line="#EACF8C",
+    warning="#8A5A00",
+)
+DARK = Colours(
+    window="#1C1D21",
+    base="#141518",
+    card="#1F2125",
+    control="#292B31",
+    hover="#2F3138",
+    line="#373A42",
+    text="#E9EAED",
+    quiet="#A3A8B4",
+    accent="#3D6FE6",
+    ring="#7AA3FF",
+    warning_ground="#352B17",
+    warning_line="#6A5223",
+    warning="#F0BE5A",
+)
 
 
 def is_dark() -> bool:
@@ -12,77 +67,154 @@ def is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
+def colours() -> Colours:
+    """Return the colours that the application wears, for what is painted by hand."""
+    # A widget's own palette does not tell: a style sheet may have made its ground transparent.
+    ground = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if ground.lightness() < 128 else LIGHT
+
+
 def palette(*, dark: bool) -> QPalette:
     """Return the window's colours."""
-    window, base, text = ("#1E1F22", "#17181A", "#E6E7EA") if dark else ("#F5F6F8", "#FFFFFF", "#1D1F23")
-    button, quiet, line = ("#2B2D31", "#9A9DA6", "#3A3C42") if dark else ("#FFFFFF", "#6A6E78", "#D5D8DE")
-    colours = QPalette()
+    c = DARK if dark else LIGHT
+    made = QPalette()
     role = QPalette.ColorRole
     for target, colour in (
-        (role.Window, window),
-        (role.Base, base),
-        (role.AlternateBase, window),
-        (role.WindowText, text),
-        (role.Text, text),
-        (role.ButtonText, text),
-        (role.ToolTipText, text),
-        (role.ToolTipBase, button),
-        (role.Button, button),
-        (role.PlaceholderText, quiet),
-        (role.Mid, line),
-        (role.Dark, line),
-        (role.Light, button),
-        (role.Midlight, line),
-        (role.Shadow, line),
-        (role.Highlight, ACCENT.name()),
-        (role.Accent, ACCENT.name()),
+        (role.Window, c.window),
+        (role.Base, c.base),
+        (role.AlternateBase, c.window),
+        (role.WindowText, c.text),
+        (role.Text, c.text),
+        (role.ButtonText, c.text),
+        (role.ToolTipText, c.text),
+        (role.ToolTipBase, c.control),
+        (role.Button, c.control),
+        (role.PlaceholderText, c.quiet),
+        (role.Mid, c.line),
+        (role.Dark, c.line),
+        (role.Light, c.control),
+        (role.Midlight, c.line),
+        (role.Shadow, c.line),
+        (role.Highlight, c.accent),
+        (role.Accent, c.accent),
         (role.HighlightedText, "#FFFFFF"),
-        (role.Link, "#7AA2FF" if dark else ACCENT.name()),
+        (role.Link, c.ring),
     ):
-        colours.setColor(target, QColor(colour))
+        made.setColor(target, QColor(colour))
     for target in (role.WindowText, role.Text, role.ButtonText):
-        colours.setColor(QPalette.ColorGroup.Disabled, target, QColor(quiet))
-    return colours
+        made.setColor(QPalette.ColorGroup.Disabled, target, QColor(c.quiet))
+    return made
 
 
 def style_sheet(*, dark: bool) -> str:
-    """Return what the palette cannot say: spacing, rounded corners, the focus ring."""
-    colours = palette(dark=dark)
-    line = colours.color(QPalette.ColorRole.Mid).name()
-    base = colours.color(QPalette.ColorRole.Base).name()
-    quiet = colours.color(QPalette.ColorRole.PlaceholderText).name()
-    button = colours.color(QPalette.ColorRole.Button).name()
-    warm, warm_line = ("#3A3020", "#6B5526") if dark else ("#FFF6E0", "#E8CF93")
-    accent = ACCENT.name()
+    """Return what the palette cannot say: spacing, rounded corners, the focus ring.
+
+    Sizes of letters follow the system's; the properties `quiet`, `title`, `heading`, `primary` and `flat` are set by
+    the widgets.
+    """
+    c = DARK if dark else LIGHT
+    usual_pt = max(8.0, QGuiApplication.font().pointSizeF())
     return f"""
+        QLabel[quiet="true"] {{ color: {c.quiet}; }}
+        QLabel[title="true"] {{ font-size: {1.9 * usual_pt:.1f}pt; font-weight: 650; }}
+        QLabel[question="true"] {{ font-size: {1.2 * usual_pt:.1f}pt; font-weight: 600; }}
+        QLabel[heading="true"] {{ font-weight: 600; color: {c.quiet}; }}
+        QLabel[key="true"] {{
+            background: {c.control}; border: 1px solid {c.line}; border-bottom-width: 2px; border-radius: 5px;
+            padding: 2px 7px;
+        }}
+
+        QWidget#viewer {{ background: {c.window}; }}
+        QWidget#viewer QLabel {{ color: {c.text}; }}
+        QWidget#viewer QLabel[quiet="true"] {{ color: {c.quiet}; }}
+        QToolButton#arrow {{ background: rgba(20, 21, 24, 170); border-radius: 17px; }}
+        QToolButton#arrow:hover {{ background: {c.line}; }}
+        QToolButton#arrow:disabled {{ background: transparent; }}
+
+        QLineEdit {{ border: 1px solid {c.line}; border-radius: 7px; padding: 6px 9px; background: {c.control}; }}
+        QLineEdit:focus, QSpinBox:focus {{ border: 2px solid {c.ring}; padding: 5px 8px; }}
+        QSpinBox {{ border: 1px solid {c.line}; border-radius: 7px; padding: 6px 9px; background: {c.control}; }}
         QLineEdit#searchLine {{
-            border: 1px solid {line}; border-radius: 18px; padding: 8px 16px; background: {base}; font-size: 15px;
+            border-radius: 19px; padding: 9px 14px 9px 10px; background: {c.control};
+            font-size: {1.18 * usual_pt:.1f}pt;
         }}
-        QLineEdit#searchLine:focus {{ border: 2px solid {accent}; padding: 7px 15px; }}
+        QLineEdit#searchLine:focus {{ padding: 8px 13px 8px 9px; }}
+        QLineEdit#searchLine:disabled {{ background: {c.card}; }}
+
         QPushButton {{
-            border: 1px solid {line}; border-radius: 8px; padding: 7px 16px; background: {button};
+            border: 1px solid {c.line}; border-radius: 8px; padding: 7px 16px; background: {c.control};
         }}
-        QPushButton:focus, QToolButton:focus {{ border: 2px solid {accent}; padding: 6px 15px; }}
-        QToolButton:focus {{ border-radius: 6px; padding: 3px; }}
-        QPushButton:hover {{ border-color: {accent}; }}
-        QPushButton[primary="true"] {{ background: {accent}; color: white; border-color: {accent}; }}
-        QPushButton:disabled {{ color: {quiet}; }}
-        QFrame#problemBar {{ background: {warm}; border: 1px solid {warm_line}; border-radius: 10px; }}
+        QPushButton:hover {{ background: {c.hover}; }}
+        QPushButton:pressed {{ background: {c.line}; }}
+        QPushButton:focus {{ border: 2px solid {c.ring}; padding: 6px 15px; }}
+        QPushButton:disabled {{ color: {c.quiet}; }}
+        QPushButton[primary="true"] {{
+            background: {c.accent}; color: white; border-color: {c.accent}; font-weight: 600;
+        }}
+        QPushButton[primary="true"]:hover {{ background: {c.ring}; border-color: {c.ring}; }}
+        QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
+        QPushButton[flat="true"] {{ border: 2px solid transparent; background: transparent; padding: 3px 9px; }}
+        QPushButton[flat="true"]:hover {{ background: {c.hover}; }}
+        QPushButton[flat="true"]:focus {{ border-color: {c.ring}; }}
+
+        QToolButton {{ border: 2px solid transparent; border-radius: 8px; padding: 5px; background: transparent; }}
+        QToolButton:hover {{ background: {c.hover}; }}
+        QToolButton:pressed {{ background: {c.line}; }}
+        QToolButton:checked {{ background: {c.hover}; border-color: {c.line}; }}
+        QToolButton:focus {{ border-color: {c.ring}; }}
+        QToolButton::menu-indicator {{ image: none; }}
+
+        QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
+        QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.quiet}; }}
+        QSlider::handle:horizontal {{
+            width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {c.control};
+            border: 1px solid {c.quiet};
+        }}
+        QSlider::handle:horizontal:focus {{ border: 2px solid {c.ring}; }}
+
+        QFrame#problemBar {{
+            margin-top: 10px; border-radius: 10px; background: {c.warning_ground};
+            border: 1px solid {c.warning_line};
+        }}
         QLabel#problemSentence {{ font-weight: 600; }}
-        QLabel[quiet="true"] {{ color: {quiet}; }}
-        QLabel[title="true"] {{ font-size: 22px; font-weight: 600; }}
-        QLabel[heading="true"] {{ font-weight: 600; color: {quiet}; }}
-        QFrame#dropTarget {{ border: 2px dashed {line}; border-radius: 20px; }}
-        QFrame#dropTarget[over="true"] {{ border-color: {accent}; }}
-        QListView#photoGrid {{ border: none; background: {base}; }}
-        QListView#photoGrid:focus {{ border: none; }}
-        QListWidget#folders, QTableWidget {{ border: none; background: transparent; }}
-        QListWidget#folders::item {{ padding: 6px 8px; border-radius: 8px; }}
-        QListWidget#folders::item:selected {{ background: {line}; color: palette(text); }}
-        QProgressBar {{ border: none; border-radius: 3px; background: {line}; max-height: 6px; }}
-        QProgressBar::chunk {{ border-radius: 3px; background: {accent}; }}
-        QSplitter::handle {{ background: {line}; }}
-        QMenu {{ background: {button}; border: 1px solid {line}; padding: 4px; }}
-        QMenu::item {{ padding: 6px 24px 6px 14px; border-radius: 6px; }}
-        QMenu::item:selected {{ background: {accent}; color: white; }}
+        QFrame#dropTarget {{ border: 2px dashed {c.line}; border-radius: 24px; background: {c.base}; }}
+        QFrame#dropTarget[over="true"] {{ border-color: {c.ring}; background: {c.card}; }}
+        QWidget#browser {{ background: {c.base}; }}
+        QWidget#activity {{ background: {c.window}; border-top: 1px solid {c.line}; }}
+
+        QAbstractScrollArea#photoGrid {{ border: none; background: {c.base}; }}
+        QListView#folders {{ border: none; background: transparent; outline: none; }}
+        QTreeView {{
+            border: 1px solid {c.line}; border-radius: 8px; background: {c.base}; outline: none;
+            alternate-background-color: {c.card};
+        }}
+        QTreeView:focus {{ border: 2px solid {c.ring}; }}
+        QTreeView::item {{ height: {3 * usual_pt:.0f}px; padding: 0 6px; border: none; }}
+        QTreeView::item:selected {{ background: {c.accent}; color: white; }}
+        QHeaderView::section {{
+            background: {c.window}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};
+            padding: 6px 8px; font-weight: 600;
+        }}
+        QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 8px; background: {c.base}; padding: 6px; }}
+        QPlainTextEdit:focus {{ border: 2px solid {c.ring}; padding: 5px; }}
+
+        QProgressBar {{ border: none; border-radius: 3px; background: {c.line}; max-height: 6px; min-height: 6px; }}
+        QProgressBar::chunk {{ border-radius: 3px; background: {c.accent}; }}
+        QSplitter::handle {{ background: {c.line}; }}
+        QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+        QMenu {{ background: {c.control}; border: 1px solid {c.line}; border-radius: 8px; padding: 5px; }}
+        QMenu::item {{ padding: 7px 28px 7px 14px; border-radius: 6px; }}
+        QMenu::item:selected {{ background: {c.accent}; color: white; }}
+        QMenu::item:disabled {{ color: {c.quiet}; }}
+        QMenu::separator {{ height: 1px; background: {c.line}; margin: 5px 8px; }}
+        QToolTip {{ background: {c.control}; color: {c.text}; border: 1px solid {c.line}; padding: 5px 8px; }}
+
+        QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
+        QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 4px; min-height: 36px; }}
+        QScrollBar::handle:vertical:hover {{ background: {c.quiet}; }}
+        QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
+        QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 4px; min-width: 36px; }}
+        QScrollBar::handle:horizontal:hover {{ background: {c.quiet}; }}
+        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

@@ -13,9 +13,10 @@ from photo_clip.core.ports import Catalog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.thumbnails import Thumbnails
 
-_KEPT = 1500
-"""Thumbnails kept in memory: several screens full, and at most about 0.7 GB of the largest."""
+_KEPT_BYTES = 256 * 1024 * 1024
+_BYTES_A_PIXEL = 4
 _AT_ONCE = 8
+"""Photos a job; few, so that what scrolled away while they were loaded cost little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,20 +26,32 @@ class _Loaded:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    photo: Photo
+    pixmap: QPixmap | None
+    reason: str
+    generation: int
+    size_bytes: int
+
+
 class ThumbnailLoader(QObject):
     """Keeps thumbnails for the grid. Images are decoded in workers, pixmaps are made in the window's thread alone."""
 
     loaded = Signal(int)
     """A photo's id: its thumbnail, or why there is none, can be asked for now."""
+    outdated = Signal()
+    """What is in view should be asked for again."""
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, kept_bytes: int = _KEPT_BYTES, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._kept_bytes = kept_bytes
         self._catalog: Catalog | None = None
         self._thumbnails: Thumbnails | None = None
-        self._pixmaps: OrderedDict[int, QPixmap | None] = OrderedDict()
-        self._photos: dict[int, Photo] = {}
-        self._reasons: dict[int, str] = {}
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._held_bytes = 0
+        self._generation = 0
         self._running: dict[Job, set[int]] = {}
 
     def use(self, catalog: Catalog, thumbnails: Thumbnails) -> None:
@@ -48,15 +61,18 @@ class ThumbnailLoader(QObject):
 
     def pixmap(self, photo_id: int) -> QPixmap | None:
         """Return the thumbnail if it is in memory."""
-        return self._pixmaps.get(photo_id)
+        kept = self._kept.get(photo_id)
+        return None if kept is None else kept.pixmap
 
     def photo(self, photo_id: int) -> Photo | None:
         """Return what is known of a photo, once its thumbnail was asked for."""
-        return self._photos.get(photo_id)
+        kept = self._kept.get(photo_id)
+        return None if kept is None else kept.photo
 
     def reason(self, photo_id: int) -> str:
         """Return why a photo has no thumbnail; empty while it may still come."""
-        return self._reasons.get(photo_id, "")
+        kept = self._kept.get(photo_id)
+        return "" if kept is None else kept.reason
 
     def want(self, photo_ids: Sequence[int]) -> None:
         """Load these next, in this order; what was asked for before and is not among them is given up."""
@@ -67,19 +83,27 @@ class ThumbnailLoader(QObject):
             if not ids & wanted:
                 job.cancel()
                 del self._running[job]
-        under_way: set[int] = set().union(*self._running.values()) if self._running else set()
-        missing = [photo_id for photo_id in photo_ids if photo_id not in self._pixmaps and photo_id not in under_way]
+        under_way: set[int] = set().union(*self._running.values())
+        missing: list[int] = []
+        for photo_id in photo_ids:
+            kept = self._kept.get(photo_id)
+            if kept is not None:
+                self._kept.move_to_end(photo_id)
+            if (kept is None or kept.generation != self._generation) and photo_id not in under_way:
+                missing.append(photo_id)
         for start in range(0, len(missing), _AT_ONCE):
             self._start(self._catalog, self._thumbnails, missing[start : start + _AT_ONCE])
 
-    def forget(self) -> None:
-        """Drop everything, because photos may have changed."""
+    def renew(self) -> None:
+        """Load everything again when it is wanted next, because photos may have changed; it is shown until then."""
+        self._generation += 1
+        self._give_up_all()
+        self.outdated.emit()
+
+    def _give_up_all(self) -> None:
         for job in self._running:
             job.cancel()
         self._running.clear()
-        self._pixmaps.clear()
-        self._photos.clear()
-        self._reasons.clear()
 
     def _start(self, catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> None:
         job = self._jobs.start(
@@ -89,22 +113,26 @@ class ThumbnailLoader(QObject):
             thumbnails,
             photo_ids,
             on_done=lambda found: self._take(job, found),
+            on_failed=lambda error: self._lose(job, error),
         )
         self._running[job] = set(photo_ids)
 
     def _take(self, job: Job, found: list[_Loaded]) -> None:
         self._running.pop(job, None)
         for loaded in found:
-            photo_id = loaded.photo.id
-            self._photos[photo_id] = loaded.photo
-            self._reasons[photo_id] = loaded.reason
-            self._pixmaps[photo_id] = None if loaded.image is None else QPixmap.fromImage(loaded.image)
-            self._pixmaps.move_to_end(photo_id)
-            self.loaded.emit(photo_id)
-        while len(self._pixmaps) > _KEPT:
-            forgotten, _ = self._pixmaps.popitem(last=False)
-            self._photos.pop(forgotten, None)
-            self._reasons.pop(forgotten, None)
+            pixmap = None if loaded.image is None else QPixmap.fromImage(loaded.image)
+            size_bytes = 0 if pixmap is None else pixmap.width() * pixmap.height() * _BYTES_A_PIXEL
+            former = self._kept.pop(loaded.photo.id, None)
+            self._held_bytes += size_bytes - (0 if former is None else former.size_bytes)
+            self._kept[loaded.photo.id] = _Kept(loaded.photo, pixmap, loaded.reason, self._generation, size_bytes)
+            self.loaded.emit(loaded.photo.id)
+        while self._held_bytes > self._kept_bytes and len(self._kept) > 1:
+            _, forgotten = self._kept.popitem(last=False)
+            self._held_bytes -= forgotten.size_bytes
+
+    def _lose(self, job: Job, error: Exception) -> None:
+        self._running.pop(job, None)
+        self._jobs.failed_unheard.emit(error)
 
 
 def _load(catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> list[_Loaded]:
@@ -115,5 +143,11 @@ def _load_one(thumbnails: Thumbnails, photo: Photo) -> _Loaded:
     try:
         image = QImage.fromData(thumbnails.jpeg(photo))
     except UnreadablePhotoError as error:
-        return _Loaded(photo, None, "its drive is not connected" if photo.offline else error.reason)
-    return _Loaded(photo, None if image.isNull() else image, "its thumbnail is damaged" if image.isNull() else "")
+        return _Loaded(photo, None, "Its drive is not connected" if photo.offline else _as_sentence(error.reason))
+    if image.isNull():
+        return _Loaded(photo, None, "Its thumbnail is damaged")
+    return _Loaded(photo, image, "")
+
+
+def _as_sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]

@@ -66,6 +66,11 @@ def filled(window: MainWindow, photos: Path, qtbot: QtBot) -> MainWindow:
     return window
 
 
+def files_on_clipboard() -> set[Path]:
+    data = QGuiApplication.clipboard().mimeData()
+    return {Path(url.toLocalFile()) for url in data.urls()} if data is not None else set()
+
+
 def names_shown(window: MainWindow) -> list[str]:
     assert window._opened is not None
     photos = window._opened.library.catalog.photos(window.photos.photo_ids.tolist())
@@ -116,7 +121,8 @@ def test_thumbnails_arrive_for_what_is_in_view(filled: MainWindow, qtbot: QtBot)
 
 def test_enter_shows_a_photo_large_and_escape_leads_back(filled: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: filled.photos.index(1).data(Role.PHOTO) is not None)
-    filled._go_to_grid()
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
     qtbot.keyClick(filled.grid, Qt.Key.Key_Return)
     assert filled.viewer.isVisible()
     first = filled.viewer.photo
@@ -133,10 +139,10 @@ def test_similar_photos_are_one_key_away(filled: MainWindow, qtbot: QtBot) -> No
     type_words(filled, qtbot, "red")
     qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("red"))
     qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.PHOTO) is not None)
-    filled._go_to_grid()
+    filled.grid.setFocus()
     filled.grid.setCurrentIndex(filled.photos.index(0))
-    filled._show_similar()
-    qtbot.waitUntil(lambda: "like" in filled.search_view._about.text())
+    filled.photo_actions.find_similar()
+    qtbot.waitUntil(lambda: "like" in filled.search_view.told)
     assert {name.split()[0] for name in names_shown(filled)[:4]} == {"red"}
     type_words(filled, qtbot, "blue")
     qtbot.waitUntil(lambda: names_shown(filled)[0].startswith("blue"))
@@ -154,13 +160,12 @@ def test_skipped_photos_are_listed_with_their_reasons_and_tried_again(
 ) -> None:
     bad = write_photo(photos / "bad.jpg", "broken")
     drop(window, photos)
-    qtbot.waitUntil(lambda: window.activity._skipped.isVisible() and window.keeper.is_idle)
-    window.activity._skipped.click()
+    qtbot.waitUntil(lambda: window.activity.skipped_button.isVisible() and window.keeper.is_idle)
+    window.activity.skipped_button.click()
     qtbot.waitUntil(lambda: bool(window.findChildren(SkippedList)))
     dialog = window.findChildren(SkippedList)[0]
-    item = dialog.list.topLevelItem(0)
-    assert item is not None
-    assert (item.text(0), item.text(1)) == ("bad.jpg", "it is broken")
+    shown = dialog.view.model()
+    assert [shown.index(0, column).data() for column in (0, 1)] == ["bad.jpg", "it is broken"]
     before = bad.stat()
     bad.write_text("white x", encoding="utf-8")
     os.utime(bad, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -206,9 +211,9 @@ def test_a_removed_folder_leaves_the_window_as_it_was(filled: MainWindow, photos
 def test_files_are_copied_and_dragged_as_files(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO) for row in range(12)))
     filled.grid.selectAll()
-    filled._copy()
-    urls = QGuiApplication.clipboard().mimeData().urls()
-    assert {Path(url.toLocalFile()) for url in urls} == set(photos.iterdir())
+    filled.photo_actions.copy_files()
+    wanted = set(photos.iterdir())
+    qtbot.waitUntil(lambda: files_on_clipboard() == wanted)
 
 
 def test_a_library_in_use_is_said_and_can_be_tried_again(qtbot: QtBot, tmp_path: Path, watcher: FakeWatcher) -> None:
@@ -223,10 +228,8 @@ def test_a_library_in_use_is_said_and_can_be_tried_again(qtbot: QtBot, tmp_path:
     window = MainWindow(open_library, Settings(), lambda settings: None)
     qtbot.addWidget(window)
     window.show()
-    qtbot.waitUntil(window.problems.isVisible)
-    page = window._pages.currentWidget()
-    assert page is not None
-    window._try_again(page)
+    qtbot.waitUntil(window._closed_page.isVisible)
+    window._closed_page.try_again.click()
     qtbot.waitUntil(lambda: window.search_view._library is not None)
     window.close()
 
@@ -246,8 +249,8 @@ def test_a_bug_is_shown_with_a_report_to_copy(
 
 def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: QtBot) -> None:
     saved: list[Settings] = []
-    window._save_settings = saved.append
-    window._show_settings()
+    window.dialogs._save_settings = saved.append
+    window.dialogs.show_settings()
     dialog = window.findChildren(SettingsDialog)[0]
     dialog._time_limit.setValue(77)
     dialog._save()
@@ -265,5 +268,11 @@ def test_the_window_can_be_read_in_dark_and_in_light(window: MainWindow, dark: b
 
 
 def test_every_control_has_a_name_for_screen_readers(filled: MainWindow) -> None:
-    for part in (filled.search_view.line, filled.grid, filled.viewer, filled._size, filled.activity._pause):
+    for part in (
+        filled.search_view.line,
+        filled.grid,
+        filled.viewer,
+        filled.browser.size_slider,
+        filled.activity.pause_button,
+    ):
         assert part.accessibleName()

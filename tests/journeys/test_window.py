@@ -86,9 +86,10 @@ def test_drop_a_folder_type_what_you_remember_see_the_photo(
     qtbot.waitUntil(lambda: first_name(window) in ("moved.png", photo_name("coffee")), timeout=LONG_MS)
 
     # the large photo is shown from the file itself
-    window._go_to_grid()
+    window.grid.setFocus()
+    window.grid.setCurrentIndex(window.photos.index(0))
     qtbot.keyClick(window.grid, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.viewer._pixmap is not None and window.viewer._pixmap.width() > 400, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.viewer.canvas._image.width() > 400, timeout=LONG_MS)
     qtbot.keyClick(window.viewer, Qt.Key.Key_Escape)
 
     # everything is there again after a restart, without work

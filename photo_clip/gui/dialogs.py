@@ -1,0 +1,79 @@
+"""The window's dialogs, each opened with what it shows, fetched in the background where that may take a while."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from photo_clip.core.photo import Photo
+from photo_clip.core.settings import Settings
+from photo_clip.gui.about_box import AboutBox
+from photo_clip.gui.help_overlay import HelpOverlay
+from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.settings_dialog import SettingsDialog
+from photo_clip.gui.skipped_list import SkippedList
+from photo_clip.services.library import Library
+
+
+class Dialogs(QObject):
+    """Opens dialogs over a window; none of them blocks it for good."""
+
+    folder_chosen = Signal(str)
+    try_again_wanted = Signal()
+    reveal_wanted = Signal(object)
+    """A Path."""
+
+    def __init__(
+        self, window: QWidget, jobs: Jobs, settings: Settings, save_settings: Callable[[Settings], None]
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = jobs
+        self._settings = settings
+        self._save_settings = save_settings
+        self._library: Library | None = None
+        self._model = ""
+
+    def use(self, library: Library) -> None:
+        """Show what this library holds from now on."""
+        self._library = library
+
+    def name_model(self, name: str) -> None:
+        """Say in the about box that this model answers."""
+        self._model = name
+
+    def choose_folder(self) -> None:
+        """Ask for a folder to be added."""
+        if self._library is not None:
+            chosen = QFileDialog.getExistingDirectory(self._window, "Choose a folder of photos")
+            if chosen:
+                self.folder_chosen.emit(chosen)
+
+    def show_skipped(self) -> None:
+        """Show which photos could not be used."""
+        if self._library is not None:
+            self._jobs.start(Lane.SEARCH, self._library.catalog.skipped_photos, on_done=self._open_skipped)
+
+    def show_help(self) -> None:
+        """Show what the keys do."""
+        HelpOverlay(self._window).open()
+
+    def show_about(self) -> None:
+        """Show what the program is."""
+        AboutBox(self._model, self._window).open()
+
+    def show_settings(self) -> None:
+        """Show the settings, and save those that were changed."""
+        dialog = SettingsDialog(self._settings, self._window)
+        dialog.changed.connect(self._change_settings)
+        dialog.open()
+
+    def _open_skipped(self, photos: list[Photo]) -> None:
+        dialog = SkippedList(photos, self._window)
+        dialog.try_again_wanted.connect(self.try_again_wanted)
+        dialog.reveal_wanted.connect(self.reveal_wanted)
+        dialog.open()
+
+    def _change_settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self._jobs.start(Lane.SEARCH, self._save_settings, settings)

@@ -1,0 +1,155 @@
+"""What people want done with the photos they chose: copied, dragged, opened, shown where they lie."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtWidgets import QMenu, QWidget
+
+from photo_clip.core.errors import FolderError
+from photo_clip.core.photo import Photo
+from photo_clip.core.ports import Catalog
+from photo_clip.core.printable import printable
+from photo_clip.gui.dragging import Files, drag_out, files_of, mime_of
+from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.reveal import check_is_there, open_with_usual_program, show_in_file_manager
+
+_CHOICE_PAUSE_MS = 100
+_MOST_AT_HAND = 20_000
+"""Photos that can be dragged at once; more are a matter for a file manager."""
+
+
+class PhotoActions(QObject):
+    """Does things with the chosen photos, or with the current one; what they are is asked for in the background."""
+
+    large_wanted = Signal()
+    similar_wanted = Signal(object)
+    """A Photo."""
+    told = Signal(str)
+    """A sentence on what was done."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        chosen_ids: Callable[[], NDArray[np.int64]],
+        current: Callable[[], Photo | None],
+        parent: QObject | None = None,
+    ) -> None:
+        """`chosen_ids` returns the ids of the photos that are selected, `current` the one that the keys act on."""
+        super().__init__(parent)
+        self._jobs = jobs
+        self._chosen_ids = chosen_ids
+        self._current = current
+        self._catalog: Catalog | None = None
+        self._at_hand: list[Photo] = []
+        """The chosen photos, fetched as they are chosen: a drag cannot wait for them."""
+        self._fetching: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_CHOICE_PAUSE_MS)
+        self._pause.timeout.connect(self._fetch)
+
+    def use(self, catalog: Catalog) -> None:
+        """Ask this catalogue what photos are from now on."""
+        self._catalog = catalog
+
+    def hear_of_choice(self) -> None:
+        """Fetch the photos chosen now, in case they are dragged."""
+        self._at_hand = []
+        self._pause.start()
+
+    def drag(self, source: QWidget, thumbnail: QPixmap | None) -> None:
+        """Drag the chosen photos out; as long as they are not at hand, the current one alone."""
+        current = self._current()
+        photos = self._at_hand or ([] if current is None else [current])
+        if photos:
+            drag_out(source, photos, thumbnail)
+
+    def copy_files(self) -> None:
+        """Put the chosen files on the clipboard, as files and as a text of paths."""
+        self._with_files(self._take_files)
+
+    def copy_paths(self) -> None:
+        """Put the chosen files' paths on the clipboard, a line each."""
+        self._with_files(self._take_paths)
+
+    def find_similar(self) -> None:
+        """Want photos that look like the current one."""
+        photo = self._current()
+        if photo is not None:
+            self.similar_wanted.emit(photo)
+
+    def open_current(self) -> None:
+        """Open the current photo with the program the system has for it."""
+        photo = self._current()
+        if photo is not None:
+            self._jobs.start(Lane.SEARCH, check_is_there, photo.path, on_done=self._open)
+
+    def reveal_current(self) -> None:
+        """Show the current photo in the file manager."""
+        photo = self._current()
+        if photo is not None:
+            self.reveal(photo.path)
+
+    def reveal(self, path: Path) -> None:
+        """Show a file or folder in the file manager."""
+        self._jobs.start(
+            Lane.SEARCH,
+            show_in_file_manager,
+            path,
+            on_done=lambda folder: None if folder is None else self._open(folder),
+        )
+
+    def show_menu(self, parent: QWidget, place: QPoint) -> QMenu | None:
+        """Offer what can be done, at a place on the screen; nothing where no photo is chosen."""
+        if self._current() is None:
+            return None
+        count = len(self._chosen_ids())
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show large\tEnter", self.large_wanted.emit)
+        menu.addAction("Find similar photos\tS", self.find_similar)
+        menu.addSeparator()
+        menu.addAction("Open with its usual program\tCtrl+E", self.open_current)
+        menu.addAction("Show in the file manager\tCtrl+R", self.reveal_current)
+        menu.addSeparator()
+        menu.addAction("Copy file\tCtrl+C" if count <= 1 else f"Copy {count:,} files\tCtrl+C", self.copy_files)
+        menu.addAction("Copy path" if count <= 1 else f"Copy {count:,} paths", self.copy_paths)
+        menu.popup(place)
+        return menu
+
+    def _with_files(self, take: Callable[[Files], object]) -> None:
+        ids = self._chosen_ids()
+        if self._catalog is not None and len(ids):
+            catalog = self._catalog
+            self._jobs.start(Lane.SEARCH, lambda: files_of(catalog.photos(ids.tolist())), on_done=take)
+
+    def _fetch(self) -> None:
+        if self._fetching is not None:
+            self._fetching.cancel()
+        ids = self._chosen_ids()
+        if self._catalog is not None and 0 < len(ids) <= _MOST_AT_HAND:
+            self._fetching = self._jobs.start(
+                Lane.SEARCH, self._catalog.photos, ids.tolist(), on_done=self._take_at_hand
+            )
+
+    def _take_at_hand(self, photos: list[Photo]) -> None:
+        self._at_hand = photos
+
+    def _take_files(self, files: Files) -> None:
+        QGuiApplication.clipboard().setMimeData(mime_of(files))
+        self.told.emit("Copied 1 file" if len(files.urls) == 1 else f"Copied {len(files.urls):,} files")
+
+    def _take_paths(self, files: Files) -> None:
+        QGuiApplication.clipboard().setText(files.paths)
+        self.told.emit("Copied 1 path" if len(files.urls) == 1 else f"Copied {len(files.urls):,} paths")
+
+    def _open(self, path: Path) -> None:
+        if not open_with_usual_program(path):
+            self._jobs.failed_unheard.emit(
+                FolderError(
+                    f"The system has no program to open “{printable(path.name)}” with.",
+                    advice="Install one for this kind of file, or open it from the file manager.",
+                )
+            )

@@ -1,0 +1,109 @@
+"""Paints one photo of the grid: its thumbnail on a card, and what is to be known of it."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from photo_clip.core.photo import Photo
+from photo_clip.gui import icons, theme
+from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.theme import Colours
+
+_CORNER_PX = 8
+_INSET_PX = 7
+_BADGE_GROUND = QColor(12, 13, 16, 185)
+_OFFLINE_OPACITY = 0.45
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Paints photos; `shows_cosines` writes the cosine with the query on each."""
+
+    shows_cosines = False
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        colours = theme.colours()
+        state: QStyle.StateFlag = option.state
+        card = QRectF(option.rect)
+        photo, pixmap = index.data(Role.PHOTO), index.data(Role.THUMBNAIL)
+        is_offline = isinstance(photo, Photo) and photo.offline
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(Qt.PenStyle.NoPen)
+        is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.setBrush(QColor(colours.hover if is_hovered else colours.card))
+        painter.drawRoundedRect(card, _CORNER_PX, _CORNER_PX)
+        if isinstance(pixmap, QPixmap):
+            _paint_picture(painter, picture_rect(card, pixmap.size()), pixmap, _OFFLINE_OPACITY if is_offline else 1.0)
+        else:
+            _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
+        if is_offline:
+            _paint_badge(painter, card, "Offline", at_right=False, metrics=option.fontMetrics)
+        cosine = index.data(Role.COSINE)
+        if self.shows_cosines and cosine is not None:
+            _paint_badge(painter, card, f"{cosine:.3f}", at_right=True, metrics=option.fontMetrics)
+        _paint_frame(painter, card, colours, state)
+        painter.restore()
+
+
+def picture_rect(card: QRectF, size: QSize) -> QRectF:
+    """Return where a picture of this size lies on its card: whole, and as large as it can be."""
+    inner = card.adjusted(_INSET_PX, _INSET_PX, -_INSET_PX, -_INSET_PX)
+    scale = min(inner.width() / max(1, size.width()), inner.height() / max(1, size.height()))
+    picture = QRectF(0, 0, size.width() * scale, size.height() * scale)
+    picture.moveCenter(inner.center())
+    return picture
+
+
+def _paint_picture(painter: QPainter, picture: QRectF, pixmap: QPixmap, opacity: float) -> None:
+    frame = QPainterPath()
+    frame.addRoundedRect(picture, 3, 3)
+    painter.save()
+    painter.setClipPath(frame)
+    painter.setOpacity(opacity)
+    painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
+    painter.restore()
+
+
+def _paint_reason(painter: QPainter, card: QRectF, colours: Colours, reason: str) -> None:
+    if reason:
+        painter.setPen(QColor(colours.quiet))
+        words = card.adjusted(12, 12, -12, -12)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, reason)
+
+
+def _paint_badge(painter: QPainter, card: QRectF, text: str, *, at_right: bool, metrics: QFontMetrics) -> None:
+    badge = QRectF(0, 0, metrics.horizontalAdvance(text) + 14, metrics.height() + 5)
+    badge.moveTop(card.top() + 6)
+    if at_right:
+        badge.moveRight(card.right() - 6)
+    else:
+        badge.moveLeft(card.left() + 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_BADGE_GROUND)
+    painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
+    painter.setPen(QColor("#FFFFFF"))
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_frame(painter: QPainter, card: QRectF, colours: Colours, state: QStyle.StateFlag) -> None:
+    """Frame and tick what is chosen, and frame what the keys act on: shapes, not colours alone, tell."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if state & QStyle.StateFlag.State_Selected:
+        painter.setPen(QPen(QColor(colours.ring), 3))
+        painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), _CORNER_PX, _CORNER_PX)
+        tick = QRect(round(card.left()) + 8, round(card.bottom()) - 28, icons.SIDE_PX, icons.SIDE_PX)
+        painter.setPen(QPen(QColor("#FFFFFF"), 1.5))
+        painter.setBrush(QColor(colours.accent))
+        painter.drawEllipse(tick)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor("#FFFFFF"), 2, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        hook = QPainterPath()
+        hook.moveTo(tick.left() + 5.5, tick.top() + 10.5)
+        hook.lineTo(tick.left() + 8.8, tick.top() + 13.8)
+        hook.lineTo(tick.left() + 14.5, tick.top() + 7)
+        painter.drawPath(hook)
+    if state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(QPen(QColor(colours.text), 2, Qt.PenStyle.DotLine))
+        painter.drawRoundedRect(card.adjusted(3, 3, -3, -3), _CORNER_PX - 2, _CORNER_PX - 2)
