@@ -10,6 +10,7 @@ from photo_clip.core.settings import Settings
 from photo_clip.gui.about_box import AboutBox
 from photo_clip.gui.help_overlay import HelpOverlay
 from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
 from photo_clip.services.library import Library
@@ -22,6 +23,8 @@ class Dialogs(QObject):
     try_again_wanted = Signal()
     reveal_wanted = Signal(object)
     """A Path."""
+    change_wanted = Signal(object, object)
+    """Something that writes to the library, and who hears what it returned; for `IndexKeeper.interrupt`."""
 
     def __init__(
         self, window: QWidget, jobs: Jobs, settings: Settings, save_settings: Callable[[Settings], None]
@@ -33,6 +36,7 @@ class Dialogs(QObject):
         self._save_settings = save_settings
         self._library: Library | None = None
         self._model = ""
+        self._models: ModelsDialog | None = None
 
     def use(self, library: Library) -> None:
         """Show what this library holds from now on."""
@@ -53,6 +57,15 @@ class Dialogs(QObject):
         """Show which photos could not be used."""
         if self._library is not None:
             self._jobs.start(Lane.SEARCH, self._library.catalog.skipped_photos, on_done=self._open_skipped)
+
+    def show_models(self) -> None:
+        """Show the models; downloads go on while it is hidden."""
+        if self._library is not None and self._models is None:
+            self._models = ModelsDialog(self._library, self._jobs, self._window)
+            self._models.change_wanted.connect(self.change_wanted)
+        if self._models is not None:
+            self._models.show()
+            self._models.raise_()
 
     def show_help(self) -> None:
         """Show what the keys do."""

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.keeper.failed.connect(self._tell_of_failure)
         self._closed_page.try_again_wanted.connect(self._try_again)
         self._closed_page.quit_wanted.connect(self.close)
+        self.dialogs.change_wanted.connect(self.keeper.interrupt)
 
     def _add_commands(self) -> None:
         role, actions, dialogs = QAction.MenuRole, self.photo_actions, self.dialogs
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
             Command("Add a folder …", dialogs.choose_folder, ("Ctrl+O",)),
             Command("Look for new photos now", self.keeper.look, ("F5",)),
             Command("Skipped photos …", dialogs.show_skipped),
+            Command("Models …", dialogs.show_models, ("Ctrl+M",)),
             SEPARATOR,
             Command("Full screen", self._toggle_full_screen, ("F11",)),
             Command("Settings …", dialogs.show_settings, ("Ctrl+,",), role.PreferencesRole),

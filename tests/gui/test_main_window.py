@@ -15,6 +15,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.application import dress
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
+from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.problems import BugDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
@@ -276,3 +277,12 @@ def test_every_control_has_a_name_for_screen_readers(filled: MainWindow) -> None
         filled.activity.pause_button,
     ):
         assert part.accessibleName()
+
+
+def test_the_models_are_one_key_away(filled: MainWindow, qtbot: QtBot) -> None:
+    filled.dialogs.show_models()
+    dialog = filled.findChildren(ModelsDialog)[0]
+    qtbot.waitUntil(dialog.isVisible)
+    filled.dialogs.show_models()
+    assert filled.findChildren(ModelsDialog) == [dialog]
+    dialog.reject()
