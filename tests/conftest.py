@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-
 _EXIT_STATUS = pytest.StashKey[int]()
 
 
