@@ -1,6 +1,7 @@
 """Where the cells of a grid lie, for any number of photos, by arithmetic alone."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect
 
@@ -10,7 +11,7 @@ _HEIGHT_SHARE = 0.8
 """Of a cell's width: most photos are wider than high."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridGeometry:
     """Cells of about `side_px`, spread over a width; points and rectangles count from the top of the first row."""
 
@@ -18,33 +19,33 @@ class GridGeometry:
     width_px: int
     side_px: int
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """How many cells a row has, at least one."""
         return max(1, (self.width_px - 2 * _MARGIN_PX + _GAP_PX) // (self.side_px + _GAP_PX))
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """How many rows there are; 0 without photos."""
         return -(-self.count // self.columns)
 
-    @property
+    @cached_property
     def cell_width_px(self) -> int:
         """The width of a cell, so that no strip stays empty at the right."""
         columns = self.columns
         return max(1, (self.width_px - 2 * _MARGIN_PX - (columns - 1) * _GAP_PX) // columns)
 
-    @property
+    @cached_property
     def cell_height_px(self) -> int:
         """The height of a cell."""
         return max(1, round(self.cell_width_px * _HEIGHT_SHARE))
 
-    @property
+    @cached_property
     def row_height_px(self) -> int:
         """From one row's top to the next one's."""
         return self.cell_height_px + _GAP_PX
 
-    @property
+    @cached_property
     def height_px(self) -> int:
         """The height of everything; 0 without photos."""
         return self.rows * self.row_height_px - _GAP_PX + 2 * _MARGIN_PX if self.count else 0

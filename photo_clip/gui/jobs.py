@@ -52,6 +52,12 @@ class Job:
         self._cancelled = threading.Event()
         self._going = threading.Event()
         self._going.set()
+        self._has_begun = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its lane has come to it; one that has not can be cancelled at no cost."""
+        return self._has_begun
 
     @property
     def is_cancelled(self) -> bool:
@@ -76,6 +82,7 @@ class Job:
         if self.is_cancelled:
             tell(self, "done", None)
             return
+        self._has_begun = True
         try:
             result = self._work()
             if isinstance(result, Generator):

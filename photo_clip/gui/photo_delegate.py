@@ -1,6 +1,6 @@
 """Paints one photo of the grid: its thumbnail on a card, and what is to be known of it."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,6 +13,8 @@ _CORNER_PX = 8
 _INSET_PX = 7
 _BADGE_GROUND = QColor(12, 13, 16, 185)
 _OFFLINE_OPACITY = 0.45
+_FITS = 0.02
+"""How far a picture's size may be off, as a share, to be painted as it is."""
 
 
 class PhotoDelegate(QStyledItemDelegate):
@@ -35,7 +37,11 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(colours.hover if is_hovered else colours.card))
         painter.drawRoundedRect(card, _CORNER_PX, _CORNER_PX)
         if isinstance(pixmap, QPixmap):
-            _paint_picture(painter, picture_rect(card, pixmap.size()), pixmap, _OFFLINE_OPACITY if is_offline else 1.0)
+            ratio = painter.device().devicePixelRatioF()
+            picture = picture_rect(card, pixmap.deviceIndependentSize(), ratio)
+            painter.setOpacity(_OFFLINE_OPACITY if is_offline else 1.0)
+            painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
+            painter.setOpacity(1.0)
         else:
             _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
         if is_offline:
@@ -47,23 +53,20 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def picture_rect(card: QRectF, size: QSize) -> QRectF:
-    """Return where a picture of this size lies on its card: whole, and as large as it can be."""
-    inner = card.adjusted(_INSET_PX, _INSET_PX, -_INSET_PX, -_INSET_PX)
-    scale = min(inner.width() / max(1, size.width()), inner.height() / max(1, size.height()))
-    picture = QRectF(0, 0, size.width() * scale, size.height() * scale)
-    picture.moveCenter(inner.center())
+def picture_box(card: QSize) -> QSize:
+    """Return the room for the picture on a card."""
+    return card - QSize(2 * _INSET_PX, 2 * _INSET_PX)
+
+
+def picture_rect(card: QRectF, size: QSizeF, device_pixel_ratio: float) -> QRectF:
+    """Return where a picture lies on its card: whole, as large as it can be, and on whole pixels where it fits."""
+    box = QSizeF(picture_box(card.size().toSize()))
+    scale = min(box.width() / max(1.0, size.width()), box.height() / max(1.0, size.height()))
+    picture = QRectF(QPointF(0, 0), size if abs(scale - 1) < _FITS else size * scale)
+    picture.moveCenter(card.center())
+    picture.moveLeft(round(picture.left() * device_pixel_ratio) / device_pixel_ratio)
+    picture.moveTop(round(picture.top() * device_pixel_ratio) / device_pixel_ratio)
     return picture
-
-
-def _paint_picture(painter: QPainter, picture: QRectF, pixmap: QPixmap, opacity: float) -> None:
-    frame = QPainterPath()
-    frame.addRoundedRect(picture, 3, 3)
-    painter.save()
-    painter.setClipPath(frame)
-    painter.setOpacity(opacity)
-    painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
-    painter.restore()
 
 
 def _paint_reason(painter: QPainter, card: QRectF, colours: Colours, reason: str) -> None:

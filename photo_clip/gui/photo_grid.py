@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOption
 
 from photo_clip.gui import theme
 from photo_clip.gui.grid_geometry import GridGeometry
-from photo_clip.gui.photo_delegate import PhotoDelegate
+from photo_clip.gui.photo_delegate import PhotoDelegate, picture_box
 from photo_clip.gui.photo_list_model import AnyIndex, PhotoListModel
 from photo_clip.gui.row_selection import selected_rows, selection_of, selection_of_runs
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
@@ -39,6 +39,8 @@ from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 SMALLEST_PX, USUAL_PX, LARGEST_PX = 90, 190, 400
 _ZOOM_STEP_PX = 20
 _ASKED_AFTER_MS = 30
+_FITTED_AFTER_MS = 200
+"""How long a size stays before thumbnails are fitted to it; they are scaled when painted meanwhile."""
 
 
 class PhotoGrid(QListView):
@@ -64,6 +66,7 @@ class PhotoGrid(QListView):
         self._photos = photos
         self._thumbnails = thumbnails
         self._side_px = USUAL_PX
+        self._cells = GridGeometry(0, 0, USUAL_PX)
         self._when_empty = ""
         self._hovered_row = -1
         self._band: QRect | None = None
@@ -81,6 +84,8 @@ class PhotoGrid(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._fitting = QTimer(self, singleShot=True, interval=_FITTED_AFTER_MS)
+        self._fitting.timeout.connect(self._fit_thumbnails)
         self._asking = QTimer(self, singleShot=True, interval=_ASKED_AFTER_MS)
         self._asking.timeout.connect(self._ask_for_thumbnails)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._ask_soon())
@@ -139,8 +144,14 @@ class PhotoGrid(QListView):
 
     def invert_selection(self) -> None:
         """Select what is not selected."""
-        everything = selection_of_runs(self._photos, [(0, self._photos.rowCount() - 1)])
-        self.selectionModel().select(everything, QItemSelectionModel.SelectionFlag.Toggle)
+        if self._photos.rowCount():
+            everything = selection_of_runs(self._photos, [(0, self._photos.rowCount() - 1)])
+            self.selectionModel().select(everything, QItemSelectionModel.SelectionFlag.Toggle)
+
+    def selectAll(self) -> None:  # noqa: N802
+        if self._photos.rowCount():  # Qt's own way asks for each row
+            everything = selection_of_runs(self._photos, [(0, self._photos.rowCount() - 1)])
+            self.selectionModel().select(everything, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def begin(self) -> None:
         """Give the keys to the grid, to its first photo if there was none before."""
@@ -316,8 +327,11 @@ class PhotoGrid(QListView):
         return super().viewportEvent(event)
 
     def _geometry(self, size: QSize | None = None) -> GridGeometry:
-        width = self.viewport().width() if size is None else size.width()
-        return GridGeometry(self._photos.rowCount(), width, self._side_px)
+        """Return where the cells lie, just now or in a view of another size."""
+        count, width = self._photos.rowCount(), (self.viewport() if size is None else size).width()
+        if (count, width, self._side_px) != (self._cells.count, self._cells.width_px, self._cells.side_px):
+            self._cells = GridGeometry(count, width, self._side_px)
+        return self._cells
 
     def _anchor(self, size: QSize | None = None) -> tuple[int | None, int]:
         """Return the id of the first photo in view, and how far below the top of the view it begins."""
@@ -333,7 +347,11 @@ class PhotoGrid(QListView):
         if row is not None and not was_at_top:
             self.scrollTo(self._photos.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
         self.viewport().update()
+        self._fitting.start()
         self._ask_soon()
+
+    def _fit_thumbnails(self) -> None:
+        self._thumbnails.fit_into(picture_box(self._geometry().rect(0).size()), self.devicePixelRatioF())
 
     def _current_id(self) -> int | None:
         index = self.currentIndex()

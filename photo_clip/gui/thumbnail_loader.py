@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
@@ -15,8 +15,18 @@ from photo_clip.services.thumbnails import Thumbnails
 
 _KEPT_BYTES = 256 * 1024 * 1024
 _BYTES_A_PIXEL = 4
+_CORNER_PX = 4
 _AT_ONCE = 8
 """Photos a job; few, so that what scrolled away while they were loaded cost little."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Box:
+    """What thumbnails are fitted into, so that they need no scaling when they are painted."""
+
+    size_px: QSize
+    """In device pixels; empty leaves them as they are."""
+    device_pixel_ratio: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +62,20 @@ class ThumbnailLoader(QObject):
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._held_bytes = 0
         self._generation = 0
+        self._box = _Box(QSize(), 1.0)
         self._running: dict[Job, set[int]] = {}
 
     def use(self, catalog: Catalog, thumbnails: Thumbnails) -> None:
         """Take photos and thumbnails from here from now on."""
         self._catalog = catalog
         self._thumbnails = thumbnails
+
+    def fit_into(self, size: QSize, device_pixel_ratio: float) -> None:
+        """Fit thumbnails into this size from now on; those in memory are shown until they were loaded again."""
+        box = _Box(size * device_pixel_ratio, device_pixel_ratio)
+        if (box.size_px, box.device_pixel_ratio) != (self._box.size_px, self._box.device_pixel_ratio):
+            self._box = box
+            self.renew()
 
     def pixmap(self, photo_id: int) -> QPixmap | None:
         """Return the thumbnail if it is in memory."""
@@ -80,7 +98,7 @@ class ThumbnailLoader(QObject):
             return
         wanted = set(photo_ids)
         for job, ids in list(self._running.items()):
-            if not ids & wanted:
+            if not job.has_begun or not ids & wanted:  # what has not been begun is asked for again, in the new order
                 job.cancel()
                 del self._running[job]
         under_way: set[int] = set().union(*self._running.values())
@@ -112,6 +130,7 @@ class ThumbnailLoader(QObject):
             catalog,
             thumbnails,
             photo_ids,
+            self._box,
             on_done=lambda found: self._take(job, found),
             on_failed=lambda error: self._lose(job, error),
         )
@@ -135,18 +154,38 @@ class ThumbnailLoader(QObject):
         self._jobs.failed_unheard.emit(error)
 
 
-def _load(catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> list[_Loaded]:
-    return [_load_one(thumbnails, photo) for photo in catalog.photos(photo_ids)]
+def _load(catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int], box: _Box) -> list[_Loaded]:
+    return [_load_one(thumbnails, photo, box) for photo in catalog.photos(photo_ids)]
 
 
-def _load_one(thumbnails: Thumbnails, photo: Photo) -> _Loaded:
+def _load_one(thumbnails: Thumbnails, photo: Photo, box: _Box) -> _Loaded:
     try:
         image = QImage.fromData(thumbnails.jpeg(photo))
     except UnreadablePhotoError as error:
         return _Loaded(photo, None, "Its drive is not connected" if photo.offline else _as_sentence(error.reason))
     if image.isNull():
         return _Loaded(photo, None, "Its thumbnail is damaged")
-    return _Loaded(photo, image, "")
+    return _Loaded(photo, _fitted(image, box), "")
+
+
+def _fitted(image: QImage, box: _Box) -> QImage:
+    """Return a picture as it is painted: of the right size, with round corners."""
+    if not box.size_px.isEmpty():
+        image = image.scaled(
+            box.size_px, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    rounded = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    rounded.fill(Qt.GlobalColor.transparent)
+    frame = QPainterPath()
+    corner = _CORNER_PX * box.device_pixel_ratio
+    frame.addRoundedRect(QRectF(rounded.rect()), corner, corner)
+    painter = QPainter(rounded)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setClipPath(frame)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    rounded.setDevicePixelRatio(box.device_pixel_ratio)
+    return rounded
 
 
 def _as_sentence(clause: str) -> str:
