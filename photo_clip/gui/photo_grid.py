@@ -36,7 +36,7 @@ from photo_clip.gui.photo_list_model import AnyIndex, PhotoListModel
 from photo_clip.gui.row_selection import selected_rows, selection_of, selection_of_runs
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
-SMALLEST_PX, USUAL_PX, LARGEST_PX = 90, 190, 400
+SMALLEST_PX, USUAL_PX, LARGEST_PX = 90, 170, 400
 _ZOOM_STEP_PX = 20
 _ASKED_AFTER_MS = 30
 _FITTED_AFTER_MS = 200

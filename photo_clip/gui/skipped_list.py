@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtCore import QObject as _QObject
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QTreeView, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from photo_clip.gui.buttons import push_button
 from photo_clip.gui.photo_list_model import AnyIndex
 
 _NO_PARENT = QModelIndex()
+_ROW_HEIGHT_PX = 30
 
 
 class _Column(IntEnum):
@@ -49,6 +50,8 @@ class SkippedModel(QAbstractTableModel):
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, _ROW_HEIGHT_PX)
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         return _text(self._photos[index.row()], _Column(index.column()))

@@ -164,6 +164,7 @@ def style_sheet(*, dark: bool) -> str:
         QToolButton:focus {{ border-color: {c.ring}; }}
         QToolButton::menu-indicator {{ image: none; }}
 
+        QSlider {{ min-height: 20px; }}
         QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
         QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.quiet}; }}
         QSlider::handle:horizontal {{
@@ -189,7 +190,7 @@ def style_sheet(*, dark: bool) -> str:
             alternate-background-color: {c.card};
         }}
         QTreeView:focus {{ border: 2px solid {c.ring}; }}
-        QTreeView::item {{ height: {3 * usual_pt:.0f}px; padding: 0 6px; border: none; }}
+        QTreeView::item {{ padding: 0 6px; border: none; }}
         QTreeView::item:selected {{ background: {c.accent}; color: white; }}
         QHeaderView::section {{
             background: {c.window}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};
