@@ -4,11 +4,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
-from photo_clip.core.ports import Catalog, Encoder, VectorIndex
+from photo_clip.core.ports import Catalog, Encoder, ModelIdentity, VectorIndex
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
@@ -74,7 +75,9 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
 
 def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
     from photo_clip.adapters.model_files import HubFiles
+    from photo_clip.adapters.starter_manifest import StarterManifest
 
+    starter_folder = resources_folder() / "models" / "starter"
     offers = parse_offers((resources_folder() / "models.toml").read_text(encoding="utf-8"))
     repositories = {(offer.architecture, offer.tag): offer.repository for offer in offers}
 
@@ -102,14 +105,18 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
         if source.kind is Kind.STARTER:
             from photo_clip.adapters.starter_model import StarterModel
 
-            return StarterModel(resources_folder() / "models" / "starter")
+            return StarterModel(starter_folder)
         from photo_clip.adapters.clip_model import load_clip_model
 
         return load_clip_model(source, files.place_of(source), notes)
+
+    @cache
+    def bundled() -> ModelIdentity:
+        return StarterManifest.read(starter_folder).identity
 
     def load_untrained(source: ModelSource) -> Encoder:
         from photo_clip.adapters.clip_model import untrained_clip_model
 
         return untrained_clip_model(source, notes)
 
-    return Models(catalog, offers, files, load, load_untrained, notes, time.perf_counter)
+    return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter)

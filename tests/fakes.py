@@ -42,6 +42,11 @@ def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Pa
     return path
 
 
+def bundled() -> ModelIdentity:
+    """Return the identity of the FakeEncoder that stands for the bundled model."""
+    return FakeEncoder("starter").identity
+
+
 class FakeEncoder:
     """Sees the mean colour of a picture, and knows the words of COLOURS."""
 
@@ -135,8 +140,10 @@ class FakeIndex:
         return self.levels.get(model_key, 0)
 
     def size(self, model_key: str) -> int:
-        self._check()
         return len(self.vectors.get(model_key, {}))
+
+    def open(self) -> None:
+        self._check()
 
     def add(self, model_key: str, stored: StoredVectors) -> None:
         self._check()
@@ -196,7 +203,7 @@ def open_fake_library(folder: Path) -> Library:
     def load(source: ModelSource) -> FakeEncoder:
         return FakeEncoder(str(source))
 
-    models = Models(catalog, [], FakeModelFiles(), load, load, ModelNotes(catalog), time.perf_counter)
+    models = Models(catalog, [], FakeModelFiles(), load, load, bundled, ModelNotes(catalog), time.perf_counter)
     return Library(
         catalog, FakeIndex(), reader, Thumbnails(folder / "thumbnails", reader), models, lambda: 2_000_000_000.0, None
     )

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.ports import Encoder
 from photo_clip.core.progress import Report, Task
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
@@ -26,12 +27,23 @@ class Bench:
         self.indexer = Indexer(self.catalog, self.folders, self.reader, self.thumbnails, lambda: self.now_s)
 
     def index(self, **options: object) -> Report:
-        return run(self.indexer.index(self.encoder, **options))  # type: ignore[arg-type]
+        return run(self.indexing(**options))
+
+    def indexing(self, **options: object) -> Task[Report]:
+        """Follow the folders and embed what is new."""
+        return indexing(self.indexer, self.encoder, **options)
 
     def shown(self) -> dict[str, int]:
         """Return the photos that can be found, by path relative to the first folder, with their ids."""
         photos = self.catalog.photos(self.catalog.newest_photo_ids().tolist())
         return {os.path.relpath(photo.path, self.photos): photo.id for photo in photos}
+
+
+def indexing(indexer: Indexer, encoder: Encoder, **options: object) -> Task[Report]:
+    """Follow the folders and embed what waits."""
+    report = yield from indexer.follow(**options)  # type: ignore[arg-type]
+    yield from indexer.embed_waiting(encoder, report)
+    return report
 
 
 def run(task: Task[Report]) -> Report:

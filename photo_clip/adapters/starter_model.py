@@ -1,79 +1,24 @@
 """The model that comes with the program, run by ONNX Runtime."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from photo_clip.adapters.starter_manifest import IMAGE_GRAPH, REINSTALL, TEXT_GRAPH, TOKENIZER, StarterManifest
 from photo_clip.core.errors import ModelError
-from photo_clip.core.ports import Fit, ModelIdentity, Resampling, Squares, SquareSpec, Vectors
-
-MANIFEST = "manifest.json"
-IMAGE_GRAPH = "image.onnx"
-TEXT_GRAPH = "text.onnx"
-TOKENIZER = "tokenizer.json"
-FILES = (IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER)
+from photo_clip.core.ports import Squares, SquareSpec, Vectors
 
 _IMAGES_AT_ONCE = 16
 """More make it no faster, only larger in memory."""
 _TEXTS_AT_ONCE = 64
 _CHARACTERS_READ = 4000
 """More than the model reads of any text; a pasted book must not keep the tokenizer busy."""
-_REINSTALL = "Install photo-clip again: the files of the bundled model came with it."
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """What the files' makers say of them."""
-
-    architecture: str
-    version: str
-    side_px: int
-    fit: Fit
-    resampling: Resampling
-    mean: float
-    std: float
-    dimensions: int
-    logit_scale: float
-    max_tokens: int
-    sha256: dict[str, str]
-    """Hexadecimal, by file name."""
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Raises OSError, KeyError, TypeError or ValueError where it is not whole."""
-        told: dict[str, Any] = json.loads(path.read_bytes())
-        picture = told["picture"]
-        return cls(
-            architecture=str(told["architecture"]),
-            version=str(told["version"]),
-            side_px=int(picture["side_px"]),
-            fit=Fit(picture["fit"]),
-            resampling=Resampling(picture["resampling"]),
-            mean=float(picture["mean"]),
-            std=float(picture["std"]),
-            dimensions=int(told["dimensions"]),
-            logit_scale=float(told["logit_scale"]),
-            max_tokens=int(told["max_tokens"]),
-            sha256={name: str(told["files"][name]["sha256"]) for name in FILES},
-        )
-
-    @property
-    def identity(self) -> ModelIdentity:
-        """The weights are told apart by their content, not by the version somebody wrote."""
-        weights = hashlib.sha256("".join(self.sha256[name] for name in FILES).encode()).hexdigest()[:16]
-        return ModelIdentity(
-            architecture=self.architecture,
-            weights=f"{self.version}-{weights}",
-            preprocessing=f"{self.fit} {self.side_px}px {self.resampling} mean {self.mean:g} std {self.std:g}",
-        )
 
 
 class StarterModel:
@@ -104,7 +49,7 @@ class StarterModel:
             self._image: onnxruntime.InferenceSession | None = _session(contents[IMAGE_GRAPH], options)
             self._text: onnxruntime.InferenceSession | None = _session(contents[TEXT_GRAPH], options)
         except Exception as error:
-            raise ModelError("The bundled model cannot be loaded on this computer.", advice=_REINSTALL) from error
+            raise ModelError("The bundled model cannot be loaded on this computer.", advice=REINSTALL) from error
 
     def embed_images(self, squares: Squares) -> Vectors:
         """Return one row per square, in order; no square gives shape (0, dimensions).
@@ -146,24 +91,19 @@ class StarterModel:
         return np.concatenate([np.empty((0, self.dimensions), np.float32), *rows])
 
 
-def _verified(folder: Path) -> tuple[_Manifest, dict[str, bytes]]:
+def _verified(folder: Path) -> tuple[StarterManifest, dict[str, bytes]]:
     """Return the manifest and the content of the files it names, each as it was when the model was made."""
-    try:
-        manifest = _Manifest.read(folder / MANIFEST)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"The bundled model is not complete: “{folder / MANIFEST}” is missing or damaged.", advice=_REINSTALL
-        ) from error
+    manifest = StarterManifest.read(folder)
     contents: dict[str, bytes] = {}
     for name, wanted in manifest.sha256.items():
         try:
             contents[name] = (folder / name).read_bytes()
         except OSError as error:
             raise ModelError(
-                f"The bundled model is not complete: “{folder / name}” cannot be read.", advice=_REINSTALL
+                f"The bundled model is not complete: “{folder / name}” cannot be read.", advice=REINSTALL
             ) from error
         if hashlib.sha256(contents[name]).hexdigest() != wanted:
-            raise ModelError(f"The bundled model is damaged: “{folder / name}” was changed.", advice=_REINSTALL)
+            raise ModelError(f"The bundled model is damaged: “{folder / name}” was changed.", advice=REINSTALL)
     return manifest, contents
 
 

@@ -1,6 +1,7 @@
 """The search index: an embedded Chroma database over the catalogue's vectors, which may be deleted at any time."""
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -8,22 +9,32 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError
 from photo_clip.core.ports import StoredVectors
 
+if TYPE_CHECKING:
+    import chromadb
+
 _MARKER = "in-use"
-_LEVELS = "levels.json"
+_HOLDINGS = "holdings.json"
 _BATCH = 5000
 """Chroma takes at most 5,461 records at once."""
 _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Holding:
+    """What the index has of one model."""
+
+    level: int = 0
+    size: int = 0
 
 
 class ChromaIndex:
@@ -42,14 +53,17 @@ class ChromaIndex:
         with _errors_explained(folder):
             if (folder / _MARKER).exists():
                 shutil.rmtree(folder)
-            self._levels = _read_levels(folder)
+            self._holdings = _read_holdings(folder)
 
     def level(self, model_key: str) -> int:
-        return self._levels.get(model_key, 0)
+        return self._holdings.get(model_key, _Holding()).level
 
     def size(self, model_key: str) -> int:
+        return self._holdings.get(model_key, _Holding()).size
+
+    def open(self) -> None:
         with self._lock, _errors_explained(self._folder):
-            return self._collection(model_key).count() if model_key in self._levels else 0
+            self._opened()
 
     def add(self, model_key: str, stored: StoredVectors) -> None:
         with self._lock, _errors_explained(self._folder):
@@ -60,7 +74,7 @@ class ChromaIndex:
                     ids=[str(content_id) for content_id in stored.content_ids[part]],
                     embeddings=stored.vectors[part].astype(np.float32),
                 )
-            self._levels[model_key] = stored.last_row
+            self._holdings[model_key] = _Holding(stored.last_row, collection.count())
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -82,8 +96,8 @@ class ChromaIndex:
 
     def remove_model(self, model_key: str) -> None:
         with self._lock, _errors_explained(self._folder):
-            if self._levels.pop(model_key, None) is not None:
-                self._open().delete_collection(_collection_name(model_key))
+            if self._holdings.pop(model_key, None) is not None:
+                self._opened().delete_collection(_collection_name(model_key))
 
     def close(self) -> None:
         with self._lock:
@@ -92,12 +106,16 @@ class ChromaIndex:
                 return
             with _errors_explained(self._folder):
                 client.close()
-                # The levels count only once the marker is gone: after a kill in between all is made anew.
-                _write_synced(self._folder / _LEVELS, json.dumps(self._levels))
+                # The holdings count only once the marker is gone: after a kill in between all is made anew.
+                written = {key: dataclasses.asdict(holding) for key, holding in self._holdings.items()}
+                _write_synced(self._folder / _HOLDINGS, json.dumps(written))
                 (self._folder / _MARKER).unlink()
 
-    def _open(self) -> "chromadb.api.ClientAPI":
+    def _opened(self) -> "chromadb.api.ClientAPI":
         if self._client is None:
+            import chromadb  # here, for it takes a second, and a run that changes nothing does without it
+            from chromadb.config import Settings
+
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write_synced(self._folder / _MARKER, str(os.getpid()))
             self._client = chromadb.PersistentClient(
@@ -105,9 +123,9 @@ class ChromaIndex:
             )
         return self._client
 
-    def _collection(self, model_key: str) -> chromadb.Collection:
-        self._levels.setdefault(model_key, 0)
-        return self._open().get_or_create_collection(
+    def _collection(self, model_key: str) -> "chromadb.Collection":
+        self._holdings.setdefault(model_key, _Holding())
+        return self._opened().get_or_create_collection(
             _collection_name(model_key),
             configuration={"hnsw": {**_GRAPH, "ef_search": _LEAST_EF_SEARCH}},
             metadata={"model": model_key},
@@ -119,14 +137,14 @@ def _collection_name(model_key: str) -> str:
     return "model-" + hashlib.sha256(model_key.encode()).hexdigest()[:32]
 
 
-def _read_levels(folder: Path) -> dict[str, int]:
+def _read_holdings(folder: Path) -> dict[str, _Holding]:
     try:
-        found = json.loads((folder / _LEVELS).read_text(encoding="utf-8"))
-        return {str(key): int(level) for key, level in found.items()}
+        found = json.loads((folder / _HOLDINGS).read_text(encoding="utf-8"))
+        return {str(key): _Holding(int(told["level"]), int(told["size"])) for key, told in found.items()}
     except FileNotFoundError:
-        # Without its levels nobody knows what it holds.
+        # Without its holdings nobody knows what it holds.
         shutil.rmtree(folder, ignore_errors=True)
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, KeyError):
         shutil.rmtree(folder)
     return {}
 

@@ -310,6 +310,9 @@ class VectorIndex(Protocol):
     def size(self, model_key: str) -> int:
         """Return how many of the model's vectors the index holds."""
 
+    def open(self) -> None:
+        """Make ready to answer, which takes a second or two; what needs it does it by itself."""
+
     def add(self, model_key: str, stored: StoredVectors) -> None:
         """Add vectors, those already there are replaced, and raise the level to `stored.last_row`."""
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
-from photo_clip.core.progress import Phase, Progress, Report
+from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
 
@@ -199,7 +199,8 @@ class IndexKeeper(QObject):
         accepted, self._accepted_losses = self._accepted_losses, set()
         self._job = self._jobs.start(
             Lane.INDEX,
-            self._library.keep_up,
+            _keep_up,
+            self._library,
             self._looked_at,
             accepted,
             on_done=self._ended,
@@ -254,6 +255,12 @@ class IndexKeeper(QObject):
     def _watched(self, folder_ids: dict[Path, int]) -> None:
         self._folder_ids = folder_ids
         self.folders_changed.emit()
+
+
+def _keep_up(library: Library, folder_ids: Collection[int] | None, accept_losses: Collection[int]) -> Task[Report]:
+    report = yield from library.keep_up(folder_ids, accept_losses)
+    library.neighbours.open_index(library.models.active_key())
+    return report
 
 
 def _add(library: Library, paths: Collection[Path]) -> AddedFolders:

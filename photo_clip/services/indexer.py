@@ -43,18 +43,10 @@ class Indexer:
         self._clock = clock
         self._moved_photos = MovedPhotos(catalog, folders, reader)
 
-    def index(
-        self,
-        encoder: Encoder,
-        *,
-        folder_ids: Collection[int] | None = None,
-        accept_losses: Collection[int] = (),
-    ) -> Task[Report]:
-        """Go over the folders (all, or those named) and embed every photo that waits for it.
+    def follow(self, *, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
+        """Go over the folders (all, or those named) and note which photos came, changed, moved and went.
 
         For a folder in `accept_losses` the user has said that its missing photos are really gone.
-        Each batch is stored before its progress is told, so that the task may be closed at any time; the
-        next run goes on where it stopped. A photo that cannot be used is skipped with a reason.
         """
         report = Report()
         looks: list[Look] = []
@@ -66,13 +58,14 @@ class Indexer:
         self._move(explained, report)
         for look in explained.looks:
             self._apply(look, report)
-        yield from self.embed_waiting(encoder, report)
         return report
 
     def embed_waiting(self, encoder: Encoder, report: Report) -> Task[Report]:
         """Embed every known photo that has no embedding by this model yet, adding to `report`.
 
-        A folder that goes away in between is offline from then on; nothing is said of its photos.
+        Each batch is stored before its progress is told, so that the task may be closed at any time; the
+        next run goes on where it stopped. A photo that cannot be used is skipped with a reason. A folder that
+        goes away in between is offline from then on; nothing is said of its photos.
         """
         model_key = encoder.identity.key
         total = self._catalog.count_waiting(model_key)

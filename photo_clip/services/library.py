@@ -67,9 +67,10 @@ class Library:
         the active one finds is embedded by the new one, that takes over. May be closed at any yield, and
         goes on from there when it is called again.
         """
-        active = self.models.active_encoder()
-        report = yield from self.indexer.index(active, folder_ids=folder_ids, accept_losses=accept_losses)
-        yield from self.neighbours.catch_up(active.identity.key)
+        report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
+        if self.catalog.count_waiting(self.models.active_key()):  # with nothing to do, no model need be loaded
+            yield from self.indexer.embed_waiting(self.models.active_encoder(), report)
+        yield from self.neighbours.catch_up(self.models.active_key())
         tried: ModelSource | None = None
         while (wanted := self.models.wanted) is not None and wanted != tried:
             tried = wanted

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from photo_clip.core.errors import ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import STARTER, Kind, ModelOffer, ModelSource, parse_source, word_on_licence
-from photo_clip.core.ports import Catalog, Counts, Encoder, ModelFiles
+from photo_clip.core.ports import Catalog, Counts, Encoder, ModelFiles, ModelIdentity
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.services.encoders import Encoders
 from photo_clip.services.model_notes import ModelNotes
@@ -52,16 +52,18 @@ class Models:
         files: ModelFiles,
         load: Callable[[ModelSource], Encoder],
         load_untrained: Callable[[ModelSource], Encoder],
+        bundled: Callable[[], ModelIdentity],
         notes: ModelNotes,
         stopwatch: Callable[[], float],
     ) -> None:
         """`load` raises ModelError; `load_untrained` gives the same architecture with random weights, to be timed
-        by `stopwatch`, which returns seconds."""
+        by `stopwatch`, which returns seconds. `bundled` tells which starter this program has, without loading it."""
         self._catalog = catalog
         self._offers = list(offers)
         self._files = files
         self._load = load
         self._load_untrained = load_untrained
+        self._bundled = bundled
         self._stopwatch = stopwatch
         self._encoders = Encoders(load)
         self.notes = notes
@@ -280,6 +282,8 @@ class Models:
         return None if text is None else parse_source(text, self._offers)
 
     def _known_key(self, source: ModelSource) -> str | None:
+        if source.kind is Kind.STARTER:  # a newer program has a newer one
+            return self._bundled().key
         return self._catalog.setting(_KEY_OF + str(source))
 
     def _keys_in_use(self) -> set[str | None]:

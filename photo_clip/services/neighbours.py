@@ -32,7 +32,7 @@ class Neighbours:
         self._matrix: _Matrix | None = None
         self._lock = threading.Lock()
         self._ready: set[str] = set()
-        """Models whose vectors in the index were looked at; opening it takes seconds, which no search waits for."""
+        """Models whose vectors the index gives at once; opening it takes seconds, which no search waits for."""
         self.index_trouble: StoreError | None = None
         """Why the index is not used any more; None while it is."""
 
@@ -91,10 +91,20 @@ class Neighbours:
                 self._index.add(model_key, StoredVectors(stored.content_ids[part], stored.vectors[part], last))
                 added = min(start + _BATCH, total)
                 yield Progress(Phase.LEVELLING, added, total)
-            self._ready.add(model_key)
+            if added:
+                self._ready.add(model_key)
         except StoreError as trouble:
             self.index_trouble = trouble
         return added
+
+    def open_index(self, model_key: str) -> None:
+        """Let the index answer from now on, where it is level; worth its seconds to a program that goes on running."""
+        if self._index is not None and self.is_level(model_key):
+            try:
+                self._index.open()
+                self._ready.add(model_key)
+            except StoreError as trouble:
+                self.index_trouble = trouble
 
     def forget(self) -> None:
         """Drop what is held in memory, because embeddings were removed."""

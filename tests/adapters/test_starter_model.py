@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from photo_clip.adapters.images import make_square
-from photo_clip.adapters.starter_model import FILES, MANIFEST, StarterModel
+from photo_clip.adapters.starter_manifest import FILES, MANIFEST
+from photo_clip.adapters.starter_model import StarterModel
 from photo_clip.core.errors import ModelError
 from photo_clip.core.ports import Encoder
 from photo_clip.core.scoring import probabilities

@@ -91,16 +91,16 @@ def test_an_index_that_was_not_closed_begins_anew_unopened(tmp_path: Path) -> No
     index.close()
 
 
-@pytest.mark.parametrize("levels", [None, "no json", "[1, 2]"])
-def test_an_index_whose_levels_are_lost_begins_anew(tmp_path: Path, levels: str | None) -> None:
+@pytest.mark.parametrize("holdings", [None, "no json", "[1, 2]", '{"model": {"level": 1}}'])
+def test_an_index_whose_holdings_are_lost_begins_anew(tmp_path: Path, holdings: str | None) -> None:
     folder = tmp_path / "index"
     index = ChromaIndex(folder)
     index.add(MODEL, stored(clustered(5)))
     index.close()
-    if levels is None:
-        (folder / "levels.json").unlink()
+    if holdings is None:
+        (folder / "holdings.json").unlink()
     else:
-        (folder / "levels.json").write_text(levels, encoding="utf-8")
+        (folder / "holdings.json").write_text(holdings, encoding="utf-8")
     again = ChromaIndex(folder)
     assert (again.level(MODEL), again.size(MODEL)) == (0, 0)
     again.close()

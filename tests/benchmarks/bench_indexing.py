@@ -18,6 +18,7 @@ from PIL import Image
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.places import Places
 from photo_clip.opening import opened_library
+from tests.indexing import indexing
 from tests.real_photos import write_real_photos
 
 SIZES_PX = {12: (4000, 3000), 24: (6000, 4000)}
@@ -59,7 +60,7 @@ def measure(folder: Path, megapixels: int, count: int) -> None:
         encoding_s = time.perf_counter() - started_s
         library.folders.add(photos)
         started_s = time.perf_counter()
-        for _ in library.indexer.index(encoder):
+        for _ in indexing(library.indexer, encoder):
             pass
         together_s = time.perf_counter() - started_s
         assert library.status().counts.embedded == count

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import DownloadError, ModelError
 from photo_clip.core.models import Kind, ModelOffer, ModelSource
+from photo_clip.core.ports import ModelIdentity
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.gui.download_pace import DownloadPace, size_in_words
 from photo_clip.gui.jobs import Jobs, Lane
@@ -24,7 +25,7 @@ from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, write_photo
 
 STARTER = ModelSource(Kind.STARTER)
 OFFER = ModelOffer(
@@ -69,8 +70,16 @@ class Stage:
         catalog, reader = SqliteCatalog(folder / "catalog.db"), FakeReader()
         self.files = SlowFiles()
         self.trouble: ModelError | None = None
+        self.bundled = bundled()
         self.models = Models(
-            catalog, [OFFER], self.files, self.load, self.load, ModelNotes(catalog), iter(range(10**6)).__next__
+            catalog,
+            [OFFER],
+            self.files,
+            self.load,
+            self.load,
+            lambda: self.bundled,
+            ModelNotes(catalog),
+            iter(range(10**6)).__next__,
         )
         thumbnails = Thumbnails(folder / "thumbnails", reader)
         self.library = Library(catalog, FakeIndex(), reader, thumbnails, self.models, lambda: 2e9, None)
@@ -301,7 +310,7 @@ def test_the_work_of_the_former_model_is_removed_when_people_agree(
 
 
 def test_what_a_former_version_left_can_be_removed(stage: Stage) -> None:
-    stage.library.catalog.set_setting("model_key:starter", "starter of another version")
+    stage.bundled = ModelIdentity("starter", "newer", "squash 4")
     stage.page.refresh()
     stage.wait_for(lambda: not stage.page.remove_leftovers.isHidden())
     stage.qtbot.mouseClick(stage.page.remove_leftovers, Qt.MouseButton.LeftButton)

@@ -220,7 +220,7 @@ def test_a_clock_that_went_back_does_not_hide_photos(bench: Bench) -> None:
 def test_a_photo_gone_in_the_middle_is_neither_skipped_nor_embedded(bench: Bench) -> None:
     files = fill(bench, 3)
     bench.folders.add(bench.photos)
-    task = bench.indexer.index(bench.encoder)
+    task = bench.indexing()
     next(progress for progress in task if progress.total is not None)
     files[1].unlink()
     report = run(task)
@@ -232,7 +232,7 @@ def test_stopping_anywhere_loses_nothing_and_repeats_nothing(bench: Bench) -> No
     bench.folders.add(bench.photos)
     stops = 0
     while bench.catalog.counts(bench.encoder.identity.key).embedded < 100:
-        task = bench.indexer.index(bench.encoder)
+        task = bench.indexing()
         for progress in task:
             if progress.done and progress.total:
                 break
@@ -305,7 +305,7 @@ def test_vectors_are_those_of_the_photos(bench: Bench) -> None:
 def test_an_unplugged_drive_in_the_middle_goes_offline_and_its_photos_are_not_skipped(bench: Bench) -> None:
     fill(bench, 100)
     bench.folders.add(bench.photos)
-    task = bench.indexer.index(bench.encoder)
+    task = bench.indexing()
     next(progress for progress in task if progress.done and progress.total)
     bench.photos.rename(bench.photos.with_name("unplugged"))
     report = run(task)
@@ -391,7 +391,7 @@ def test_a_failing_encoder_loses_no_finished_batch(bench: Bench) -> None:
 def test_reading_ahead_ends_when_the_task_is_closed(bench: Bench) -> None:
     fill(bench, 100)
     bench.folders.add(bench.photos)
-    task = bench.indexer.index(bench.encoder)
+    task = bench.indexing()
     next(progress for progress in task if progress.done and progress.total)
     assert bench.reader.open_readings == 1
     task.close()
@@ -436,7 +436,7 @@ def test_closing_at_every_yield_ends_where_an_undisturbed_run_does(tmp_path: Pat
         (tmp_path / str(stopped_at)).mkdir()
         bench = Bench(tmp_path / str(stopped_at))
         scenario(bench)
-        task = bench.indexer.index(bench.encoder)
+        task = bench.indexing()
         if expected is not None:
             ended = sum(1 for _ in zip(range(stopped_at), task, strict=False)) < stopped_at
             task.close()

@@ -17,7 +17,7 @@ from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, write_photo
 
 OTHER = ModelSource(Kind.TAG, "ViT-B-32", "tag")
 
@@ -43,7 +43,7 @@ class Rooms:
             self._note(encoder, "model")
             return encoder
 
-        models = Models(catalog, [], FakeModelFiles(OTHER), load, load, ModelNotes(catalog), lambda: 0.0)
+        models = Models(catalog, [], FakeModelFiles(OTHER), load, load, bundled, ModelNotes(catalog), lambda: 0.0)
         for part, name in ((catalog, "catalogue"), (reader, "reader"), (self.index, "index")):
             self._note(part, name)
         thumbnails = Thumbnails(self.folder / "thumbnails", reader)
@@ -221,3 +221,16 @@ def test_searching_while_indexing_sees_whole_batches(rooms: Rooms) -> None:
     assert not searching.is_alive()
     assert seen == sorted(seen)
     assert set(seen) <= {0, 32, 64, 96, 100}
+
+
+def test_with_nothing_new_neither_model_nor_index_is_opened(rooms: Rooms) -> None:
+    write_photo(rooms.photos / "a.jpg", "red 1")
+    assert run(rooms.library.keep_up()).embedded == 1
+    rooms.library.close()
+    rooms.closed.clear()
+    rooms.index.is_broken = True  # asked for more than its level, it fails
+    rooms.library = rooms.open()
+    assert run(rooms.library.keep_up()) == Report()
+    assert rooms.library.neighbours.index_trouble is None
+    rooms.library.close()
+    assert "model" not in rooms.closed

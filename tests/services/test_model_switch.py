@@ -8,16 +8,17 @@ import pytest
 
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.models import Kind, ModelSource
-from photo_clip.core.ports import Encoder
+from photo_clip.core.ports import Encoder, ModelIdentity
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, write_photo
 
 STARTER = ModelSource(Kind.STARTER)
 BETTER = ModelSource(Kind.TAG, "ViT-B-32", "tag")
 OTHER = ModelSource(Kind.TAG, "ViT-L-14", "tag")
+NEWER = ModelIdentity("starter", "newer", "squash 4")
 PHOTOS = 100
 
 
@@ -30,6 +31,7 @@ class House:
         for number in range(PHOTOS):
             write_photo(self.photos / f"{number}.jpg", f"{'green' if number % 10 else 'red'} {number}")
         self.index = FakeIndex()
+        self.bundled = bundled()
         self.encoders: dict[ModelSource, FakeEncoder] = {}
         self.library = self.opened()
         self.library.folders.add(self.photos)
@@ -39,7 +41,9 @@ class House:
         catalog = SqliteCatalog(self.folder / "catalog.db")
         reader = FakeReader()
         files = FakeModelFiles(BETTER, OTHER)
-        models = Models(catalog, [], files, self.load, self.load, ModelNotes(catalog), lambda: 0.0)
+        models = Models(
+            catalog, [], files, self.load, self.load, lambda: self.bundled, ModelNotes(catalog), lambda: 0.0
+        )
         thumbnails = Thumbnails(self.folder / "thumbnails", reader)
         return Library(catalog, self.index, reader, thumbnails, models, lambda: 2e9, None)
 
@@ -229,8 +233,19 @@ def test_leftovers_of_a_former_version_leave_catalogue_and_index(house: House) -
     key = house.encoders[STARTER].identity.key
     house.library.models.use(BETTER)
     run(house.library.keep_up())
-    house.library.catalog.set_setting("model_key:starter", None)
+    house.bundled = NEWER
     assert house.library.models.leftovers() == {key: PHOTOS}
     house.library.remove_leftovers()
     assert house.library.models.leftovers() == {}
     assert house.index.size(key) == 0
+
+
+def test_a_newer_bundled_model_embeds_the_photos_anew(house: House) -> None:
+    house.library.close()
+    house.bundled = NEWER
+    house.encoders[STARTER] = newer = FakeEncoder("starter")
+    newer.identity = NEWER
+    house.library = house.opened()
+    run(house.library.keep_up())
+    assert house.library.catalog.count_vectors(NEWER.key) == PHOTOS
+    assert house.red_photos() == RED

@@ -9,13 +9,14 @@ import pytest
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import ModelError, UsageError
 from photo_clip.core.models import Kind, ModelOffer, ModelSource
-from photo_clip.core.ports import Encoder
+from photo_clip.core.ports import Encoder, ModelIdentity
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeModelFiles, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeModelFiles, FakeReader, bundled, write_photo
+from tests.indexing import indexing
 
 STARTER = ModelSource(Kind.STARTER)
 OFFER = ModelOffer("Better", "ViT-B-32", "tag", "some/where", "MIT", "English", 1000, "100 %", "a dream")
@@ -33,11 +34,21 @@ class House:
         self.loaded: list[FakeEncoder] = []
         self.trouble: ModelError | None = None
         self.now_s = 0.0
+        self.bundled = bundled()
         self.models = self.opened(self.catalog)
 
     def opened(self, catalog: SqliteCatalog) -> Models:
         notes = ModelNotes(catalog)
-        return Models(catalog, [OFFER], self.files, self.load, self.load_untrained, notes, lambda: self.now_s)
+        return Models(
+            catalog,
+            [OFFER],
+            self.files,
+            self.load,
+            self.load_untrained,
+            lambda: self.bundled,
+            notes,
+            lambda: self.now_s,
+        )
 
     def load(self, source: ModelSource) -> Encoder:
         if self.trouble is not None:
@@ -56,7 +67,8 @@ class House:
         folders.add(self.folder / "pictures")
         encoder = self.models.encoder_of(source)
         thumbnails = Thumbnails(self.folder / "thumbnails", reader)
-        run(Indexer(self.catalog, folders, reader, thumbnails, lambda: 2e9).index(encoder))
+        indexer = Indexer(self.catalog, folders, reader, thumbnails, lambda: 2e9)
+        run(indexing(indexer, encoder))
         return encoder.identity.key
 
 
@@ -264,7 +276,7 @@ def test_the_starter_stays_when_its_embeddings_are_removed(house) -> None:
 def test_embeddings_that_no_model_on_the_list_made_are_found_and_can_be_removed(house) -> None:
     home = house()
     key = home.embed_one_photo(STARTER)
-    home.catalog.set_setting("model_key:starter", "starter of the next version")
+    home.bundled = ModelIdentity("starter", "newer", "squash 4")
     assert home.models.leftovers() == {key: 1}
     home.models.remove_embeddings(key)
     assert home.models.leftovers() == {}

@@ -82,7 +82,7 @@ def test_a_touched_photo_is_not_read_and_never_out_of_sight(bench: Bench) -> Non
     bench.reader.files_read.clear()
     for file in files:
         write_photo(file, file.read_text(), mtime_s=1_000_000_500)
-    task = bench.indexer.index(bench.encoder)
+    task = bench.indexing()
     for _ in task:
         assert bench.shown() == before
     assert bench.reader.files_read == []
@@ -151,7 +151,7 @@ def test_a_photo_moved_over_one_that_could_not_be_read_stays_who_it_is(bench: Be
 
 def test_a_file_renamed_before_it_was_read_leaves_nothing_behind(bench: Bench) -> None:
     files = [write_photo(bench.photos / f"{number}.jpg", f"red {number}") for number in range(3)]
-    task = bench.indexer.index(bench.encoder)
+    task = bench.indexing()
     next(progress for progress in task if progress.total == 3)
     task.close()
     for file in files:

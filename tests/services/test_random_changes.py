@@ -15,6 +15,7 @@ from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.thumbnails import Thumbnails
 from tests.fakes import FakeEncoder, FakeReader, write_photo
+from tests.indexing import indexing
 
 FOLDERS = ("one", "two")
 NAMES = st.sampled_from([f"{within}{name}.jpg" for within in ("", "sub/", "sub/deep/") for name in "abc"])
@@ -136,7 +137,7 @@ class Library(RuleBasedStateMachine):
     @rule(steps=st.integers(0, 6), only=st.none() | st.sampled_from([0, 1]))
     def index_and_stop(self, steps: int, only: int | None) -> None:
         ids = None if only is None else [self.folder_ids[only]]
-        task = self.indexer.index(self.encoders[0], folder_ids=ids)
+        task = indexing(self.indexer, self.encoders[0], folder_ids=ids)
         for _ in range(steps):
             next(task, None)
         task.close()
@@ -157,7 +158,7 @@ class Library(RuleBasedStateMachine):
         for file in sorted((self.root / "unplugged").rglob("*.jpg"))[:1]:
             other = FOLDERS[1 - FOLDERS.index(folder)]
             self.write(f"{other}/saved copy {self.written}.jpg", file.read_text())
-        assert list(run(self.indexer.index(self.encoders[0])).offline) == [self.root / folder]
+        assert list(run(indexing(self.indexer, self.encoders[0])).offline) == [self.root / folder]
         now = self.known()
         assert {place: now.get(place) for place in before} == before
         (self.root / "unplugged").rename(self.root / folder)
@@ -165,11 +166,11 @@ class Library(RuleBasedStateMachine):
 
     @rule()
     def index(self) -> None:
-        report = run(self.indexer.index(self.encoders[0]))
+        report = run(indexing(self.indexer, self.encoders[0]))
         if report.offline:  # rightly so: much was deleted; the user says it is
             losses = [self.folder_ids[FOLDERS.index(folder.name)] for folder in report.offline]
-            run(self.indexer.index(self.encoders[0], accept_losses=losses))
-        again = run(self.indexer.index(self.encoders[0]))
+            run(indexing(self.indexer, self.encoders[0], accept_losses=losses))
+        again = run(indexing(self.indexer, self.encoders[0]))
         assert again == Report()
         self.check_the_catalogue_equals_the_disk()
         self.check_nothing_was_embedded_twice()

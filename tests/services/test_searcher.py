@@ -12,6 +12,7 @@ from photo_clip.core.photo import Hit
 from photo_clip.core.progress import Task
 from photo_clip.services.library import Library
 from tests.fakes import COLOURS, FakeEncoder, FakeReader, open_fake_library, write_photo
+from tests.indexing import indexing
 
 
 def run(task: Task[object]) -> None:
@@ -121,10 +122,10 @@ def test_removed_photos_do_not_eat_the_places_of_others(library: Library, photos
     if is_level:
         keep_up(library)
     else:
-        run(library.indexer.index(library.models.active_encoder()))  # type: ignore[arg-type]
+        run(indexing(library.indexer, library.models.active_encoder()))  # type: ignore[arg-type]
     for number in range(60):
         (photos / f"red {number}.jpg").unlink()
-    run(library.indexer.index(library.models.active_encoder(), accept_losses=[folder.id]))  # type: ignore[arg-type]
+    run(indexing(library.indexer, library.models.active_encoder(), accept_losses=[folder.id]))  # type: ignore[arg-type]
     assert library.neighbours.is_level(encoder_of(library).identity.key) is is_level
     assert len(library.searcher.search("red", limit=4)) == 4
 
