@@ -10,13 +10,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
-from photo_clip.core.progress import Phase, Progress, Report, Task
+from photo_clip.core.progress import Phase, Progress, Report
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
 
 _POLL_MS = 1000
 _FULL_LOOK_MS = 15 * 60 * 1000
 _ANOTHER_LOOK_MS = 3000
+_INDEX_OPENED_AFTER_MS = 5_000
+"""Later than the first search after a start, whose answer it would delay."""
 _BETWEEN_REFRESHES_S = 3.0
 
 
@@ -79,6 +81,8 @@ class IndexKeeper(QObject):
         self._full_look.timeout.connect(self._look_everywhere)
         self._another_look = QTimer(self, singleShot=True, interval=_ANOTHER_LOOK_MS)
         self._another_look.timeout.connect(lambda: self.look(self._looked_at))
+        self._index_opening = QTimer(self, singleShot=True, interval=_INDEX_OPENED_AFTER_MS)
+        self._index_opening.timeout.connect(self._open_index)
 
     def use(self, library: Library, watcher: FolderWatcher) -> None:
         """Keep this library level from now on."""
@@ -153,6 +157,7 @@ class IndexKeeper(QObject):
         self._poll.stop()
         self._full_look.stop()
         self._another_look.stop()
+        self._index_opening.stop()
         if self._job is not None:
             self._job.cancel()
         self._library = None
@@ -199,8 +204,7 @@ class IndexKeeper(QObject):
         accepted, self._accepted_losses = self._accepted_losses, set()
         self._job = self._jobs.start(
             Lane.INDEX,
-            _keep_up,
-            self._library,
+            self._library.keep_up,
             self._looked_at,
             accepted,
             on_done=self._ended,
@@ -225,12 +229,17 @@ class IndexKeeper(QObject):
         if report.embedded or report.reused or report.removed or report.moved:
             self.photos_arrived.emit()
         self._watch_all()
+        self._index_opening.start()
         if report.look_again_soon:
             self._another_look.start()
         self._start()
         self.finished.emit(report)
         for path in sorted(newly_offline):
             self.went_offline.emit(path, report.offline[path])
+
+    def _open_index(self) -> None:
+        if self._library is not None:
+            self._jobs.start(Lane.INDEX, self._library.open_index)
 
     def _stopped(self, error: Exception) -> None:
         self._job = None
@@ -255,12 +264,6 @@ class IndexKeeper(QObject):
     def _watched(self, folder_ids: dict[Path, int]) -> None:
         self._folder_ids = folder_ids
         self.folders_changed.emit()
-
-
-def _keep_up(library: Library, folder_ids: Collection[int] | None, accept_losses: Collection[int]) -> Task[Report]:
-    report = yield from library.keep_up(folder_ids, accept_losses)
-    library.neighbours.open_index(library.models.active_key())
-    return report
 
 
 def _add(library: Library, paths: Collection[Path]) -> AddedFolders:

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         self._refresh_status()
         self.search_view.search()
         self.keeper.use(library, opened.watcher)
+        self._jobs.start(Lane.SEARCH, library.searcher.warm_up)
 
     def _stay_closed(self, error: Exception) -> None:
         if not isinstance(error, PhotoClipError):

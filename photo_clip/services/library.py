@@ -95,6 +95,10 @@ class Library:
                 " You can also change now; they are found again when their folders are back."
             )
 
+    def open_index(self) -> None:
+        """Let the search index answer; a program that goes on running does so when it has a second or two to spare."""
+        self.neighbours.open_index(self.models.active_key())
+
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
         self.folders.remove(folder_id)

@@ -98,13 +98,18 @@ class Neighbours:
         return added
 
     def open_index(self, model_key: str) -> None:
-        """Let the index answer from now on, where it is level; worth its seconds to a program that goes on running."""
+        """Let the index answer from now on, where it is level; opening it takes a second or two. Twice is once."""
         if self._index is not None and self.is_level(model_key):
             try:
                 self._index.open()
                 self._ready.add(model_key)
             except StoreError as trouble:
                 self.index_trouble = trouble
+
+    def warm_up(self, model_key: str) -> None:
+        """Have the vectors in memory that answer until the index does."""
+        if model_key not in self._ready:
+            self._vectors(model_key)
 
     def forget(self) -> None:
         """Drop what is held in memory, because embeddings were removed."""

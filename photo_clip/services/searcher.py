@@ -1,5 +1,6 @@
 """Finds photos by words, finds similar photos, and tells which labels fit one."""
 
+import contextlib
 import os
 import threading
 from collections import OrderedDict
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.errors import UnreadablePhotoError, UsageError
+from photo_clip.core.errors import PhotoClipError, UnreadablePhotoError, UsageError
 from photo_clip.core.photo import Hit
 from photo_clip.core.ports import Catalog, Encoder, PhotoReader
 from photo_clip.core.query import parse
@@ -35,6 +36,12 @@ class Searcher:
         self._reader = reader
         self._texts: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
+        with contextlib.suppress(PhotoClipError):
+            self._neighbours.warm_up(self._models.active_key())
+            self._models.active_encoder()
 
     def search(self, words: str, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos by cosine with the words, best first; no words find nothing."""

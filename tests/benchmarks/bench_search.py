@@ -1,0 +1,120 @@
+"""Prints how long a query takes from its embedding to a ranked list of 500 photos with their paths.
+
+    python -m tests.benchmarks.bench_search
+    python -m tests.benchmarks.bench_search --sizes 10000 100000 1000000
+
+Beside the program's way, on the same vectors in the same run: Chroma's bare query, numpy's bare matrix product, and
+the way of rclip 2 (every vector read from SQLite for each query, one product, one sort). The text's embedding is not
+counted. Machines are noisy: read the ratios.
+"""
+
+import argparse
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from photo_clip.core.places import Places
+from photo_clip.core.ports import Vectors
+from photo_clip.opening import opened_library
+from photo_clip.services.library import Library
+from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.searcher import Searcher
+from tests.benchmarks.made_library import make_library, real_embeddings, resampled
+
+HITS = 500
+QUERIES = 60
+WORDS = "a cat|a rocket|a cup of coffee|an old coin|grass|the moon|a palace|a flower|a person with a camera|stars"
+
+
+def percentiles_ms(answer: Callable[[int], object], times: int) -> tuple[float, float]:
+    """Return median and 95th percentile."""
+    taken = []
+    for number in range(times):
+        started_s = time.perf_counter()
+        answer(number)
+        taken.append(1000 * (time.perf_counter() - started_s))
+    return float(np.median(taken)), float(np.percentile(taken, 95))
+
+
+def memory_mb() -> float:
+    """Return what the process holds just now."""
+    with Path("/proc/self/statm").open() as told:
+        return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def say(name: str, times: tuple[float, float], more: str = "") -> None:
+    print(f"  {name:44} median {times[0]:8.1f} ms  95 % {times[1]:8.1f} ms  {more}", flush=True)
+
+
+def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str]) -> None:
+    """Print the table of one size."""
+    places = Places(folder / f"library-{count}", folder / f"cache-{count}")
+    with opened_library(Places(folder / "empty", folder / "empty-cache")) as library:
+        model_key = library.models.active_key()
+    vectors = resampled(seeds, count)
+    make_library(places, vectors, model_key)
+    print(f"{count:,} photos, {vectors.shape[1]} dimensions", flush=True)
+    with opened_library(places) as library:
+        encoder = library.models.active_encoder()
+        texts = encoder.embed_texts(queries)
+        before_mb = memory_mb()
+        exact = Searcher(library.catalog, Neighbours(library.catalog, None), library.models, library.reader)
+        words = [queries[number % len(queries)] for number in range(QUERIES)]
+        exact.search(words[0], HITS)
+        exact_mb = memory_mb()
+        for text in queries:
+            exact.search(text, HITS)
+            library.searcher.search(text, HITS)
+        times = percentiles_ms(lambda number: exact.search(words[number], HITS), QUERIES)
+        say("photo-clip, exact", times, f"holds {exact_mb - before_mb:,.0f} MB")
+        started_s = time.perf_counter()
+        for _ in library.neighbours.catch_up(model_key):
+            pass
+        filled_s = time.perf_counter() - started_s
+        library.searcher.search(words[0], HITS)
+        times = percentiles_ms(lambda number: library.searcher.search(words[number], HITS), QUERIES)
+        recall = np.mean([_shared(library, exact, text, 100) for text in queries])
+        say("photo-clip, through Chroma", times, f"filled in {filled_s:.0f} s, recall@100 {recall:.3f}")
+        index = library.neighbours._index
+        assert index is not None
+        say("Chroma alone", percentiles_ms(lambda n: index.nearest(model_key, texts[n % len(texts)], HITS), QUERIES))
+        matrix = vectors.astype(np.float32)
+        say("numpy's product alone", percentiles_ms(lambda n: matrix @ texts[n % len(texts)], QUERIES))
+    rows = sqlite3.connect(places.catalog_file)
+    say("as rclip does it", percentiles_ms(lambda n: _as_rclip(rows, texts[n % len(texts)]), 5))
+    rows.close()
+
+
+def _shared(library: Library, exact: Searcher, text: str, count: int) -> float:
+    wanted = {hit.photo.id for hit in exact.search(text, count)}
+    return len(wanted & {hit.photo.id for hit in library.searcher.search(text, count)}) / len(wanted)
+
+
+def _as_rclip(rows: sqlite3.Connection, text: np.ndarray) -> list[tuple[float, str]]:
+    found = rows.execute(
+        "SELECT p.relative_path, e.vector FROM photos p JOIN embeddings e ON e.content_id = p.content_id"
+    ).fetchall()
+    vectors = np.stack([np.frombuffer(vector, np.float16) for _, vector in found]).astype(np.float32)
+    scored = zip((vectors @ text).tolist(), (path for path, _ in found), strict=True)
+    return sorted(scored, reverse=True)[:HITS]
+
+
+def main() -> None:
+    """Read the arguments and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], metavar="PHOTOS")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        with opened_library(Places(Path(folder) / "empty", Path(folder) / "empty-cache")) as library:
+            seeds = real_embeddings(library.models.active_encoder(), Path(folder) / "photos")
+        for count in arguments.sizes:
+            measure(Path(folder), seeds, count, WORDS.split("|"))
+
+
+if __name__ == "__main__":
+    main()
