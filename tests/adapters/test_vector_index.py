@@ -1,5 +1,9 @@
 """The vector index: one contract for Chroma and for the fake, and what only Chroma needs."""
 
+import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from photo_clip.adapters.vector_index import ChromaIndex
+from photo_clip.core.errors import StoreError
 from photo_clip.core.ports import StoredVectors, VectorIndex
 from photo_clip.core.scoring import best_rows, unit_rows
 from tests.fakes import FakeIndex
@@ -104,3 +109,43 @@ def test_an_index_whose_holdings_are_lost_begins_anew(tmp_path: Path, holdings: 
     again = ChromaIndex(folder)
     assert (again.level(MODEL), again.size(MODEL)) == (0, 0)
     again.close()
+
+
+def test_an_index_whose_process_dies_says_so_and_begins_anew_the_next_time(tmp_path: Path) -> None:
+    index = ChromaIndex(tmp_path / "index")
+    index.add(MODEL, stored(clustered(5)))
+    (process,) = [child for child in multiprocessing.active_children() if child.name == "photo-clip index"]
+    process.kill()
+    with pytest.raises(StoreError, match="cannot be used"):
+        index.nearest(MODEL, clustered(1)[0], 1)
+    index.close()
+    again = ChromaIndex(tmp_path / "index")
+    assert again.level(MODEL) == 0
+    again.close()
+
+
+KILLED_PROGRAM = """
+import multiprocessing, os, sys
+from pathlib import Path
+from photo_clip.adapters.vector_index import ChromaIndex
+
+if __name__ == "__main__":
+    index = ChromaIndex(Path(sys.argv[1]))
+    index.open()
+    assert multiprocessing.active_children()
+    os._exit(1)
+"""
+
+
+def test_the_index_process_of_a_killed_program_ends_by_itself(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(KILLED_PROGRAM)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    program = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "index")],
+        stdout=subprocess.PIPE,  # ends when the last process that holds it has ended
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    assert program.returncode == 1
