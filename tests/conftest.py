@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-_EXIT_STATUS = pytest.StashKey[int]()
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the windows of the tests on the real display")
@@ -26,20 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    session.config.stash[_EXIT_STATUS] = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    # All is told by now. Torch, Chroma and Qt in one process are taken down by Python in an order in which one of them
-    # was seen to crash after the last test had passed; the program itself never holds all three.
-    status = config.stash.get(_EXIT_STATUS, None)
-    if status is not None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+@pytest.fixture(autouse=True)
+def _empty_clipboard() -> Iterator[None]:
+    yield
+    qt = sys.modules.get("PySide6.QtGui")
+    if qt is not None and qt.QGuiApplication.instance() is not None:
+        # Without a display the clipboard outlives Python, and what Python made for it would be deleted by then.
+        qt.QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
