@@ -29,7 +29,9 @@ _KEYS = {
     ),
     "The window": (
         ("Ctrl+O", "", "add a folder"),
+        ("Ctrl+M", "", "models"),
         ("Ctrl+,", "", "settings"),
+        ("F5", "", "look for new photos now"),
         ("F11", "", "full screen"),
         ("F1", "?", "this page"),
     ),

@@ -77,10 +77,11 @@ class SkippedList(QDialog):
         self.setWindowTitle("Skipped photos")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 500)
-        title = QLabel("1 photo was skipped" if len(photos) == 1 else f"{len(photos):,} photos were skipped")
+        title = QLabel(_title(len(photos)))
         title.setProperty("title", True)
         words = QLabel("They look like photos by their names, but could not be used. All others are not affected.")
         words.setWordWrap(True)
+        words.setVisible(bool(photos))
         words.setProperty("quiet", True)
         self._photos = SkippedModel(photos, self)
         self.view = QTreeView()
@@ -97,8 +98,12 @@ class SkippedList(QDialog):
         if photos:
             self.view.setCurrentIndex(self._photos.index(0, 0))
         buttons = QHBoxLayout()
-        buttons.addWidget(push_button("Show in the file manager", self._reveal))
-        buttons.addWidget(push_button("Try all again", self._try_again))
+        for button in (
+            push_button("Show in the file manager", self._reveal),
+            push_button("Try all again", self._try_again),
+        ):
+            button.setEnabled(bool(photos))
+            buttons.addWidget(button)
         buttons.addStretch()
         buttons.addWidget(push_button("Close", self.accept, primary=True))
         column = QVBoxLayout(self)
@@ -117,6 +122,16 @@ class SkippedList(QDialog):
     def _try_again(self) -> None:
         self.try_again_wanted.emit()
         self.accept()
+
+
+def _title(count: int) -> str:
+    match count:
+        case 0:
+            return "No photo was skipped"
+        case 1:
+            return "1 photo was skipped"
+        case _:
+            return f"{count:,} photos were skipped"
 
 
 def _text(photo: Photo, column: _Column) -> str:
