@@ -325,7 +325,10 @@ class VectorIndex(Protocol):
         """Forget a model's vectors."""
 
     def close(self) -> None:
-        """Write what is to be written and mark the index as whole. Twice is once."""
+        """Write what is to be written, mark the index as whole and give back memory; it opens again when it is used.
+
+        Twice is once.
+        """
 
 
 class FolderWatcher(Protocol):

@@ -17,7 +17,7 @@ from photo_clip.services.library import Library
 _POLL_MS = 1000
 _FULL_LOOK_MS = 15 * 60 * 1000
 _ANOTHER_LOOK_MS = 3000
-_INDEX_OPENED_AFTER_MS = 5_000
+_SPED_UP_AFTER_MS = 5_000
 """Later than the first search after a start, whose answer it would delay."""
 _BETWEEN_REFRESHES_S = 3.0
 
@@ -81,8 +81,8 @@ class IndexKeeper(QObject):
         self._full_look.timeout.connect(self._look_everywhere)
         self._another_look = QTimer(self, singleShot=True, interval=_ANOTHER_LOOK_MS)
         self._another_look.timeout.connect(lambda: self.look(self._looked_at))
-        self._index_opening = QTimer(self, singleShot=True, interval=_INDEX_OPENED_AFTER_MS)
-        self._index_opening.timeout.connect(self._open_index)
+        self._speeding_up = QTimer(self, singleShot=True, interval=_SPED_UP_AFTER_MS)
+        self._speeding_up.timeout.connect(self._speed_up)
 
     def use(self, library: Library, watcher: FolderWatcher) -> None:
         """Keep this library level from now on."""
@@ -157,7 +157,7 @@ class IndexKeeper(QObject):
         self._poll.stop()
         self._full_look.stop()
         self._another_look.stop()
-        self._index_opening.stop()
+        self._speeding_up.stop()
         if self._job is not None:
             self._job.cancel()
         self._library = None
@@ -229,7 +229,7 @@ class IndexKeeper(QObject):
         if report.embedded or report.reused or report.removed or report.moved:
             self.photos_arrived.emit()
         self._watch_all()
-        self._index_opening.start()
+        self._speeding_up.start()
         if report.look_again_soon:
             self._another_look.start()
         self._start()
@@ -237,9 +237,9 @@ class IndexKeeper(QObject):
         for path in sorted(newly_offline):
             self.went_offline.emit(path, report.offline[path])
 
-    def _open_index(self) -> None:
+    def _speed_up(self) -> None:
         if self._library is not None:
-            self._jobs.start(Lane.INDEX, self._library.open_index)
+            self._jobs.start(Lane.INDEX, self._library.speed_up)
 
     def _stopped(self, error: Exception) -> None:
         self._job = None

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEd
 from photo_clip.core.settings import Settings
 from photo_clip.gui.buttons import push_button
 
+_LEFT_MARGIN_PX = 9
+
 
 class SettingsDialog(QDialog):
     """Shows settings for a change; the changed ones go out by `changed`."""
@@ -69,5 +71,5 @@ def _number(value: int, least: int, most: int, unit: str) -> QSpinBox:
     box.setRange(least, most)
     box.setValue(value)
     box.setSuffix(unit)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    box.lineEdit().setTextMargins(_LEFT_MARGIN_PX, 0, 0, 0)  # the style sheet does not reach in there
     return box

@@ -135,6 +135,7 @@ def style_sheet(*, dark: bool) -> str:
         QLineEdit:focus, QSpinBox:focus {{ border: 2px solid {c.ring}; padding: 5px 8px; }}
         QSpinBox {{ border: 1px solid {c.line}; border-radius: 7px; padding: 6px 9px; background: {c.control}; }}
         QSpinBox > QLineEdit, QSpinBox > QLineEdit:focus {{ border: none; padding: 0; background: transparent; }}
+        QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
         QLineEdit#searchLine {{
             border-radius: 19px; padding: 9px 14px 9px 10px; background: {c.control};
             font-size: {1.18 * usual_pt:.1f}pt;

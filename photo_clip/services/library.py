@@ -56,7 +56,7 @@ class Library:
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         self.searcher = Searcher(catalog, self.neighbours, models, reader)
-        self._index = index
+        self.index = index
         self._on_close = on_close
         self._closed = False
 
@@ -95,9 +95,9 @@ class Library:
                 " You can also change now; they are found again when their folders are back."
             )
 
-    def open_index(self) -> None:
-        """Let the search index answer; a program that goes on running does so when it has a second or two to spare."""
-        self.neighbours.open_index(self.models.active_key())
+    def speed_up(self) -> None:
+        """Make the answers to come faster; a program that goes on running does so when it has a second to spare."""
+        self.neighbours.speed_up(self.models.active_key())
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
@@ -118,8 +118,8 @@ class Library:
 
     def _forget_vectors(self, model_key: str) -> None:
         self.neighbours.forget()
-        if self._index is not None:
-            self._index.remove_model(model_key)
+        if self.index is not None:
+            self.index.remove_model(model_key)
 
     def status(self) -> LibraryStatus:
         """Count what there is."""
@@ -145,7 +145,7 @@ class Library:
             if self._on_close is not None:
                 last_to_first.callback(self._on_close)
             last_to_first.callback(self.catalog.close)
-            if self._index is not None:
-                last_to_first.callback(self._index.close)
+            if self.index is not None:
+                last_to_first.callback(self.index.close)
             last_to_first.callback(self.models.close)
             last_to_first.callback(self.reader.close)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.errors import LibraryInUseError
@@ -253,6 +253,7 @@ def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: Qt
     window.dialogs._save_settings = saved.append
     window.dialogs.show_settings()
     dialog = window.findChildren(SettingsDialog)[0]
+    assert all(box.lineEdit().width() > 100 for box in dialog.findChildren(QSpinBox))  # what they say can be read
     dialog._time_limit.setValue(77)
     dialog._save()
     qtbot.waitUntil(lambda: bool(saved))

@@ -45,8 +45,9 @@ def catch_up(neighbours: Neighbours) -> None:
 def test_the_index_and_the_exact_way_give_the_same_order(catalog: SqliteCatalog, tmp_path: Path) -> None:
     add(catalog, range(300))
     index = ChromaIndex(tmp_path / "index")
-    through_index, exact = Neighbours(catalog, index), Neighbours(catalog, None)
+    through_index, exact = Neighbours(catalog, index, in_memory_up_to=100), Neighbours(catalog, None)
     catch_up(through_index)
+    through_index.speed_up(MODEL)
     assert through_index.is_level(MODEL)
     for query in VECTORS[:10]:
         found, expected = through_index.nearest(MODEL, query, 50), exact.nearest(MODEL, query, 50)
@@ -70,12 +71,34 @@ def test_photos_are_found_before_the_index_has_them(catalog: SqliteCatalog) -> N
 def test_an_index_in_trouble_is_left_alone_and_search_goes_on(catalog: SqliteCatalog) -> None:
     add(catalog, range(5))
     index = FakeIndex()
-    neighbours = Neighbours(catalog, index)
+    neighbours = Neighbours(catalog, index, in_memory_up_to=3)
     catch_up(neighbours)
+    neighbours.speed_up(MODEL)
     index.is_broken = True
     assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
     assert neighbours.index_trouble is not None
     catch_up(neighbours)
+
+
+def test_more_embeddings_than_memory_may_hold_are_left_to_the_index(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    index = FakeIndex()
+    small, large = (Neighbours(catalog, index, in_memory_up_to=most) for most in (5, 4))
+    catch_up(large)
+    index.vectors[MODEL].pop(3)  # what only the index misses shows who answers
+    for neighbours in (small, large):
+        neighbours.warm_up(MODEL)
+        neighbours.speed_up(MODEL)
+    assert small.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    assert large.nearest(MODEL, VECTORS[2], 5)[0].tolist() != [3]
+    assert large.nearest(MODEL, VECTORS[2], 1, np.array([3, 5]))[0].tolist() == [3]
+
+
+def test_an_index_that_was_filled_gives_its_memory_back(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    index = FakeIndex()
+    catch_up(Neighbours(catalog, index))
+    assert index.is_closed
 
 
 def test_catching_up_can_be_stopped_and_goes_on(catalog: SqliteCatalog, monkeypatch: pytest.MonkeyPatch) -> None:

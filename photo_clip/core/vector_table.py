@@ -1,0 +1,100 @@
+"""A model's embeddings in memory, and the nearest of them: a shortlist by a sketch, then exact cosines."""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.ports import StoredVectors
+from photo_clip.core.scoring import best_rows, cosines
+
+_SKETCH_DIMENSIONS = 128
+"""Of 640, they hold 0.87 of the squared length of real photos' embeddings."""
+_SHORTLIST = 6
+"""How many candidates are looked at exactly for each one wanted. Measured with 18 sentences over 100,000 embeddings
+resampled from real ones: recall@500 0.9997 with 4,000 candidates, 0.994 with 2,000."""
+_LEAST_SHORTLIST = 2000
+_SAMPLE = 20_000
+_ROWS_AT_ONCE = 16_384
+_GROWN = 2
+"""The sketch is drawn anew when there are so many times the embeddings it was drawn from."""
+
+
+class VectorTable:
+    """Embeddings of shape (n, d), float16 and of unit length, each with the id of its content.
+
+    The sketch is each embedding in the coordinates of the first principal components (Pearson 1901; taken around
+    zero, not the mean, so that dot products are kept), as float32: with 128 dimensions, 51 MB for 100,000 photos.
+    Without a sketch every cosine is computed.
+    """
+
+    def __init__(self, stored: StoredVectors) -> None:
+        self.content_ids = stored.content_ids
+        self.last_row = stored.last_row
+        self._vectors = stored.vectors
+        self._axes: NDArray[np.float32] | None = None
+        self._sketch: NDArray[np.float32] | None = None
+        self._drawn_from = 0
+
+    def __len__(self) -> int:
+        return len(self.content_ids)
+
+    @property
+    def is_sketched(self) -> bool:
+        """Whether a shortlist can be made."""
+        return self._sketch is not None
+
+    def extended(self, more: StoredVectors) -> Self:
+        """Return a table with more embeddings; this one stays as it is, for those who use it this moment."""
+        joined = StoredVectors(
+            np.concatenate([self.content_ids, more.content_ids]),
+            np.concatenate([self._vectors, more.vectors]),
+            more.last_row,
+        )
+        table = type(self)(joined)
+        if self._axes is not None and self._sketch is not None and len(table) < _GROWN * self._drawn_from:
+            table._axes, table._drawn_from = self._axes, self._drawn_from
+            table._sketch = np.concatenate([self._sketch, _projected(more.vectors, self._axes)])
+        return table
+
+    def draw_sketch(self) -> None:
+        """Make the sketch, which takes half a second for 100,000 embeddings; of few ones none is needed."""
+        if self._sketch is not None or len(self) <= _LEAST_SHORTLIST or self._vectors.shape[1] <= _SKETCH_DIMENSIONS:
+            return
+        rows = np.random.default_rng(0).choice(len(self), min(len(self), _SAMPLE), replace=False)
+        sample = self._vectors[rows].astype(np.float32)
+        _, axes = np.linalg.eigh(sample.T @ sample)  # ascending by how much of the length lies along each
+        self._axes = np.ascontiguousarray(axes[:, -_SKETCH_DIMENSIONS:])
+        self._drawn_from = len(self)
+        self._sketch = _projected(self._vectors, self._axes)
+
+    def nearest(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the content ids of up to `count` nearest embeddings and their cosines, best first.
+
+        `query` has shape (d,) and unit length. With `allowed`, only these contents count. Cosines are exact; with
+        a sketch, of many embeddings a few of the last ones may be missing.
+        """
+        if not len(self) or count <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        rows = None if allowed is None else np.flatnonzero(np.isin(self.content_ids, allowed))
+        asked = max(_LEAST_SHORTLIST, _SHORTLIST * count)
+        if self._sketch is not None and self._axes is not None and asked < (len(self) if rows is None else len(rows)):
+            place = query @ self._axes
+            rough = self._sketch @ place if rows is None else self._sketch[rows] @ place
+            shortlist = np.argpartition(rough, len(rough) - asked)[len(rough) - asked :]
+            rows = np.sort(shortlist if rows is None else rows[shortlist])  # in order, so that equals stay in theirs
+        scores = cosines(self._vectors if rows is None else self._vectors[rows], query)
+        best = best_rows(scores, count)
+        found = best if rows is None else rows[best]
+        return self.content_ids[found], np.clip(scores[best], -1, 1)
+
+
+def _projected(vectors: NDArray[np.float16], axes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the embeddings in the coordinates of the axes; widened a block at a time, so that memory stays bounded."""
+    result = np.empty((len(vectors), axes.shape[1]), dtype=np.float32)
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        block = vectors[start : start + _ROWS_AT_ONCE]
+        np.matmul(block.astype(np.float32), axes, out=result[start : start + len(block)])
+    return result
