@@ -17,6 +17,7 @@ from photo_clip.core.photo import FolderState, Hit, Photo
 from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
+from photo_clip.core.relevance import LINE
 from photo_clip.opening import opened_library, places_for
 from photo_clip.self_check import check_oneself
 from photo_clip.services.library import Library
@@ -114,11 +115,13 @@ def search(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(help="What the photo shows.", metavar="WORDS…")],
     limit: Limit = 20,
+    matches: Annotated[bool, typer.Option("--matches", help="List matches only, without the weaker ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos that fit the words best: cosine similarity and path, a line each."""
+    """List the photos that fit the words best: cosine similarity and path, a line each; matches before weaker ones."""
     with opened_library(_places(context), writing=False) as library:
-        _answer(library.searcher.search(" ".join(words), limit), as_json)
+        hits = library.searcher.search(" ".join(words), limit)
+    _answer([hit for hit in hits if not matches or (hit.relevance or 0) >= LINE], as_json)
 
 
 @commands.command()
@@ -276,12 +279,19 @@ def _labels_in(file: Path) -> list[str]:
 
 def _answer(hits: Sequence[Hit], as_json: bool) -> None:
     if as_json:
-        say_json([{"cosine": round(hit.cosine, 4), **_photo_json(hit.photo)} for hit in hits])
+        say_json([_hit_json(hit) for hit in hits])
     else:
         for hit in hits:
             say(f"{hit.cosine:.3f}  {printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
     if not hits:
         raise typer.Exit(NOTHING_FOUND)
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    told = {"cosine": round(hit.cosine, 4), **_photo_json(hit.photo)}
+    if hit.relevance is not None:
+        told["relevance"] = round(hit.relevance, 4)
+    return told
 
 
 def _photo_json(photo: Photo) -> dict[str, Any]:

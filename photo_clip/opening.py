@@ -7,10 +7,12 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.ports import Catalog, Encoder, ModelIdentity, VectorIndex
 from photo_clip.core.settings import Settings, load_settings
+from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
@@ -70,7 +72,10 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
         models = _models(places, settings, catalog)
         undone_on_failure.pop_all()
     thumbnails = Thumbnails(places.thumbnails_folder, reader)
-    return Library(catalog, index, reader, thumbnails, models, time.time, lock.release if writing else None)
+    phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))
+    background = Background(catalog, phrases, places.background_folder)
+    on_close = lock.release if writing else None
+    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background)
 
 
 def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:

@@ -302,6 +302,20 @@ class SqliteCatalog:
         unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
         return unit
 
+    def vectors_of_contents(self, model_key: str, content_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        with self._reading() as connection:
+            rows = connection.execute(
+                """SELECT content_id, vector FROM embeddings
+                   WHERE model_id = ? AND content_id IN (SELECT value FROM json_each(?))""",
+                (_model_id(connection, model_key), _json_list(content_ids)),
+            ).fetchall()
+        return {content_id: np.frombuffer(vector, dtype="<f2").astype(np.float32) for content_id, vector in rows}
+
+    def last_content_id(self) -> int:
+        with self._reading() as connection:
+            last: int = connection.execute("SELECT coalesce(max(id), 0) FROM contents").fetchone()[0]
+        return last
+
     def last_vector_row(self, model_key: str) -> int:
         with self._reading() as connection:
             row = connection.execute(

@@ -135,3 +135,5 @@ class Hit:
     photo: Photo
     cosine: float
     """Cosine similarity of the photo with the query, -1 to 1."""
+    relevance: float | None = None
+    """The probability that it is a match, 0 to 1; None where nobody asked with words."""

@@ -42,6 +42,10 @@ class Places:
     def thumbnails_folder(self) -> Path:
         return self.cache / "thumbnails"
 
+    @property
+    def background_folder(self) -> Path:
+        return self.cache / "background"
+
 
 def resources_folder() -> Path:
     """Return the folder with models, icons and lists: in the package where it was installed or packaged from a

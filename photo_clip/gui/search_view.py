@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
+from photo_clip.core.relevance import LINE
 from photo_clip.gui import icons
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import push_button
@@ -38,6 +39,8 @@ class Answer:
     """One a photo; None where all photos are shown, newest first."""
     total: int
     """How many photos could have been found."""
+    matches: int | None = None
+    """How many of them, the first ones, count as matches; None where nobody can say."""
     is_new: bool = True
     """Whether something else was asked than before."""
 
@@ -54,7 +57,8 @@ class SearchView(QWidget):
         self._library: Library | None = None
         self._job: Job | None = None
         self._similar_to: Photo | None = None
-        self._answered: Question | None = None
+        self._answer: Answer | None = None
+        self._with_weaker = False
         self.line = QLineEdit()
         self.line.setObjectName("searchLine")
         self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
@@ -74,6 +78,8 @@ class SearchView(QWidget):
         self._chosen.setProperty("quiet", True)
         self._all = push_button("Show all photos", self.clear, flat=True)
         self._all.hide()
+        self.weaker = push_button("", self._fold, flat=True)
+        self.weaker.hide()
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._typing.timeout.connect(self.search)
         self.line.textChanged.connect(self._typing_goes_on)
@@ -86,6 +92,7 @@ class SearchView(QWidget):
         about.setContentsMargins(14, 0, 4, 0)
         about.setSpacing(12)
         about.addWidget(self._about, 1)
+        about.addWidget(self.weaker)
         about.addWidget(self._all)
         about.addWidget(self._chosen)
         column = QVBoxLayout(self)
@@ -161,12 +168,32 @@ class SearchView(QWidget):
 
     def _take(self, answer: Answer) -> None:
         self._job = None
-        is_new = answer.question != self._answered
-        self._answered = answer.question
-        self._about.setText(_sentence(answer))
-        self.answered.emit(replace(answer, is_new=is_new))
+        is_new = self._answer is None or answer.question != self._answer.question
+        if is_new:
+            self._with_weaker = False
+        self._answer = answer
+        self._show(answer, is_new=is_new)
         if is_new:
             announce(self.line, self._about.text())
+
+    def _fold(self) -> None:
+        """Show the weaker ones behind the matches, or the matches alone."""
+        self._with_weaker = not self._with_weaker
+        if self._answer is not None:
+            self._show(self._answer, is_new=False)
+
+    def _show(self, answer: Answer, *, is_new: bool) -> None:
+        weaker = 0 if not answer.matches else len(answer.photo_ids) - answer.matches
+        self.weaker.setVisible(bool(weaker))
+        self.weaker.setText("Hide the weaker ones" if self._with_weaker else f"Show {weaker:,} weaker")
+        if weaker and not self._with_weaker and answer.cosines is not None:
+            shown = replace(
+                answer, photo_ids=answer.photo_ids[: answer.matches], cosines=answer.cosines[: answer.matches]
+            )
+        else:
+            shown = answer
+        self._about.setText(_sentence(answer))
+        self.answered.emit(replace(shown, is_new=is_new))
 
     def _lose(self, error: Exception) -> None:
         self._job = None
@@ -189,7 +216,9 @@ def _answer(library: Library, question: Question) -> Answer:
         hits = library.searcher.search(question.words, DEFAULT_LIMIT)
     total = library.catalog.counts(library.models.active_key()).embedded
     photo_ids = np.array([hit.photo.id for hit in hits], dtype=np.int64)
-    return Answer(question, photo_ids, [hit.cosine for hit in hits], total)
+    known = [hit.relevance for hit in hits if hit.relevance is not None]
+    matches = sum(relevance >= LINE for relevance in known) if known else None
+    return Answer(question, photo_ids, [hit.cosine for hit in hits], total, matches)
 
 
 def _sentence(answer: Answer) -> str:
@@ -200,4 +229,8 @@ def _sentence(answer: Answer) -> str:
         return "1 photo" if total == 1 else f"{total:,} photos, newest first"
     if answer.question.similar_to is not None:
         return f"Photos like {printable(answer.question.similar_to.path.name)}, most alike first"
+    if answer.matches == 0:
+        return f"Nothing surely matches among {total:,} photos; these are the nearest"
+    if answer.matches is not None:
+        return f"{answer.matches:,} {'match' if answer.matches == 1 else 'matches'} in {total:,} photos"
     return f"The {count:,} best of {total:,} photos" if count < total else f"{count:,} photos, best first"

@@ -8,6 +8,7 @@ from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
 from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorIndex
 from photo_clip.core.progress import Report, Task
+from photo_clip.services.background import Background
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.models import Models
@@ -46,8 +47,10 @@ class Library:
         models: Models,
         clock: Clock,
         on_close: Callable[[], object] | None,
+        background: Background | None = None,
     ) -> None:
-        """`on_close`, where there is one, is called last, to let others in."""
+        """`on_close`, where there is one, is called last, to let others in. Without a background, no hit is said to
+        match."""
         self.catalog = catalog
         self.reader = reader
         self.thumbnails = thumbnails
@@ -55,7 +58,7 @@ class Library:
         self.neighbours = Neighbours(catalog, index)
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
-        self.searcher = Searcher(catalog, self.neighbours, models, reader)
+        self.searcher = Searcher(catalog, self.neighbours, models, reader, background)
         self.index = index
         self._on_close = on_close
         self._closed = False

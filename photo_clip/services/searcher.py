@@ -5,6 +5,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from photo_clip.core.errors import PhotoClipError, UnreadablePhotoError, UsageEr
 from photo_clip.core.photo import Hit
 from photo_clip.core.ports import Catalog, Encoder, PhotoReader
 from photo_clip.core.query import parse
+from photo_clip.core.relevance import LINE, relevances
 from photo_clip.core.scoring import probabilities
+from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.photo_files import stamp_of
@@ -26,10 +29,28 @@ _SPARE = 1.25
 """More neighbours are asked for than wanted, because some belong to photos that were removed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A photo near a query."""
+
+    photo_id: int
+    content_id: int
+    cosine: float
+
+
 class Searcher:
     """Answers from what is embedded by the active model. Any thread may use it."""
 
-    def __init__(self, catalog: Catalog, neighbours: Neighbours, models: Models, reader: PhotoReader) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        neighbours: Neighbours,
+        models: Models,
+        reader: PhotoReader,
+        background: Background | None = None,
+    ) -> None:
+        """Without a background, hits come by cosine, and nobody knows which of them match."""
+        self._background = background
         self._catalog = catalog
         self._neighbours = neighbours
         self._models = models
@@ -41,15 +62,32 @@ class Searcher:
         """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
         with contextlib.suppress(PhotoClipError):
             self._neighbours.warm_up(self._models.active_key())
-            self._models.active_encoder()
+            encoder = self._models.active_encoder()
+            if self._background is not None:
+                self._background.phrases(encoder)
 
     def search(self, words: str, limit: int = DEFAULT_LIMIT) -> list[Hit]:
-        """Return up to `limit` photos by cosine with the words, best first; no words find nothing."""
+        """Return up to `limit` photos that fit the words: the matches by cosine, best first, then the weaker ones.
+
+        No words find nothing.
+        """
         query = parse(words)
         if not query.words:
             return []
         encoder = self._models.active_encoder()
-        return self._nearest(encoder, self._text_embedding(encoder, query.words), limit)
+        vector = self._text_embedding(encoder, query.words)
+        nearest = self._nearest(encoder, vector, limit if self._background is None else max(limit, DEFAULT_LIMIT))
+        if self._background is None or not nearest:
+            return self._hits(nearest)
+        by_content = self._catalog.vectors_of_contents(encoder.identity.key, [each.content_id for each in nearest])
+        told = relevances(
+            vector,
+            np.stack([by_content[each.content_id] for each in nearest]),
+            self._background.phrases(encoder),
+            self._background.sample(encoder.identity.key),
+        )
+        order = np.argsort(told < LINE, kind="stable")[:limit]
+        return self._hits([nearest[row] for row in order], told[order].tolist())
 
     def similar(self, photo_id: int, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a known one, itself first; nothing if it is not embedded."""
@@ -58,13 +96,13 @@ class Searcher:
             return []
         encoder = self._models.active_encoder()
         vector = self._catalog.vectors_of(encoder.identity.key, found[0].content_hash)
-        hits = [] if vector is None else self._nearest(encoder, vector, limit)
+        hits = [] if vector is None else self._hits(self._nearest(encoder, vector, limit))
         return sorted(hits, key=lambda hit: hit.photo.id != photo_id)  # before copies of it, too
 
     def similar_to_file(self, path: Path, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a photo anywhere on this computer. Raises UsageError."""
         encoder = self._models.active_encoder()
-        return self._nearest(encoder, self._image_embedding(encoder, path), limit)
+        return self._hits(self._nearest(encoder, self._image_embedding(encoder, path), limit))
 
     def classify(self, path: Path, labels: Sequence[str], template: str | None = None) -> list[tuple[str, float]]:
         """Return a probability for each label, most probable first; together they are 1.
@@ -86,7 +124,7 @@ class Searcher:
         order = np.argsort(-shares, kind="stable")
         return [(labels[row], float(shares[row])) for row in order]
 
-    def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int) -> list[Hit]:
+    def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int) -> list[_Near]:
         if limit <= 0:
             return []
         model_key = encoder.identity.key
@@ -95,15 +133,21 @@ class Searcher:
             content_ids, cosines = self._neighbours.nearest(model_key, vector, asked)
             photo_ids = self._catalog.photo_ids_of(content_ids.tolist())
             found = [
-                (photo_id, float(cosine))
+                _Near(photo_id, content_id, float(cosine))
                 for content_id, cosine in zip(content_ids.tolist(), cosines, strict=True)
                 for photo_id in photo_ids.get(content_id, ())
             ][:limit]
             if len(found) == limit or len(content_ids) < asked:
-                break
+                return found
             asked *= 4
-        photos = {photo.id: photo for photo in self._catalog.photos([photo_id for photo_id, _ in found])}
-        return [Hit(photos[photo_id], cosine) for photo_id, cosine in found if photo_id in photos]
+
+    def _hits(self, found: Sequence[_Near], relevance: Sequence[float] | None = None) -> list[Hit]:
+        photos = {photo.id: photo for photo in self._catalog.photos([each.photo_id for each in found])}
+        return [
+            Hit(photos[each.photo_id], each.cosine, None if relevance is None else relevance[number])
+            for number, each in enumerate(found)
+            if each.photo_id in photos
+        ]
 
     def _text_embedding(self, encoder: Encoder, words: str) -> NDArray[np.float32]:
         key = (encoder.identity.key, words)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.errors import LibraryInUseError
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import Hit, Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.application import dress
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
@@ -287,3 +288,34 @@ def test_the_models_are_one_key_away(filled: MainWindow, qtbot: QtBot) -> None:
     filled.dialogs.show_models()
     assert filled.findChildren(ModelsDialog) == [dialog]
     dialog.reject()
+
+
+def test_matches_are_shown_and_the_weaker_ones_wait_behind_a_button(
+    filled: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert filled._opened is not None
+    searcher = filled._opened.library.searcher
+    search, matches = searcher.search, [4]
+
+    def judged(words: str, limit: int) -> list[Hit]:
+        return [replace(hit, relevance=float(row < matches[0])) for row, hit in enumerate(search(words, limit))]
+
+    monkeypatch.setattr(type(searcher), "search", lambda _, words, limit: judged(words, limit))
+    type_words(filled, qtbot, "blue")
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 4)
+    view = filled.search_view
+    assert view.told == "4 matches in 12 photos"
+    assert view.weaker.text() == "Show 8 weaker"
+    qtbot.mouseClick(view.weaker, Qt.MouseButton.LeftButton)
+    assert filled.photos.rowCount() == 12
+    view.refresh()
+    qtbot.waitUntil(lambda: view._job is None)
+    assert filled.photos.rowCount() == 12  # what was unfolded stays so for the same words
+    qtbot.mouseClick(view.weaker, Qt.MouseButton.LeftButton)
+    assert filled.photos.rowCount() == 4
+
+    matches[0] = 0
+    type_words(filled, qtbot, "red")
+    qtbot.waitUntil(lambda: "Nothing surely matches" in view.told)
+    assert filled.photos.rowCount() == 12
+    assert not view.weaker.isVisible()

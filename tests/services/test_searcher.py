@@ -10,7 +10,10 @@ import pytest
 from photo_clip.core.errors import UsageError
 from photo_clip.core.photo import Hit
 from photo_clip.core.progress import Task
+from photo_clip.core.relevance import LINE
+from photo_clip.services.background import Background
 from photo_clip.services.library import Library
+from photo_clip.services.searcher import Searcher
 from tests.fakes import COLOURS, FakeEncoder, FakeReader, open_fake_library, write_photo
 from tests.indexing import indexing
 
@@ -256,3 +259,24 @@ def test_no_label_gives_no_probability(library: Library, tmp_path: Path) -> None
 
 def test_one_label_is_certain(library: Library, tmp_path: Path) -> None:
     assert library.searcher.classify(write_photo(tmp_path / "a.jpg", "red"), ["blue"]) == [("blue", 1.0)]
+
+
+def test_with_a_background_matches_come_before_weaker_ones_each_by_cosine(
+    library: Library, photos: Path, tmp_path: Path
+) -> None:
+    for number in range(30):
+        for colour in COLOURS:
+            write_photo(photos / f"{colour} {number}.jpg", f"{colour} {number}")
+    keep_up(library)
+    background = Background(library.catalog, list(COLOURS), tmp_path / "cache")
+    searcher = Searcher(library.catalog, library.neighbours, library.models, library.reader, background)
+    hits = searcher.search("red")
+    matching = [(hit.relevance or 0) >= LINE for hit in hits]
+    assert matching == sorted(matching, reverse=True)
+    assert matching[0]
+    assert not matching[-1]
+    for group in (True, False):
+        cosines = [hit.cosine for hit, matches in zip(hits, matching, strict=True) if matches is group]
+        assert cosines == sorted(cosines, reverse=True)
+    assert [hit.photo.id for hit in searcher.search("red", 3)] == [hit.photo.id for hit in hits[:3]]
+    assert library.searcher.search("red")[0].relevance is None

@@ -1,0 +1,55 @@
+"""How likely a photo shows what was asked for: a margin over what photos show in general, not a fixed cosine."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.ports import Vectors
+
+LINE = 0.5
+"""From here on a hit counts as a match."""
+
+_BEST_PHRASES = 3
+_SAME_MEANING = 0.8
+"""Cosine of two texts from which on they say the same: a phrase is no ground for a query that means it."""
+_BEST_HITS = 5
+_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.49, 0.15, 1.18, -0.51
+_LEAST_SPREAD = 1e-6
+
+
+def relevances(query: NDArray[np.float32], hits: Vectors, phrases: Vectors, sample: Vectors) -> NDArray[np.float64]:
+    """Return for each hit, shape (k, d), the probability that it is a match, 0 to 1; no hit gives shape (0,).
+
+    `query`, shape (d,), is a text's embedding, `phrases`, (m, d), those of generic phrases, `sample`, (s, d), those
+    of photos of the library; all have unit length, and there are phrases and a sample. The best are among the hits.
+
+    Three measures without a unit, so that they mean the same for every model, are weighed as a logistic regression
+    found them on labels and captions whose photos are known (tests/benchmarks/bench_relevance.py measures them):
+    how far the query stands above the three phrases that fit the photo best, in standard deviations of all phrases
+    over that photo, a ground for each photo, as the other labels are in CLIP's softmax (Radford et al. 2021, arXiv
+    2103.00020); how far the cosine stands above the library's lower quarter, in units of the spread between its
+    tenth part and its half, which stay what they are when many photos match; and how far, in that unit, it stays
+    behind the five best hits.
+    """
+    if not len(hits):
+        return np.empty(0, np.float64)
+    cosines = hits @ query
+    tenth, quarter, half = np.quantile(sample @ query, (0.1, 0.25, 0.5))
+    above_library = np.clip((cosines - quarter) / max(float(half - tenth), _LEAST_SPREAD), -3, 20)
+    behind_best = above_library - np.sort(above_library)[-_BEST_HITS:].mean()
+    logits = _MARGIN_WEIGHT * _margins(cosines, hits, query, phrases) + _LIBRARY_WEIGHT * above_library
+    result: NDArray[np.float64] = 1 / (1 + np.exp(-(logits + _BEST_WEIGHT * behind_best + _OFFSET).astype(np.float64)))
+    return result
+
+
+def _margins(
+    cosines: NDArray[np.float32], hits: Vectors, query: NDArray[np.float32], phrases: Vectors
+) -> NDArray[np.float32]:
+    ground = hits @ phrases.T
+    spread = np.maximum(ground.std(axis=1), _LEAST_SPREAD)
+    others = phrases @ query < _SAME_MEANING
+    if others.any():
+        ground = ground[:, others]
+    best = min(_BEST_PHRASES, ground.shape[1])
+    fitting = np.partition(ground, ground.shape[1] - best, axis=1)[:, ground.shape[1] - best :].mean(axis=1)
+    margins: NDArray[np.float32] = (cosines - fitting) / spread
+    return margins

@@ -1,0 +1,77 @@
+"""The background of a search: made once a model, kept in a cache that may be lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photo_clip.services.background import Background
+from tests.fakes import FakeEncoder, write_photo
+from tests.indexing import Bench
+
+PHRASES = ["red", "green", "blue sky"]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    bench.folders.add(bench.photos)
+    yield bench
+    bench.catalog.close()
+
+
+class CountingEncoder(FakeEncoder):
+    texts_embedded = 0
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        self.texts_embedded += len(texts)
+        return super().embed_texts(texts)
+
+
+def test_phrases_are_embedded_once_and_kept_for_the_next_start(bench: Bench, tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    first = Background(bench.catalog, PHRASES, tmp_path / "cache").phrases(encoder)
+    again = Background(bench.catalog, PHRASES, tmp_path / "cache").phrases(encoder)
+    assert encoder.texts_embedded == len(PHRASES)
+    assert np.allclose(first, again, atol=1e-3)
+
+
+def test_other_models_and_other_phrases_have_embeddings_of_their_own(bench: Bench, tmp_path: Path) -> None:
+    background = Background(bench.catalog, PHRASES, tmp_path / "cache")
+    other = CountingEncoder("other")
+    background.phrases(FakeEncoder())
+    background.phrases(other)
+    Background(bench.catalog, PHRASES[:2], tmp_path / "cache").phrases(other)
+    assert other.texts_embedded == 5
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"\x93NUMPY\x01\x00"])
+def test_a_damaged_cache_is_made_anew(bench: Bench, tmp_path: Path, content: bytes) -> None:
+    cache = tmp_path / "cache"
+    expected = Background(bench.catalog, PHRASES, cache).phrases(FakeEncoder())
+    (file,) = cache.iterdir()
+    file.write_bytes(content)
+    assert np.allclose(Background(bench.catalog, PHRASES, cache).phrases(FakeEncoder()), expected, atol=1e-3)
+
+
+def test_a_cache_that_cannot_be_written_costs_time_alone(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    assert len(Background(bench.catalog, PHRASES, tmp_path / "cache").phrases(FakeEncoder())) == 3
+
+
+def test_a_sample_is_drawn_from_the_library_and_again_when_that_has_grown(bench: Bench, tmp_path: Path) -> None:
+    background = Background(bench.catalog, PHRASES, tmp_path / "cache")
+    key = bench.encoder.identity.key
+    assert len(background.sample(key)) == 0
+    for number in range(8):
+        write_photo(bench.photos / f"{number}.jpg", f"red {number}")
+    bench.index()
+    assert background.sample(key).shape == (8, 3)
+    write_photo(bench.photos / "8.jpg", "green 8")
+    bench.index()
+    assert len(background.sample(key)) == 8
+    for number in range(9, 20):
+        write_photo(bench.photos / f"{number}.jpg", f"green {number}")
+    bench.index()
+    assert len(background.sample(key)) == 20
