@@ -1,6 +1,7 @@
 """The model that comes with the program, run by ONNX Runtime."""
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,8 @@ class StarterModel:
         options.add_session_config_entry(
             "session.intra_op.allow_spinning", "0"
         )  # waiting threads leave the cores alone
-        try:
-            self._image: onnxruntime.InferenceSession | None = _session(contents[IMAGE_GRAPH], options)
-            self._text: onnxruntime.InferenceSession | None = _session(contents[TEXT_GRAPH], options)
-        except Exception as error:
-            raise ModelError("The bundled model cannot be loaded on this computer.", advice=REINSTALL) from error
+        self._image = _Graph(contents[IMAGE_GRAPH], options)
+        self._text = _Graph(contents[TEXT_GRAPH], options)
 
     def embed_images(self, squares: Squares) -> Vectors:
         """Return one row per square, in order; no square gives shape (0, dimensions).
@@ -60,7 +58,7 @@ class StarterModel:
         if squares.dtype != np.uint8 or squares.shape[1:] != (side, side, 3):
             raise ValueError(f"squares of shape (n, {side}, {side}, 3) and uint8 are wanted, not {squares.shape}")
         batches = [squares[start : start + _IMAGES_AT_ONCE] for start in range(0, len(squares), _IMAGES_AT_ONCE)]
-        return self._joined(_run(self._image, {"squares": np.ascontiguousarray(batch)}) for batch in batches)
+        return self._joined(self._image.run({"squares": np.ascontiguousarray(batch)}) for batch in batches)
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Return one row per text, in order; no text gives shape (0, dimensions).
@@ -69,12 +67,12 @@ class StarterModel:
         Raises ModelError if memory runs out.
         """
         batches = [texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)]
-        return self._joined(_run(self._text, self._tokens(batch)) for batch in batches)
+        return self._joined(self._text.run(self._tokens(batch)) for batch in batches)
 
     def close(self) -> None:
         """Give back memory; the encoder cannot be used afterwards. Twice is once."""
-        self._image = None
-        self._text = None
+        self._image.close()
+        self._text.close()
 
     def _tokens(self, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
         """Return `ids` and `mask`, both of shape (n, longest)."""
@@ -91,6 +89,49 @@ class StarterModel:
         return np.concatenate([np.empty((0, self.dimensions), np.float32), *rows])
 
 
+class _Graph:
+    """One of the model's two graphs; loaded at its first use, because a search by words needs one alone."""
+
+    def __init__(self, content: bytes, options: onnxruntime.SessionOptions) -> None:
+        self._content: bytes | None = content
+        self._options = options
+        self._session: onnxruntime.InferenceSession | None = None
+        self._lock = threading.Lock()
+
+    def run(self, inputs: dict[str, Any]) -> Vectors:
+        """Return the graph's one output, shape (n, dimensions). Raises ModelError."""
+        session = self._loaded()
+        try:
+            (vectors,) = session.run(None, inputs)
+        except Exception as error:
+            raise ModelError(
+                f"The bundled model could not go on ({error}).",
+                advice="Close other programs if memory is short, then try again.",
+            ) from error
+        return np.asarray(vectors, dtype=np.float32)
+
+    def close(self) -> None:
+        with self._lock:
+            self._content = None
+            self._session = None
+
+    def _loaded(self) -> onnxruntime.InferenceSession:
+        with self._lock:
+            if self._session is None:
+                if self._content is None:
+                    raise RuntimeError("the encoder was used after it was closed")
+                try:
+                    self._session = onnxruntime.InferenceSession(
+                        self._content, self._options, providers=["CPUExecutionProvider"]
+                    )
+                except Exception as error:
+                    raise ModelError(
+                        "The bundled model cannot be loaded on this computer.", advice=REINSTALL
+                    ) from error
+                self._content = None  # the session has a copy
+            return self._session
+
+
 def _verified(folder: Path) -> tuple[StarterManifest, dict[str, bytes]]:
     """Return the manifest and the content of the files it names, each as it was when the model was made."""
     manifest = StarterManifest.read(folder)
@@ -105,24 +146,6 @@ def _verified(folder: Path) -> tuple[StarterManifest, dict[str, bytes]]:
         if hashlib.sha256(contents[name]).hexdigest() != wanted:
             raise ModelError(f"The bundled model is damaged: “{folder / name}” was changed.", advice=REINSTALL)
     return manifest, contents
-
-
-def _session(graph: bytes, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-
-def _run(session: onnxruntime.InferenceSession | None, inputs: dict[str, Any]) -> Vectors:
-    """Return the graph's one output, shape (n, dimensions)."""
-    if session is None:
-        raise RuntimeError("the encoder was used after it was closed")
-    try:
-        (vectors,) = session.run(None, inputs)
-    except Exception as error:
-        raise ModelError(
-            f"The bundled model could not go on ({error}).",
-            advice="Close other programs if memory is short, then try again.",
-        ) from error
-    return np.asarray(vectors, dtype=np.float32)
 
 
 def _readable(text: str) -> str:

@@ -63,6 +63,7 @@ class Searcher:
         with contextlib.suppress(PhotoClipError):
             self._neighbours.warm_up(self._models.active_key())
             encoder = self._models.active_encoder()
+            self._text_embedding(encoder, "a photo")  # parts of a model are loaded by their first use
             if self._background is not None:
                 self._background.phrases(encoder)
 
