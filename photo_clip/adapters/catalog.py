@@ -311,10 +311,13 @@ class SqliteCatalog:
             ).fetchall()
         return {content_id: np.frombuffer(vector, dtype="<f2").astype(np.float32) for content_id, vector in rows}
 
-    def last_content_id(self) -> int:
+    def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
         with self._reading() as connection:
-            last: int = connection.execute("SELECT coalesce(max(id), 0) FROM contents").fetchone()[0]
-        return last
+            rows = connection.execute(
+                "SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id",
+                (_model_id(connection, model_key),),
+            ).fetchall()
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
     def last_vector_row(self, model_key: str) -> int:
         with self._reading() as connection:

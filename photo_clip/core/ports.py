@@ -271,8 +271,8 @@ class Catalog(Protocol):
     def vectors_of_contents(self, model_key: str, content_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """Return the embeddings of contents by their ids; those that have none are left out."""
 
-    def last_content_id(self) -> int:
-        """Return the highest content id; 0 for an empty catalogue. Nearly all from 1 to it are there."""
+    def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
+        """Return the ids of the contents a model has embedded, ascending; none for a model that is not known."""
 
     def last_vector_row(self, model_key: str) -> int:
         """Return the highest row number of the model's embeddings, 0 when there is none."""

@@ -49,9 +49,9 @@ class Background:
         with self._lock:
             drawn_at, sample = self._samples.get(model_key, (0, np.empty((0, 0), np.float32)))
             if not drawn_at or last > _GROWN * drawn_at:
-                newest = self._catalog.last_content_id()
-                wanted = np.unique(np.linspace(1, max(1, newest), _SAMPLE).astype(np.int64))
-                found = self._catalog.vectors_of_contents(model_key, wanted.tolist())
+                contents = self._catalog.embedded_contents(model_key)
+                rows = np.linspace(0, len(contents), min(len(contents), _SAMPLE), endpoint=False, dtype=np.int64)
+                found = self._catalog.vectors_of_contents(model_key, contents[rows].tolist())
                 sample = np.array(list(found.values()), dtype=np.float32)
                 self._samples = {model_key: (last, sample)}
             return sample

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.services.background import Background
 from tests.fakes import FakeEncoder, write_photo
 from tests.indexing import Bench
@@ -75,3 +76,21 @@ def test_a_sample_is_drawn_from_the_library_and_again_when_that_has_grown(bench:
         write_photo(bench.photos / f"{number}.jpg", f"green {number}")
     bench.index()
     assert len(background.sample(key)) == 20
+
+
+def test_a_model_that_has_embedded_only_one_of_many_photos_has_a_sample(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photo_clip.services.background._SAMPLE", 4)
+    for number in range(40):
+        write_photo(bench.photos / f"{number}.jpg", f"red {number}")
+    bench.index()
+    photo = bench.catalog.photos([17])[0]
+    assert photo.content_hash is not None
+    assert photo.facts is not None
+    vector = np.array([1, 0, 0], np.float32)
+    embedded = EmbeddedPhoto(photo.id, photo.stamp, photo.content_hash, photo.facts, vector)
+    bench.catalog.store("other", [embedded], {})
+    background = Background(bench.catalog, PHRASES, tmp_path / "cache")
+    assert background.sample("other").tolist() == [[1, 0, 0]]
+    assert background.sample(bench.encoder.identity.key).shape == (4, 3)
