@@ -149,7 +149,7 @@ def classify(
     if not wanted:
         raise UsageError("There is no label to choose from.", advice="Name at least two labels after the photo.")
     with opened_library(_places(context), writing=False) as library:
-        found = library.searcher.classify(file, wanted, template)
+        found = library.classifier.classify(file, wanted, template)
     if as_json:
         say_json([{"label": label, "probability": round(probability, 6)} for label, probability in found])
     else:

@@ -156,5 +156,49 @@ def _first_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+_FOLDER_NAME = "replace(f.name, rtrim(f.name, replace(f.name, '/', '')), '')"
+"""The last part of a path: what is left of it without all up to the last slash."""
+_WORDS = f"""
+    SELECT p.id, {_FOLDER_NAME} || '/' || CAST(p.relative_path AS TEXT),
+           coalesce(c.caption || ' ' || (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(c.keywords)), '')
+    FROM photos p JOIN (SELECT id, replace(CAST(path AS TEXT), '\\', '/') AS name FROM folders) f ON f.id = p.folder_id
+    LEFT JOIN contents c ON c.id = p.content_id
+"""  # noqa: S608
+
+
+def _words_marks_and_looks(connection: sqlite3.Connection) -> None:
+    """Photos can be found by words, marked by people, and told from their near-duplicates; searches can be kept."""
+    for statement in (
+        "ALTER TABLE contents ADD COLUMN rating INTEGER",
+        "ALTER TABLE contents ADD COLUMN caption TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE contents ADD COLUMN keywords TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE contents ADD COLUMN fingerprint INTEGER",
+        "ALTER TABLE contents ADD COLUMN sharpness REAL",
+        """CREATE TABLE marks (
+            photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
+            is_favourite INTEGER NOT NULL DEFAULT 0,
+            rating INTEGER
+        )""",
+        """CREATE TABLE saved_searches (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            query TEXT NOT NULL
+        )""",
+        "CREATE VIRTUAL TABLE photo_words USING fts5 (path, said, tokenize = 'unicode61 remove_diacritics 2')",
+        f"INSERT INTO photo_words (rowid, path, said) {_WORDS}",
+        f"""CREATE TRIGGER photo_words_come AFTER INSERT ON photos BEGIN
+            INSERT INTO photo_words (rowid, path, said) {_WORDS} WHERE p.id = new.id;
+        END""",
+        f"""CREATE TRIGGER photo_words_change AFTER UPDATE OF relative_path, folder_id, content_id ON photos BEGIN
+            DELETE FROM photo_words WHERE rowid = old.id;
+            INSERT INTO photo_words (rowid, path, said) {_WORDS} WHERE p.id = new.id;
+        END""",  # noqa: S608
+        """CREATE TRIGGER photo_words_go AFTER DELETE ON photos BEGIN
+            DELETE FROM photo_words WHERE rowid = old.id;
+        END""",
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _words_marks_and_looks)
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

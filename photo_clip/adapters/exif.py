@@ -10,8 +10,13 @@ from photo_clip.adapters.reading_trouble import DAMAGE
 from photo_clip.core.taken import is_plausible
 
 _DATE_TIME, _MAKE, _MODEL, _ORIENTATION = 0x0132, 0x010F, 0x0110, 0x0112
+_DESCRIPTION = 0x010E
 _DATE_TIME_ORIGINAL, _DATE_TIME_DIGITIZED = 0x9003, 0x9004
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
+
+_CAMERAS_WORDS = frozenset(
+    ("OLYMPUS DIGITAL CAMERA", "DIGITAL CAMERA", "SONY DSC", "MINOLTA DIGITAL CAMERA", "KONICA MINOLTA DIGITAL CAMERA")
+)
 
 _TIME = re.compile(r"(\d{4})[:\-/.](\d{2})[:\-/.](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
 
@@ -45,6 +50,12 @@ def camera(main: Mapping[int, Any]) -> str:
     return f"{make} {model}".strip()
 
 
+def description(main: Mapping[int, Any]) -> str:
+    """Return what is written about the photo; empty for nothing, or for what a camera writes into each."""
+    text = _text(_value(main, _DESCRIPTION), longest=2000)
+    return "" if text.upper() in _CAMERAS_WORDS or text == camera(main) else text
+
+
 def position(gps: Mapping[int, Any]) -> tuple[float, float] | None:
     """Return latitude and longitude in degrees; None for none, nonsense, or the 0, 0 of a camera without a fix."""
     latitude = _degrees(_value(gps, _LATITUDE), negative="S" in _text(_value(gps, _LATITUDE_REF)).upper())
@@ -72,9 +83,9 @@ def _degrees(value: Any, *, negative: bool) -> float | None:
     return -size if negative else size
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, longest: int = 100) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return ""
-    return "".join(letter for letter in value.split("\0")[0] if letter.isprintable()).strip()[:100]
+    return "".join(letter for letter in value.split("\0")[0] if letter.isprintable()).strip()[:longest]

@@ -3,25 +3,28 @@
 import io
 import math
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pi_heif
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, IptcImagePlugin
 
 from photo_clip.adapters import exif
 from photo_clip.adapters.content_hash import content_hash
 from photo_clip.adapters.raw_previews import NoCameraFileError, RawPreview, developed, raw_preview
 from photo_clip.adapters.reading_trouble import DAMAGE, explained
 from photo_clip.adapters.size_limits import refuse_too_large
+from photo_clip.adapters.xmp import Said, caption_of, keywords_of, said_in_xmp
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
 from photo_clip.core.greyscale import eight_bit
+from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, fingerprint, sharpness
 from photo_clip.core.photo import PhotoFacts
 from photo_clip.core.ports import ReadPhoto, Resampling, RgbImage, SquareSpec
 from photo_clip.core.squares import placement
@@ -43,6 +46,11 @@ _GROUND = (128, 128, 128)
 _BAND_PIXELS = 2_000_000
 _QUICK_SPARE = 2
 """Made smaller by whole numbers first, a photo keeps so many times the pixels a side that are wanted."""
+
+_XMP_TAG = 700
+"""In a TIFF file."""
+_IPTC_CAPTION, _IPTC_KEYWORDS = ((2, 5), (2, 105), (2, 120)), ((2, 25),)
+"""Title, headline and caption; keywords (IPTC Information Interchange Model 4.2)."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "JXL")
 """No others: some of Pillow's decoders start other programs, or find pictures in anything."""
@@ -70,7 +78,10 @@ def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     """Read a photo once, for everything that is wanted of it. Raises UnreadablePhotoError."""
     with explained(path):
         image, facts = _upright(path, math.ceil(_SPARE * square.side_px), THUMBNAIL_SIDE_PX)
-        return ReadPhoto(content_hash(path), make_square(image, square), _thumbnail_jpeg(image), facts)
+        thumbnail = _thumbnail(image)
+        return ReadPhoto(
+            content_hash(path), make_square(image, square), _jpeg(thumbnail), _with_looks(facts, thumbnail)
+        )
 
 
 def hash_photo(path: Path) -> str:
@@ -84,7 +95,7 @@ def read_thumbnail(path: Path) -> bytes:
     """Return the photo's thumbnail, a JPEG. Raises UnreadablePhotoError."""
     with explained(path):
         image, _ = _upright(path, 1, THUMBNAIL_SIDE_PX)
-        return _thumbnail_jpeg(image)
+        return _jpeg(_thumbnail(image))
 
 
 def read_view(path: Path, max_side_px: int) -> RgbImage:
@@ -208,7 +219,39 @@ def _facts(image: Image.Image, width_px: int, height_px: int) -> PhotoFacts:
         data = image.getexif()
     except DAMAGE:  # a photo with damaged EXIF data is still a photo
         data = Image.Exif()
-    return _facts_in(data, width_px, height_px)
+    facts, said = _facts_in(data, width_px, height_px), _said(image)
+    caption = said.caption or caption_of([exif.description(data)])
+    return replace(facts, rating=said.rating, caption=caption, keywords=said.keywords)
+
+
+def _said(image: Image.Image) -> Said:
+    """Return what was written about the photo into its file, in XMP, and where that is silent in IPTC."""
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if not packet and image.format == "TIFF":
+        packet = image.tag_v2.get(_XMP_TAG, b"")  # type: ignore[attr-defined]
+    said = said_in_xmp(packet.encode() if isinstance(packet, str) else packet) if packet else Said()
+    if said.caption and said.keywords:
+        return said
+    try:
+        fields = IptcImagePlugin.getiptcinfo(image) or {}  # type: ignore[arg-type]  # what was opened is a file's
+    except DAMAGE:
+        fields = {}
+    captions, keywords = (_iptc(fields, *_IPTC_CAPTION), _iptc(fields, *_IPTC_KEYWORDS))
+    return replace(said, caption=said.caption or caption_of(captions), keywords=said.keywords or keywords_of(keywords))
+
+
+def _iptc(fields: Mapping[Any, Any], *names: tuple[int, int]) -> list[str]:
+    """Return the texts of IPTC fields; UTF-8 is tried first, as nearly all files of this century hold it."""
+    values = [fields[name] for name in names if name in fields]
+    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
+    return [_decoded(text) for text in texts if isinstance(text, bytes)]
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
 
 
 def _facts_in_raw(path: Path, width_px: int, height_px: int) -> PhotoFacts:
@@ -301,9 +344,20 @@ def _formats() -> tuple[str, ...]:
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
-def _thumbnail_jpeg(image: Image.Image) -> bytes:
+def _thumbnail(image: Image.Image) -> Image.Image:
     small = image.copy()
     small.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.BICUBIC, reducing_gap=1.0)
+    return small
+
+
+def _jpeg(image: Image.Image) -> bytes:
     stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
+    image.save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
     return stream.getvalue()
+
+
+def _with_looks(facts: PhotoFacts, thumbnail: Image.Image) -> PhotoFacts:
+    """Return the facts with what tells near-duplicates, measured on the thumbnail."""
+    grey = thumbnail.convert("L")
+    tiny = grey.resize((HASH_WIDTH, HASH_HEIGHT), Image.Resampling.BOX)
+    return replace(facts, fingerprint=fingerprint(np.asarray(tiny)), sharpness=sharpness(np.asarray(grey)))

@@ -105,6 +105,16 @@ class PhotoFacts:
     """Degrees, north positive, -90 to 90."""
     longitude: float | None = None
     """Degrees, east positive, -180 to 180."""
+    rating: int | None = None
+    """Stars that somebody gave it in its file, 0 to 5; None for none."""
+    caption: str = ""
+    """What is written about it in its file, in XMP, IPTC or EXIF, one line."""
+    keywords: tuple[str, ...] = ()
+    """Those in its file."""
+    fingerprint: int | None = None
+    """Its difference hash; see core/likeness.py. None where there is none."""
+    sharpness: float | None = None
+    """See core/likeness.py; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,18 @@ class Photo:
     missing: bool = False
     offline: bool = False
     """Whether its folder is offline: it can be found and seen small, but not opened."""
+    is_favourite: bool = False
+    rating: int | None = None
+    """Stars that a person gave it here, else those in its file, 0 to 5; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that was kept; its answer changes as photos come."""
+
+    name: str
+    query: str
+    """As it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +156,8 @@ class Hit:
 
     photo: Photo
     cosine: float
-    """Cosine similarity of the photo with the query, -1 to 1."""
+    """Cosine similarity of the photo with the query, -1 to 1; 0 where nothing but filters was asked for."""
     relevance: float | None = None
     """The probability that it is a match, 0 to 1; None where nobody asked with words."""
+    says_it: bool = False
+    """Whether the words asked for stand in its path, its caption or its keywords."""

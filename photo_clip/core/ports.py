@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.core.filters import AnyOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import (
     FileStamp,
@@ -21,6 +22,7 @@ from photo_clip.core.photo import (
     MovedFile,
     Photo,
     PhotoFacts,
+    SavedSearch,
 )
 from photo_clip.core.progress import Task
 
@@ -227,11 +229,23 @@ class Catalog(Protocol):
     def newest_photo_ids(self) -> NDArray[np.int64]:
         """Return the ids of all shown photos (read, not missing), by time taken, newest first."""
 
+    def photos_within(self, groups: Sequence[AnyOf]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the ids and the content ids of the shown photos that pass a filter of every group; all of no group."""
+
+    def photos_saying(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return up to `limit` ids of shown photos whose path, caption and keywords hold every word, best first.
+
+        A word is found in small letters and capitals, with accents or without, and as the beginning of a longer one.
+        """
+
     def count_in_folders(self) -> dict[int, int]:
         """Return how many photos are shown of each folder, by its id; folders without one are left out."""
 
     def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the shown photos with each content; contents without one are left out."""
+
+    def content_ids_of(self, photo_ids: Sequence[int]) -> NDArray[np.int64]:
+        """Return the contents of photos, each once, ascending."""
 
     def skipped_photos(self) -> list[Photo]:
         """Return the photos that cannot be used, by path."""
@@ -292,6 +306,21 @@ class Catalog(Protocol):
 
     def decisions(self, photo_id: int) -> dict[str, bool]:
         """Return the decisions on a photo: True for accepted, by label."""
+
+    def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
+        """Remember whether photos are favourites."""
+
+    def rate(self, photo_ids: Sequence[int], stars: int | None) -> None:
+        """Give photos 0 to 5 stars; None leaves it to what their files say."""
+
+    def saved_searches(self) -> list[SavedSearch]:
+        """Return the searches that were kept, by name."""
+
+    def save_search(self, search: SavedSearch) -> None:
+        """Keep a search; one of that name is replaced."""
+
+    def forget_search(self, name: str) -> None:
+        """Forget a search that was kept."""
 
     # settings of the library
     def setting(self, name: str) -> str | None:

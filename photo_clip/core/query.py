@@ -1,25 +1,281 @@
-"""What is typed into the search line, put in order."""
+"""What is asked for: descriptions to be more or less like, and filters; from typed text and back."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from unicodedata import category
 
+from photo_clip.core.errors import UsageError
+from photo_clip.core.filters import filter_of
+from photo_clip.core.negation import without_negation
+from photo_clip.core.periods import period_in
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 1000
-"""Longer than any description; what is pasted beyond it is cut off."""
+"""Longer than any query; what is pasted beyond it is cut off."""
+_MOST_ROUNDS = 20
+LEAST_WEIGHT, MOST_WEIGHT = 0.1, 10.0
+
+_WEIGHT = r"(?:(?P<weight>\d{1,3}(?:\.\d{1,3})?|\.\d{1,3}):(?!\d))?"
+_TOKEN = re.compile(
+    rf"""(?P<sign>[+-])?{_WEIGHT}(?:(?P<key>[A-Za-z]{{2,}}):(?=[^\s]))?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))"""
+)
+_PLAIN_WORD = re.compile(r"[^\s\"+\-:.\d][^\s\":]*")
+"""A word that means itself behind a sign."""
+_PLAIN_VALUE = re.compile(r"[^\s\"]+")
+_BEFORE_DATES = frozenset(("in", "from", "during", "on", "of", "at", "taken", "the"))
+_SAYS_NOTHING = frozenset(
+    (
+        *("photo", "photos", "pic", "pics", "picture", "pictures", "image", "images", "all", "any", "a", "the", "my"),
+        *("from", "in", "of", "with", "taken", "me", "show", "find"),
+    )
+)
+"""Words that are no description beside a filter: “my photos from july 2023”."""
+
+
+class Will(StrEnum):
+    """What is wanted of a description."""
+
+    MORE = "more like"
+    LESS = "less like"
+    """Photos that show it are left out as far as they are recognised."""
+    MUST = "must show"
+    """Photos that do not show it are left out as far as that is recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Words, or a photo, that photos are compared with."""
+
+    words: str = ""
+    """One line; empty where a photo stands in their place."""
+    photo: str = ""
+    """The path of a photo anywhere on this computer."""
+    will: Will = Will.MORE
+    weight: float = 1.0
+    """0.1 to 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter as it is typed."""
+
+    key: str
+    value: str
+    is_excluded: bool = False
+
+    def trouble(self, today: date) -> UsageError | None:
+        """Return why it cannot be used, None where it can, as far as that can be told without the library."""
+        try:
+            filter_of(self.key, self.value, today)
+        except UsageError as error:
+            return error
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A description of the photos that are wanted."""
+    """Photos that fit all of the descriptions, and of every group of conditions one."""
 
-    words: str
-    """One line without needless blanks, NFC; empty when nothing is asked for."""
+    descriptions: tuple[Description, ...] = ()
+    conditions: tuple[tuple[Condition, ...], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.descriptions or self.conditions)
 
     def __str__(self) -> str:
-        return self.words
+        """Return the text that gives this query again."""
+        told = [_told(description, is_first=not number) for number, description in enumerate(self.descriptions)]
+        told += [" or ".join(map(_told_condition, group)) for group in self.conditions]
+        return " ".join(told)
+
+    @property
+    def words(self) -> str:
+        """The words of all descriptions that are wanted."""
+        return " ".join(each.words for each in self.descriptions if each.words and each.will is not Will.LESS)
+
+    def troubles(self, today: date) -> list[UsageError]:
+        """Return what is wrong with the conditions."""
+        found = (condition.trouble(today) for group in self.conditions for condition in group)
+        return [trouble for trouble in found if trouble is not None]
 
 
-def parse(text: str) -> Query:
-    """Return the query for any typed text; nothing that can be typed is wrong."""
-    line = one_line(text[: 4 * MAX_CHARACTERS])
-    return Query(one_line(line[:MAX_CHARACTERS]))
+def parse(text: str, today: date) -> Query:
+    """Return the query for any typed text; nothing that can be typed is wrong.
+
+    `today` tells what “yesterday” is a word for. Filters that make no sense are kept, for `Query.troubles` to name.
+    """
+    query = _parsed(_clean(text), today)
+    for _ in range(_MOST_ROUNDS):
+        while len(str(query)) > MAX_CHARACTERS:
+            query = _shorter(query)
+        again = _parsed(_clean(str(query)), today)
+        if again == query:
+            return query
+        query = again  # odd characters may stand otherwise beside a quote or a cut
+    return Query()
+
+
+def _clean(text: str) -> str:
+    straight = text[: 4 * MAX_CHARACTERS].translate({ord(quote): '"' for quote in "“”„‟"})
+    return one_line(one_line(straight)[:MAX_CHARACTERS])
+
+
+def _shorter(query: Query) -> Query:
+    if query.conditions:
+        return replace(query, conditions=query.conditions[:-1])
+    *kept, last = query.descriptions
+    if not kept and last.words:
+        return Query((replace(last, words=one_line(last.words[:-20])),) if len(last.words) > 20 else ())
+    return Query(tuple(kept))
+
+
+def _parsed(line: str, today: date) -> Query:
+    free: list[str] = []
+    """The words of the plain description; an empty one where something else stood between."""
+    others: list[Description] = []
+    groups: list[list[Condition]] = []
+    grouped: tuple[Will, list[str]] | None = None
+    is_joined, before = False, ""
+    """Whether “or” stands between a condition and what comes; what came last, a condition or not."""
+    for token in _tokens(line):
+        if token.is_operator:
+            others += _of_group(grouped)
+            grouped, before = (Will.LESS if token.text == "-" else Will.MORE, []), ""
+        elif before == "condition" and token.is_bare and token.text.lower() == "or":
+            is_joined, before = True, "or"
+            continue
+        elif token.condition is not None or (is_joined and token.is_plain):
+            condition = token.condition or Condition(groups[-1][-1].key, token.text)
+            if is_joined:
+                groups[-1].append(condition)
+            else:
+                groups.append([condition])
+            before = "condition"
+        elif token.is_bare:
+            free += ["or"] if is_joined else []
+            (free if grouped is None else grouped[1]).append(token.text)
+            before = ""
+        else:
+            others += _of_group(grouped) + ([token.description] if token.description else [])
+            grouped, before = None, ""
+        if not token.is_bare or before == "condition":
+            free.append("")
+        is_joined = False
+    others += _of_group(grouped)
+    return _with_free_words(free, others, groups, today)
+
+
+def _with_free_words(free: list[str], others: list[Description], groups: list[list[Condition]], today: date) -> Query:
+    words, periods = _without_dates(free, today)
+    shown, avoided = without_negation(words)
+    if (periods or groups) and all(word.lower() in _SAYS_NOTHING for word in shown):
+        shown = []
+    line = one_line(" ".join(shown).strip(" ,;"))
+    main = [Description(line)] if _says_something(line) else []
+    hidden = [Description(each, will=Will.LESS) for each in avoided if _says_something(each)]
+    dates = [tuple(Condition("date", period) for period in periods)] if periods else []
+    return Query((*main, *hidden, *others), (*dates, *map(tuple, groups)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    is_bare: bool
+    """A word without sign, weight or key."""
+    is_operator: bool = False
+    is_plain: bool = False
+    """A bare word or a quoted phrase, which can be a condition's second value."""
+    description: Description | None = None
+    condition: Condition | None = None
+
+
+def _tokens(line: str) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(line):
+        sign, weight, key = match["sign"], match["weight"], (match["key"] or "").lower()
+        text = one_line(match["quoted"] if match["quoted"] is not None else match["bare"])
+        if match[0] in ("+", "-"):
+            yield _Token(match[0], is_bare=False, is_operator=True)
+        elif not _says_something(text) and (sign or weight or key or match["quoted"] is not None):
+            continue
+        elif key and key not in ("similar", "must") and not text.startswith("//"):
+            yield _Token(text, is_bare=False, condition=Condition(key, text, sign == "-"))
+        elif sign or weight or key or match["quoted"] is not None:
+            is_photo = key == "similar"
+            words = f"{key}:{text}" if text.startswith("//") and not is_photo else text
+            yield _Token(
+                text,
+                is_bare=False,
+                is_plain=not (sign or weight or key),
+                description=Description(
+                    "" if is_photo else words,
+                    text if is_photo else "",
+                    Will.LESS if sign == "-" else Will.MUST if key == "must" else Will.MORE,
+                    1.0 if weight is None else _bounded(float(weight)),
+                ),
+            )
+        else:
+            yield _Token(text, is_bare=True, is_plain=True)
+
+
+def _of_group(grouped: tuple[Will, list[str]] | None) -> list[Description]:
+    """Return the description that stands behind an operator of its own: “beach - people”."""
+    words = " ".join(grouped[1]) if grouped else ""
+    return [Description(words, will=grouped[0])] if grouped and _says_something(words) else []
+
+
+def _without_dates(words: Sequence[str], today: date) -> tuple[list[str], list[str]]:
+    """Return the words without those that name a time, an empty one where they stood; and those, one phrase each."""
+    rest: list[str] = []
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        end = next((number for number in range(at, len(words)) if not words[number]), len(words))
+        count = period_in(words[at:end], today) if words[at] else 0
+        if count:
+            while rest and rest[-1].lower() in _BEFORE_DATES:
+                rest.pop()
+            if found and rest[-1:] == ["or"] and rest[-2:-1] == [""]:
+                rest.pop()
+            found.append(" ".join(words[at : at + count]).lower().strip(","))
+            rest.append("")
+        else:
+            rest.append(words[at])
+        at += max(1, count)
+    return rest, list(dict.fromkeys(found))
+
+
+def _told(description: Description, *, is_first: bool) -> str:
+    weight = "" if description.weight == 1 else f"{description.weight:g}:"
+    if description.photo:
+        sign = {Will.MORE: "", Will.LESS: "-", Will.MUST: "+"}[description.will]
+        return f"{sign}{weight}similar:{_quoted(description.photo, _PLAIN_VALUE)}"
+    if description.will is Will.MORE and not weight and is_first:
+        plain = _parsed(description.words, date(2000, 1, 1)) == Query((description,))
+        return description.words if plain else f'"{description.words}"'
+    words = _quoted(description.words, _PLAIN_WORD)
+    match description.will:
+        case Will.LESS:
+            return f"-{weight}{words}"
+        case Will.MUST:
+            return f"{weight}must:{words}"
+    return f"{weight}{words}" if weight else f"+{words}"
+
+
+def _told_condition(condition: Condition) -> str:
+    return f"{'-' if condition.is_excluded else ''}{condition.key}:{_quoted(condition.value, _PLAIN_VALUE)}"
+
+
+def _quoted(text: str, plain: re.Pattern[str]) -> str:
+    return text if plain.fullmatch(text) else f'"{text}"'
+
+
+def _says_something(words: str) -> bool:
+    """Whether there is a letter, a digit or a picture such as an emoji among them, and not signs alone."""
+    return any(letter.isalnum() or (letter > "\x7f" and category(letter) in ("So", "Sc")) for letter in words)
+
+
+def _bounded(weight: float) -> float:
+    return float(f"{min(MOST_WEIGHT, max(LEAST_WEIGHT, weight)):g}")

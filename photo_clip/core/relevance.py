@@ -11,7 +11,7 @@ LINE = 0.5
 _BEST_PHRASES = 3
 _SAME_MEANING = 0.8
 """Cosine of two texts from which on they say the same: a phrase is no ground for a query that means it."""
-_BEST_HITS = 5
+BEST_HITS = 5
 _MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 1.03, 0.04, 1.09, -0.43
 _LEAST_SPREAD = 1e-6
 
@@ -35,7 +35,7 @@ def relevances(query: NDArray[np.float32], hits: Vectors, phrases: Vectors, samp
     cosines = hits @ query
     tenth, quarter, half = np.quantile(sample @ query, (0.1, 0.25, 0.5))
     above_library = np.clip((cosines - quarter) / max(float(half - tenth), _LEAST_SPREAD), -3, 20)
-    behind_best = above_library - np.sort(above_library)[-_BEST_HITS:].mean()
+    behind_best = above_library - np.sort(above_library)[-BEST_HITS:].mean()
     logits = _MARGIN_WEIGHT * _margins(cosines, hits, query, phrases) + _LIBRARY_WEIGHT * above_library
     result: NDArray[np.float64] = 1 / (1 + np.exp(-(logits + _BEST_WEIGHT * behind_best + _OFFSET).astype(np.float64)))
     return result

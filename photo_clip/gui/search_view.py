@@ -1,6 +1,8 @@
 """Where people say what they look for: it wants photos, starts the search, and gives out what was found."""
 
 from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
-from photo_clip.core.relevance import LINE
+from photo_clip.core.query import Description, Query, Will, parse
 from photo_clip.gui import icons
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import push_button
@@ -23,10 +25,9 @@ _TYPING_PAUSE_MS = 200
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked for: photos for words, photos like another one, or, with neither, all of them."""
+    """What is asked for, as it is typed; empty for all photos."""
 
-    words: str = ""
-    similar_to: Photo | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,8 @@ class Answer:
     """How many photos could have been found."""
     matches: int | None = None
     """How many of them, the first ones, count as matches; None where nobody can say."""
+    looks_like: str = ""
+    """The names of the photos that others are to be like, where nothing else was asked."""
     is_new: bool = True
     """Whether something else was asked than before."""
 
@@ -56,7 +59,6 @@ class SearchView(QWidget):
         self._jobs = jobs
         self._library: Library | None = None
         self._job: Job | None = None
-        self._similar_to: Photo | None = None
         self._answer: Answer | None = None
         self._with_weaker = False
         self.line = QLineEdit()
@@ -122,7 +124,7 @@ class SearchView(QWidget):
             Lane.SEARCH,
             _answer,
             self._library,
-            Question(self.line.text().strip(), self._similar_to),
+            Question(self.line.text().strip()),
             on_done=self._take,
             on_failed=self._lose,
         )
@@ -134,15 +136,11 @@ class SearchView(QWidget):
 
     def show_similar(self, photo: Photo) -> None:
         """Ask for photos that look like this one."""
-        self.line.clear()
-        self._similar_to = photo
-        self._all.show()
+        self.line.setText(str(Query((Description(photo=str(photo.path)),))))
         self.search()
 
     def clear(self) -> None:
         """Show all photos again."""
-        self._similar_to = None
-        self._all.hide()
         self.line.clear()
         self.line.setFocus()
         self.search()
@@ -162,8 +160,6 @@ class SearchView(QWidget):
         super().changeEvent(event)
 
     def _typing_goes_on(self) -> None:
-        self._similar_to = None
-        self._all.hide()
         self._clear.setVisible(bool(self.line.text()))
         self._typing.start()
 
@@ -208,18 +204,15 @@ class SearchView(QWidget):
 
 
 def _answer(library: Library, question: Question) -> Answer:
-    if question.similar_to is None and not question.words:
+    query = parse(question.text, date.today())
+    if not query:
         photo_ids = library.catalog.newest_photo_ids()
         return Answer(question, photo_ids, None, len(photo_ids))
-    if question.similar_to is not None:
-        hits = library.searcher.similar(question.similar_to.id, DEFAULT_LIMIT)
-    else:
-        hits = library.searcher.search(question.words, DEFAULT_LIMIT)
-    total = library.catalog.counts(library.models.active_key()).embedded
-    photo_ids = np.array([hit.photo.id for hit in hits], dtype=np.int64)
-    known = [hit.relevance for hit in hits if hit.relevance is not None]
-    matches = sum(relevance >= LINE for relevance in known) if known else None
-    return Answer(question, photo_ids, [hit.cosine for hit in hits], total, matches)
+    found = library.searcher.find(query, DEFAULT_LIMIT)
+    cosines = None if found.cosines is None else found.cosines.tolist()
+    photos = [printable(Path(each.photo).name) for each in query.descriptions if each.will is Will.MORE and each.photo]
+    names = "" if query.words or not photos else " and ".join(photos)
+    return Answer(question, found.photo_ids, cosines, found.total, found.matches, names)
 
 
 def _sentence(answer: Answer) -> str:
@@ -228,8 +221,8 @@ def _sentence(answer: Answer) -> str:
         return "No photo can be found yet" if answer.question != Question() else ""
     if answer.cosines is None:
         return "1 photo" if total == 1 else f"{total:,} photos, newest first"
-    if answer.question.similar_to is not None:
-        return f"Photos like {printable(answer.question.similar_to.path.name)}, most alike first"
+    if answer.looks_like:
+        return f"Photos like {answer.looks_like}, most alike first"
     if answer.matches == 0:
         return f"Nothing surely matches among {total:,} photos; these are the nearest"
     if answer.matches is not None:

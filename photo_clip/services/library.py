@@ -3,16 +3,20 @@
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 
+from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
 from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorIndex
 from photo_clip.core.progress import Report, Task
 from photo_clip.services.background import Background
+from photo_clip.services.classifier import Classifier
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -48,9 +52,12 @@ class Library:
         clock: Clock,
         on_close: Callable[[], object] | None,
         background: Background | None = None,
+        place_of: PlaceOf = lambda _name: None,
     ) -> None:
-        """`on_close`, where there is one, is called last, to let others in. Without a background, no hit is said to
-        match."""
+        """`on_close`, where there is one, is called last, to let others in.
+
+        Without a background, no hit is said to match; without `place_of`, no place is known.
+        """
         self.catalog = catalog
         self.reader = reader
         self.thumbnails = thumbnails
@@ -58,7 +65,17 @@ class Library:
         self.neighbours = Neighbours(catalog, index)
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
-        self.searcher = Searcher(catalog, self.neighbours, models, reader, background)
+        embeddings = QueryEmbeddings(catalog, reader)
+        self.searcher = Searcher(
+            catalog,
+            self.neighbours,
+            models,
+            embeddings,
+            background,
+            today=lambda: date.fromtimestamp(clock()),
+            place_of=place_of,
+        )
+        self.classifier = Classifier(models, embeddings)
         self.index = index
         self._on_close = on_close
         self._closed = False

@@ -1,41 +1,97 @@
-"""Finds photos by words, finds similar photos, and tells which labels fit one."""
+"""Finds the photos that a query asks for, best first."""
 
 import contextlib
-import os
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.errors import PhotoClipError, UnreadablePhotoError, UsageError
+from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.filters import AnyOf, PlaceOf, filter_of
 from photo_clip.core.photo import Hit
-from photo_clip.core.ports import Catalog, Encoder, PhotoReader
-from photo_clip.core.query import parse
-from photo_clip.core.relevance import LINE, relevances
-from photo_clip.core.scoring import probabilities
+from photo_clip.core.ports import Catalog, Encoder, Vectors
+from photo_clip.core.query import Description, Query, Will, parse
+from photo_clip.core.ranking import direction, joint
+from photo_clip.core.relevance import BEST_HITS, LINE, relevances
+from photo_clip.core.text_words import text_words
 from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
-from photo_clip.services.photo_files import stamp_of
-from photo_clip.services.read_ahead import reading
+from photo_clip.services.query_embeddings import QueryEmbeddings
 
 DEFAULT_LIMIT = 500
-_KEPT_TEXTS = 256
+_SAME = 0.99
+"""Cosine of a photo with itself, as far as it was not changed since it was embedded."""
 _SPARE = 1.25
 """More neighbours are asked for than wanted, because some belong to photos that were removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """A photo near a query."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Photos that answer a query: the matches by cosine, best first, then the weaker ones.
 
-    photo_id: int
-    content_id: int
-    cosine: float
+    Without descriptions, the photos that pass the filters, newest first.
+    """
+
+    photo_ids: NDArray[np.int64]
+    cosines: NDArray[np.float32] | None = None
+    """With the query's direction, one a photo; None where there is no description."""
+    relevances: NDArray[np.float64] | None = None
+    """The probability that each is a match; None where nobody can say."""
+    matches: int | None = None
+    """How many of them, the first ones, count as matches; None where nobody can say."""
+    said: frozenset[int] = frozenset()
+    """The ids of those whose path, caption or keywords hold the words."""
+    total: int = 0
+    """How many photos they were chosen from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Aim:
+    """A description with its embedding."""
+
+    vector: NDArray[np.float32]
+    will: Will
+    weight: float
+    is_photo: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """Photos near a direction, best first."""
+
+    photo_ids: NDArray[np.int64]
+    content_ids: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+
+    def __add__(self, other: "_Near") -> "_Near":
+        return _Near(
+            np.concatenate([self.photo_ids, other.photo_ids]),
+            np.concatenate([self.content_ids, other.content_ids]),
+            np.concatenate([self.cosines, other.cosines]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Allowed:
+    """The photos that pass the filters."""
+
+    photo_ids: NDArray[np.int64]
+    content_ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How the answer is wanted."""
+
+    limit: int
+    line: float
+    total: int
+    itself: int | None
+    """The photo that others are to be like, where that alone is asked; it comes before its copies."""
 
 
 class Searcher:
@@ -46,146 +102,184 @@ class Searcher:
         catalog: Catalog,
         neighbours: Neighbours,
         models: Models,
-        reader: PhotoReader,
+        embeddings: QueryEmbeddings,
         background: Background | None = None,
+        *,
+        today: Callable[[], date] = date.today,
+        place_of: PlaceOf = lambda _name: None,
     ) -> None:
         """Without a background, hits come by cosine, and nobody knows which of them match."""
         self._background = background
         self._catalog = catalog
         self._neighbours = neighbours
         self._models = models
-        self._reader = reader
-        self._texts: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._embeddings = embeddings
+        self._today = today
+        self._place_of = place_of
 
     def warm_up(self) -> None:
         """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
         with contextlib.suppress(PhotoClipError):
             self._neighbours.warm_up(self._models.active_key())
             encoder = self._models.active_encoder()
-            self._text_embedding(encoder, "a photo")  # parts of a model are loaded by their first use
+            self._embeddings.of_words(encoder, "a photo")  # parts of a model are loaded by their first use
             if self._background is not None:
                 self._background.phrases(encoder)
 
-    def search(self, words: str, limit: int = DEFAULT_LIMIT) -> list[Hit]:
-        """Return up to `limit` photos that fit the words: the matches by cosine, best first, then the weaker ones.
+    def search(self, text: str, limit: int = DEFAULT_LIMIT) -> list[Hit]:
+        """Return up to `limit` photos that fit what is typed; see `find`."""
+        return self.hits(self.find(parse(text, self._today()), limit))
 
-        No words find nothing.
+    def find(self, query: Query, limit: int = DEFAULT_LIMIT, line: float = LINE) -> Found:
+        """Return up to `limit` photos that fit a query, those of at least `line` as matches; an empty one finds none.
+
+        Raises UsageError for a filter that makes no sense, a place that is not known, a photo that cannot be used.
         """
-        query = parse(words)
-        if not query.words:
-            return []
+        if not query or limit <= 0:
+            return Found(np.empty(0, np.int64))
+        allowed = self._allowed(query)
+        if not query.descriptions:
+            assert allowed is not None  # noqa: S101  # a query without either is empty
+            newest = self._catalog.newest_photo_ids()
+            passing = newest[np.isin(newest, allowed.photo_ids)]
+            return Found(passing[:limit], total=len(passing))
         encoder = self._models.active_encoder()
-        vector = self._text_embedding(encoder, query.words)
-        nearest = self._nearest(encoder, vector, limit if self._background is None else max(limit, DEFAULT_LIMIT))
-        if self._background is None or not nearest:
-            return self._hits(nearest)
-        by_content = self._catalog.vectors_of_contents(encoder.identity.key, [each.content_id for each in nearest])
-        told = relevances(
-            vector,
-            np.stack([by_content[each.content_id] for each in nearest]),
-            self._background.phrases(encoder),
-            self._background.sample(encoder.identity.key),
+        aims = [self._aim(encoder, each) for each in query.descriptions]
+        aimed = direction(
+            np.stack([aim.vector for aim in aims]),
+            [-aim.weight if aim.will is Will.LESS else aim.weight for aim in aims],
         )
-        order = np.argsort(told < LINE, kind="stable")[:limit]
-        return self._hits([nearest[row] for row in order], told[order].tolist())
+        near = self._nearest(encoder, aimed, max(limit, DEFAULT_LIMIT), allowed)
+        said = self._said(query, allowed)
+        near += self._those_missing(encoder, aimed, near, said)
+        told = self._relevances(encoder, aims, near, is_whole=allowed is None and len(aims) == 1)
+        total = self._catalog.counts(encoder.identity.key).embedded if allowed is None else len(allowed.photo_ids)
+        return self._judged(near, told, said, _Asked(limit, line, total, self._itself(query)))
 
-    def similar(self, photo_id: int, limit: int = DEFAULT_LIMIT) -> list[Hit]:
-        """Return up to `limit` photos that look most like a known one, itself first; nothing if it is not embedded."""
-        found = self._catalog.photos([photo_id])
-        if not found or found[0].content_hash is None:
-            return []
-        encoder = self._models.active_encoder()
-        vector = self._catalog.vectors_of(encoder.identity.key, found[0].content_hash)
-        hits = [] if vector is None else self._hits(self._nearest(encoder, vector, limit))
-        return sorted(hits, key=lambda hit: hit.photo.id != photo_id)  # before copies of it, too
+    def hits(self, found: Found) -> list[Hit]:
+        """Return what was found, each with what is known of the photo; those removed meanwhile are left out."""
+        photos = {photo.id: photo for photo in self._catalog.photos(found.photo_ids.tolist())}
+        cosines = [0.0] * len(found.photo_ids) if found.cosines is None else found.cosines.tolist()
+        told = [None] * len(found.photo_ids) if found.relevances is None else found.relevances.tolist()
+        return [
+            Hit(photos[photo_id], cosine, relevance, photo_id in found.said)
+            for photo_id, cosine, relevance in zip(found.photo_ids.tolist(), cosines, told, strict=True)
+            if photo_id in photos
+        ]
 
     def similar_to_file(self, path: Path, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a photo anywhere on this computer. Raises UsageError."""
-        encoder = self._models.active_encoder()
-        return self._hits(self._nearest(encoder, self._image_embedding(encoder, path), limit))
+        return self.hits(self.find(Query((Description(photo=str(path)),)), limit))
 
-    def classify(self, path: Path, labels: Sequence[str], template: str | None = None) -> list[tuple[str, float]]:
-        """Return a probability for each label, most probable first; together they are 1.
+    def _itself(self, query: Query) -> int | None:
+        if query.words or len(query.descriptions) != 1:
+            return None
+        photo = self._catalog.photo_at(Path(query.descriptions[0].photo).absolute())
+        return None if photo is None else photo.id
 
-        Zero-shot classification as in Radford et al. 2021 (arXiv 2103.00020, section 3.1.2): softmax of
-        logit scale × cosine. Labels are put into `template` at “{}” where one is given. No label gives nothing.
-        Raises UsageError for a template without “{}”, or a file that cannot be used.
-        """
-        if template is not None and "{}" not in template:
-            raise UsageError(
-                f"The template “{template}” has no place for the label.", advice="Write {} where it belongs."
+    def _aim(self, encoder: Encoder, wanted: Description) -> _Aim:
+        vector = (
+            self._embeddings.of_photo(encoder, Path(wanted.photo))
+            if wanted.photo
+            else self._embeddings.of_words(encoder, wanted.words)
+        )
+        return _Aim(vector, wanted.will, wanted.weight, bool(wanted.photo))
+
+    def _allowed(self, query: Query) -> _Allowed | None:
+        groups: list[AnyOf] = [
+            tuple(
+                (filter_of(each.key, each.value, self._today(), self._place_of), not each.is_excluded) for each in group
             )
-        if not labels:
-            return []
-        encoder = self._models.active_encoder()
-        texts = [label if template is None else template.replace("{}", label) for label in labels]
-        cosines = encoder.embed_texts(texts) @ self._image_embedding(encoder, path)
-        shares = probabilities(cosines, encoder.logit_scale)
-        order = np.argsort(-shares, kind="stable")
-        return [(labels[row], float(shares[row])) for row in order]
+            for group in query.conditions
+        ]
+        return _Allowed(*self._catalog.photos_within(groups)) if groups else None
 
-    def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int) -> list[_Near]:
-        if limit <= 0:
-            return []
-        model_key = encoder.identity.key
+    def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int, allowed: _Allowed | None) -> _Near:
+        contents = None if allowed is None else np.unique(allowed.content_ids)
         asked = int(limit * _SPARE) + 10
         while True:
-            content_ids, cosines = self._neighbours.nearest(model_key, vector, asked)
-            photo_ids = self._catalog.photo_ids_of(content_ids.tolist())
-            found = [
-                _Near(photo_id, content_id, float(cosine))
-                for content_id, cosine in zip(content_ids.tolist(), cosines, strict=True)
-                for photo_id in photo_ids.get(content_id, ())
-            ][:limit]
-            if len(found) == limit or len(content_ids) < asked:
-                return found
+            content_ids, cosines = self._neighbours.nearest(encoder.identity.key, vector, asked, contents)
+            near = self._photos_of(content_ids, cosines, allowed)
+            if len(near.photo_ids) >= limit or len(content_ids) < asked:
+                return _Near(near.photo_ids[:limit], near.content_ids[:limit], near.cosines[:limit])
             asked *= 4
 
-    def _hits(self, found: Sequence[_Near], relevance: Sequence[float] | None = None) -> list[Hit]:
-        photos = {photo.id: photo for photo in self._catalog.photos([each.photo_id for each in found])}
-        return [
-            Hit(photos[each.photo_id], each.cosine, None if relevance is None else relevance[number])
-            for number, each in enumerate(found)
-            if each.photo_id in photos
+    def _photos_of(
+        self, content_ids: NDArray[np.int64], cosines: NDArray[np.float32], allowed: _Allowed | None
+    ) -> _Near:
+        photo_ids = self._catalog.photo_ids_of(content_ids.tolist())
+        rows = [
+            (photo_id, row)
+            for row, content_id in enumerate(content_ids.tolist())
+            for photo_id in photo_ids.get(content_id, ())
         ]
+        ids = np.array([photo_id for photo_id, _ in rows], dtype=np.int64)
+        of_row = np.array([row for _, row in rows], dtype=np.intp)
+        if allowed is not None and len(ids):
+            passing = np.isin(ids, allowed.photo_ids)
+            ids, of_row = ids[passing], of_row[passing]
+        return _Near(ids, content_ids[of_row], cosines[of_row])
 
-    def _text_embedding(self, encoder: Encoder, words: str) -> NDArray[np.float32]:
-        key = (encoder.identity.key, words)
-        with self._lock:
-            if key in self._texts:
-                self._texts.move_to_end(key)
-                return self._texts[key]
-        vector: NDArray[np.float32] = encoder.embed_texts([words])[0]
-        with self._lock:
-            self._texts[key] = vector
-            while len(self._texts) > _KEPT_TEXTS:
-                self._texts.popitem(last=False)
-        return vector
+    def _said(self, query: Query, allowed: _Allowed | None) -> frozenset[int]:
+        found = self._catalog.photos_saying(text_words(query.words), DEFAULT_LIMIT)
+        if allowed is None or not found:
+            return frozenset(found)
+        return frozenset(found).intersection(allowed.photo_ids.tolist())
 
-    def _image_embedding(self, encoder: Encoder, path: Path) -> NDArray[np.float32]:
-        """Return the embedding of a photo: the one that is stored, where it is known and unchanged or out of reach."""
-        path = path.absolute()
-        known = self._known_embedding(encoder, path)
-        if known is not None:
-            return known
-        with reading(self._reader.read([path], encoder.square)) as results:
-            _, result = next(results)
-        if isinstance(result, UnreadablePhotoError):
-            raise UsageError(
-                f"The photo “{path}” cannot be used: {result.reason}.", advice="Choose another photo."
-            ) from result
-        known = self._catalog.vectors_of(encoder.identity.key, result.content_hash)
-        if known is not None:
-            return known
-        vector: NDArray[np.float32] = encoder.embed_images(result.square[np.newaxis])[0]
-        return vector
+    def _those_missing(self, encoder: Encoder, aimed: NDArray[np.float32], near: _Near, said: frozenset[int]) -> _Near:
+        """Return the photos found by their words alone, with their cosines; those not embedded yet are left out."""
+        missing = np.array(sorted(said.difference(near.photo_ids.tolist())), dtype=np.int64)
+        if not len(missing):
+            return _Near(missing, missing, np.empty(0, np.float32))
+        contents = self._catalog.content_ids_of(missing.tolist())
+        found, cosines = self._neighbours.nearest(encoder.identity.key, aimed, len(contents), np.unique(contents))
+        return self._photos_of(found, cosines, _Allowed(missing, contents))
 
-    def _known_embedding(self, encoder: Encoder, path: Path) -> NDArray[np.float32] | None:
-        in_watched = Path(os.path.realpath(path.parent), path.name)  # as watched folders are named
-        photo = self._catalog.photo_at(in_watched)
-        if photo is None or photo.content_hash is None:
+    def _judged(self, near: _Near, told: NDArray[np.float64] | None, said: frozenset[int], asked: _Asked) -> Found:
+        """Return the photos in order: those recognised, those that the words alone found, and the weaker ones."""
+        by_words = np.isin(near.photo_ids, np.array(sorted(said), dtype=np.int64))
+        is_seen = np.zeros(len(by_words), np.bool_) if told is None else told >= asked.line
+        is_other = (near.photo_ids != (asked.itself or 0)) | (near.cosines < _SAME)
+        rank = np.where(is_seen, 0, np.where(by_words, 1, 2))
+        order = np.lexsort((-near.cosines, rank, is_other))[: asked.limit]
+        matches = None if told is None and not said else min(int((is_seen | by_words).sum()), asked.limit)
+        return Found(
+            near.photo_ids[order],
+            near.cosines[order],
+            None if told is None else told[order],
+            matches,
+            said,
+            asked.total,
+        )
+
+    def _relevances(
+        self, encoder: Encoder, aims: Sequence[_Aim], near: _Near, *, is_whole: bool
+    ) -> NDArray[np.float64] | None:
+        """Return for each photo the probability that it shows what is wanted, and nothing that is not.
+
+        None where nothing is wanted in words. `is_whole`: the best of the library are among the photos.
+        """
+        described = [aim for aim in aims if not aim.is_photo]
+        wanted = [aim for aim in described if aim.will is not Will.LESS]
+        if self._background is None or not wanted or not len(near.photo_ids):
             return None
-        stamp = stamp_of(path)
-        is_that = photo.offline if stamp is None else stamp == photo.stamp
-        return self._catalog.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None
+        key = encoder.identity.key
+        by_content = self._catalog.vectors_of_contents(key, near.content_ids.tolist())
+        vectors = np.stack([by_content[content_id] for content_id in near.content_ids.tolist()])
+        phrases, sample = self._background.phrases(encoder), self._background.sample(key)
+
+        def of(aim: _Aim) -> NDArray[np.float64]:
+            best = vectors[:0] if is_whole else self._best(key, aim.vector)
+            return relevances(aim.vector, np.concatenate([vectors, best]), phrases, sample)[: len(vectors)]
+
+        result = joint([of(aim) for aim in wanted], [aim.weight for aim in wanted])
+        for aim in described:
+            if aim.will is not Will.MORE:
+                result = np.minimum(result, of(aim) if aim.will is Will.MUST else 1 - of(aim))
+        return result
+
+    def _best(self, model_key: str, vector: NDArray[np.float32]) -> Vectors:
+        """Return the embeddings nearest to a description in the whole library."""
+        content_ids, _ = self._neighbours.nearest(model_key, vector, BEST_HITS)
+        found = self._catalog.vectors_of_contents(model_key, content_ids.tolist())
+        return np.stack(list(found.values())) if found else np.empty((0, len(vector)), np.float32)

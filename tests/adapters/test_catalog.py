@@ -191,7 +191,7 @@ def test_a_removed_model_takes_its_embeddings_alone(catalog: SqliteCatalog) -> N
 def test_readers_do_not_wait_for_a_writer(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg")
     answers: list[int] = []
-    with catalog._writing() as connection:
+    with catalog._connections.writing() as connection:
         connection.execute("UPDATE photos SET size_bytes = 5")
         reader = threading.Thread(target=lambda: answers.append(len(catalog.photos(list(ids.values())))))
         reader.start()
@@ -260,7 +260,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
     assert new.counts(MODEL).photos == 1
     new.close()
     monkeypatch.undo()
-    copy = SqliteCatalog(file.with_name("catalog.db.version-1"), read_only=True)
+    copy = SqliteCatalog(file.with_name("catalog.db.version-2"), read_only=True)
     assert copy.counts(MODEL).photos == 1
     copy.close()
 

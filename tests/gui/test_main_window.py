@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.errors import LibraryInUseError
-from photo_clip.core.photo import Hit, Photo
+from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.application import dress
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
@@ -295,12 +295,8 @@ def test_matches_are_shown_and_the_weaker_ones_wait_behind_a_button(
 ) -> None:
     assert filled._opened is not None
     searcher = filled._opened.library.searcher
-    search, matches = searcher.search, [4]
-
-    def judged(words: str, limit: int) -> list[Hit]:
-        return [replace(hit, relevance=float(row < matches[0])) for row, hit in enumerate(search(words, limit))]
-
-    monkeypatch.setattr(type(searcher), "search", lambda _, words, limit: judged(words, limit))
+    find, matches = type(searcher).find, [4]
+    monkeypatch.setattr(type(searcher), "find", lambda *asked: replace(find(*asked), matches=matches[0]))
     type_words(filled, qtbot, "blue")
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 4)
     view = filled.search_view

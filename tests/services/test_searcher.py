@@ -13,6 +13,7 @@ from photo_clip.core.progress import Task
 from photo_clip.core.relevance import LINE
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
+from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
 from tests.fakes import COLOURS, FakeEncoder, FakeReader, open_fake_library, write_photo
 from tests.indexing import indexing
@@ -78,7 +79,6 @@ def test_no_words_find_nothing_and_wake_no_model(library: Library, photos: Path,
 
 def test_an_empty_library_has_nothing_to_find(library: Library, photos: Path) -> None:
     assert library.searcher.search("red") == []
-    assert library.searcher.similar(1) == []
     assert library.searcher.similar_to_file(write_photo(photos / "a.jpg", "red")) == []
 
 
@@ -133,17 +133,21 @@ def test_removed_photos_do_not_eat_the_places_of_others(library: Library, photos
     assert len(library.searcher.search("red", limit=4)) == 4
 
 
-def test_repeated_words_are_embedded_once_for_each_model(
-    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the texts that are embedded from now on."""
+    texts_asked: list[str] = []
     embed = FakeEncoder.embed_texts
 
     def counting(encoder: FakeEncoder, texts: list[str]) -> object:
-        asked.extend(texts)
+        texts_asked.extend(texts)
         return embed(encoder, texts)
 
     monkeypatch.setattr(FakeEncoder, "embed_texts", counting)
+    return texts_asked
+
+
+def test_repeated_words_are_embedded_once_for_each_model(library: Library, photos: Path, asked: list[str]) -> None:
     for words in ("red", " red", "blue", "red", "red "):
         library.searcher.search(words)
     assert asked == ["red", "blue"]
@@ -159,19 +163,8 @@ def test_a_photo_is_most_similar_to_itself_even_before_its_copies(library: Libra
         write_photo(photos / name, "red same")
     write_photo(photos / "near.jpg", "white")
     keep_up(library)
-    photo = library.catalog.photo_at(photos / "it.jpg")
-    assert photo is not None
-    hits = library.searcher.similar(photo.id)
+    hits = library.searcher.search(f'similar:"{photos}/it.jpg"')
     assert (names(hits)[0], set(names(hits)[1:3])) == ("it.jpg", {"copy.jpg", "third.jpg"})
-    assert library.searcher.similar(99) == []
-
-
-def test_a_photo_that_is_not_embedded_is_similar_to_nothing(library: Library, photos: Path) -> None:
-    bad = write_photo(photos / "bad.jpg", "broken")
-    keep_up(library)
-    photo = library.catalog.photo_at(bad)
-    assert photo is not None
-    assert library.searcher.similar(photo.id) == []
 
 
 def test_a_file_from_elsewhere_finds_what_looks_like_it(library: Library, photos: Path, tmp_path: Path) -> None:
@@ -209,7 +202,7 @@ def test_a_known_photo_on_an_unplugged_drive_can_be_asked_for(library: Library, 
 @pytest.mark.parametrize("words", [None, "broken"])
 def test_a_file_that_cannot_be_used_says_why(library: Library, tmp_path: Path, words: str | None) -> None:
     path = tmp_path / "x.jpg" if words is None else write_photo(tmp_path / "x.jpg", words)
-    for ask in (lambda: library.searcher.similar_to_file(path), lambda: library.searcher.classify(path, ["cat"])):
+    for ask in (lambda: library.searcher.similar_to_file(path), lambda: library.classifier.classify(path, ["cat"])):
         with pytest.raises(UsageError) as trouble:
             ask()
         assert "x.jpg" in trouble.value.sentence
@@ -218,7 +211,7 @@ def test_a_file_that_cannot_be_used_says_why(library: Library, tmp_path: Path, w
 
 def test_labels_share_all_probability_and_the_best_comes_first(library: Library, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "a.jpg", "green")
-    found = library.searcher.classify(photo, ["red", "green", "blue"])
+    found = library.classifier.classify(photo, ["red", "green", "blue"])
     assert sum(probability for _, probability in found) == pytest.approx(1)
     assert found[0][0] == "green"
     assert [probability for _, probability in found] == sorted((each for _, each in found), reverse=True)
@@ -230,35 +223,25 @@ def test_probabilities_are_the_softmax_of_scaled_cosines(library: Library, tmp_p
     image = encoder.embed_texts(["green"])[0]
     logits = 10.0 * np.array([float(encoder.embed_texts([label])[0] @ image) for label in ("green", "red")])
     expected = np.exp(logits) / np.exp(logits).sum()
-    found = library.searcher.classify(photo, ["green", "red"])
+    found = library.classifier.classify(photo, ["green", "red"])
     assert [each for _, each in found] == pytest.approx(expected.tolist(), abs=0.01)
 
 
-def test_a_template_puts_each_label_in_its_place(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    embed = FakeEncoder.embed_texts
-
-    def counting(encoder: FakeEncoder, texts: list[str]) -> object:
-        asked.extend(texts)
-        return embed(encoder, texts)
-
-    monkeypatch.setattr(FakeEncoder, "embed_texts", counting)
+def test_a_template_puts_each_label_in_its_place(library: Library, tmp_path: Path, asked: list[str]) -> None:
     photo = write_photo(tmp_path / "a.jpg", "green")
-    found = library.searcher.classify(photo, ["red", "{} green"], "a {} photo")
+    found = library.classifier.classify(photo, ["red", "{} green"], "a {} photo")
     assert asked == ["a red photo", "a {} green photo"]
     assert [label for label, _ in found] == ["{} green", "red"]
     with pytest.raises(UsageError, match="place for the label"):
-        library.searcher.classify(photo, ["red"], "a photo")
+        library.classifier.classify(photo, ["red"], "a photo")
 
 
 def test_no_label_gives_no_probability(library: Library, tmp_path: Path) -> None:
-    assert library.searcher.classify(tmp_path / "never read.jpg", []) == []
+    assert library.classifier.classify(tmp_path / "never read.jpg", []) == []
 
 
 def test_one_label_is_certain(library: Library, tmp_path: Path) -> None:
-    assert library.searcher.classify(write_photo(tmp_path / "a.jpg", "red"), ["blue"]) == [("blue", 1.0)]
+    assert library.classifier.classify(write_photo(tmp_path / "a.jpg", "red"), ["blue"]) == [("blue", 1.0)]
 
 
 def test_with_a_background_matches_come_before_weaker_ones_each_by_cosine(
@@ -269,7 +252,13 @@ def test_with_a_background_matches_come_before_weaker_ones_each_by_cosine(
             write_photo(photos / f"{colour} {number}.jpg", f"{colour} {number}")
     keep_up(library)
     background = Background(library.catalog, list(COLOURS), tmp_path / "cache")
-    searcher = Searcher(library.catalog, library.neighbours, library.models, library.reader, background)
+    searcher = Searcher(
+        library.catalog,
+        library.neighbours,
+        library.models,
+        QueryEmbeddings(library.catalog, library.reader),
+        background,
+    )
     hits = searcher.search("red")
     matching = [(hit.relevance or 0) >= LINE for hit in hits]
     assert matching == sorted(matching, reverse=True)

@@ -1,0 +1,94 @@
+"""The connections to the catalogue's file: one a thread, and one writer at a time."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photo_clip.adapters.catalog_schema import connect, open_for_reading, open_for_writing
+from photo_clip.core.errors import StoreError
+
+
+class Connections:
+    """Each thread has a connection of its own, so that readers never wait for a writer."""
+
+    def __init__(self, file: Path, *, read_only: bool) -> None:
+        """Open or make the file; with `read_only` it must be there. Raises StoreError."""
+        self._file = file
+        self._read_only = read_only
+        self._write_lock = threading.RLock()
+        self._list_lock = threading.Lock()
+        self._of_thread = threading.local()
+        self._list: list[sqlite3.Connection] = []
+        if read_only and not file.exists():
+            raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
+        with _errors_explained(file):
+            self._adopt(open_for_reading(file) if read_only else open_for_writing(file))
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection. Raises StoreError."""
+        with _errors_explained(self._file):
+            yield self._connection()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection in a transaction, which an error undoes. Raises StoreError."""
+        with self._write_lock, _errors_explained(self._file):
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every thread's connection; no other thread may be using one. Twice is once."""
+        with self._write_lock, self._list_lock:
+            connections, self._list = self._list, []
+            self._of_thread = threading.local()
+        for connection in connections:
+            connection.close()
+
+    def _adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        self._of_thread.connection = connection
+        with self._list_lock:
+            self._list.append(connection)
+        return connection
+
+    def _connection(self) -> sqlite3.Connection:
+        mine: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        return mine if mine is not None else self._adopt(connect(self._file, read_only=self._read_only))
+
+
+@contextmanager
+def _errors_explained(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        sentence, advice = _explanation(str(error), file)
+        raise StoreError(sentence, advice=advice) from error
+    except sqlite3.IntegrityError:
+        raise  # a bug of ours, not the user's trouble
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"The library's file “{file}” is damaged.",
+            advice="Close photo-clip, put the file aside and index again; older copies may lie beside it.",
+        ) from error
+
+
+def _explanation(text: str, file: Path) -> tuple[str, str]:
+    if "full" in text:
+        return f"There is no room left on the disk of “{file}”.", "Make room; photo-clip goes on where it stopped."
+    if "readonly" in text or "permission" in text:
+        return f"The library's file “{file}” may not be written to.", "Give yourself the right to write to its folder."
+    if "locked" in text or "busy" in text:
+        return "Another program holds the library.", "Close it and try again."
+    return (
+        f"The library's file “{file}” cannot be used ({text}).",
+        "See that its folder is there and can be written to.",
+    )

@@ -1,0 +1,115 @@
+"""Filters as conditions of SQL."""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+
+from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Near, Number, Says, Text
+from photo_clip.core.periods import Period
+
+SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
+"""Photos that were read and are not gone."""
+
+_EARTH_RADIUS_KM = 6371.0
+_KM_A_DEGREE = 110.5
+_PATH = "CAST(f.path AS TEXT) || '/' || CAST(p.relative_path AS TEXT)"
+_RELATIVE = "CAST(p.relative_path AS TEXT)"
+_NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
+_LIKE = "{place} LIKE ? ESCAPE '\\'"
+_ACCEPTED = "SELECT photo_id FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.accepted"
+_COPIES = f"SELECT content_id FROM photos p WHERE {SHOWN} GROUP BY content_id HAVING count(*) > 1"  # noqa: S608
+_LOOK_ALIKES = """SELECT fingerprint FROM contents WHERE fingerprint NOT IN (0, -1)
+                  GROUP BY fingerprint HAVING count(*) > 1"""
+"""Pictures of one colour have the fingerprint 0 or -1."""
+_FLAGS = {
+    Flag.FAVOURITE: "coalesce(m.is_favourite, 0)",
+    Flag.DUPLICATE: f"(p.content_id IN ({_COPIES}) OR c.fingerprint IN ({_LOOK_ALIKES}))",
+    Flag.OFFLINE: "f.state = 'offline'",
+    Flag.PORTRAIT: "c.height_px > c.width_px",
+    Flag.LANDSCAPE: "c.width_px > c.height_px",
+    Flag.SQUARE: "c.width_px = c.height_px",
+    Flag.PANORAMA: "c.width_px >= 2 * c.height_px",
+    Flag.GPS: "c.latitude IS NOT NULL",
+    Flag.TAG: f"(c.keywords <> '[]' OR p.id IN ({_ACCEPTED}))",
+    Flag.CAPTION: "c.caption <> ''",
+    Flag.CAMERA: "c.camera <> ''",
+    Flag.DATE: "p.taken_source = 'exif'",
+    Flag.RATING: "coalesce(m.rating, c.rating) IS NOT NULL",
+}
+_NUMBERS = {
+    Number.RATING: "coalesce(m.rating, c.rating, 0)",
+    Number.PIXELS: "c.width_px * c.height_px",
+    Number.BYTES: "p.size_bytes",
+}
+
+
+def statement_of(groups: Sequence[AnyOf]) -> tuple[str, list[object]]:
+    """Return a statement, and its values, for the ids and content ids of the shown photos that pass every group."""
+    values: list[object] = []
+    where = [SHOWN]
+    for group in groups:
+        told = []
+        for wanted, is_wanted in group:
+            condition, of_it = _condition(wanted)
+            told.append(condition if is_wanted else f"NOT coalesce({condition}, 0)")
+            values += of_it
+        where.append(f"({' OR '.join(told)})")
+    return (
+        f"""SELECT p.id, p.content_id FROM photos p JOIN folders f ON f.id = p.folder_id
+            LEFT JOIN contents c ON c.id = p.content_id LEFT JOIN marks m ON m.photo_id = p.id
+            WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
+        values,
+    )
+
+
+def teach_distance(connection: sqlite3.Connection) -> None:
+    """Give the connection the function that `Near` is told with."""
+    connection.create_function("km_between", 4, km_between, deterministic=True)
+
+
+def km_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the length of the great circle between two places given in degrees (the haversine formula)."""
+    one, other = math.radians(latitude), math.radians(other_latitude)
+    turn = math.radians(other_longitude - longitude)
+    half = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(turn / 2) ** 2
+    return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def _condition(wanted: Filter) -> tuple[str, list[object]]:
+    match wanted:
+        case Period(start, end):
+            low, high = (None if at is None else at.isoformat() for at in (start, end))
+            told = [("p.taken_at >= ?", low), ("p.taken_at < ?", high)]
+            return " AND ".join(text for text, at in told if at), [at for _, at in told if at]
+        case Says(where, word):
+            return _says(where, word)
+        case IsOfType(suffixes):
+            told_suffixes = " OR ".join(_LIKE.format(place=_RELATIVE) for _ in suffixes)
+            return f"({told_suffixes})", [f"%{_escaped(suffix)}" for suffix in suffixes]
+        case Between(what, low_number, high_number):
+            return f"{_NUMBERS[what]} BETWEEN ? AND ?", [low_number, high_number]
+        case Near(latitude, longitude, km):
+            return (
+                "(c.latitude BETWEEN ? AND ? AND km_between(c.latitude, c.longitude, ?, ?) <= ?)",
+                [latitude - km / _KM_A_DEGREE, latitude + km / _KM_A_DEGREE, latitude, longitude, km],
+            )
+        case Flag():
+            return _FLAGS[wanted], []
+
+
+def _says(where: Text, word: str) -> tuple[str, list[object]]:
+    if where is Text.TAG:
+        in_file = "EXISTS (SELECT 1 FROM json_each(c.keywords) WHERE value = ? COLLATE NOCASE)"
+        accepted = f"p.id IN ({_ACCEPTED} AND l.name = ? COLLATE NOCASE)"
+        return f"((c.keywords <> '[]' AND {in_file}) OR {accepted})", [word, word]
+    place = {Text.FOLDER: _PATH, Text.NAME: _NAME, Text.CAMERA: "c.camera"}[where]
+    end = "%/%" if where is Text.FOLDER else "%"
+    cases = list(
+        dict.fromkeys((word, word.lower(), word.upper(), word.title()))
+    )  # LIKE knows the cases of a to z alone
+    told = " OR ".join(_LIKE.format(place=place) for _ in cases)
+    return f"({told})", [f"%{_escaped(case)}{end}" for case in cases]
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,136 @@
+"""The catalogue's rows as the program's own values, and back."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, FolderState, Photo, PhotoFacts, TakenSource
+from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.taken import taken_at
+
+PHOTO = """
+    SELECT p.id, p.folder_id, f.path, p.relative_path, p.size_bytes, p.mtime_ns, p.taken_at, p.taken_source,
+           p.skip_reason, p.missing_since_s, f.state, c.content_hash, c.width_px, c.height_px, c.orientation,
+           c.exif_taken_at, c.camera, c.latitude, c.longitude, c.rating, c.caption, c.keywords, c.fingerprint,
+           c.sharpness, m.is_favourite, m.rating
+    FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
+    LEFT JOIN marks m ON m.photo_id = p.id
+"""
+
+
+def store_photo(connection: sqlite3.Connection, model_key: str, photo: EmbeddedPhoto) -> None:
+    facts = photo.facts
+    if facts is not None:
+        connection.execute(
+            """INSERT INTO contents (content_hash, width_px, height_px, orientation, exif_taken_at, camera,
+               latitude, longitude, rating, caption, keywords, fingerprint, sharpness)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (content_hash) DO NOTHING""",
+            (
+                photo.content_hash,
+                facts.width_px,
+                facts.height_px,
+                facts.orientation,
+                facts.exif_taken_at.isoformat() if facts.exif_taken_at else None,
+                facts.camera,
+                facts.latitude,
+                facts.longitude,
+                facts.rating,
+                facts.caption,
+                json.dumps(facts.keywords),
+                facts.fingerprint,
+                facts.sharpness,
+            ),
+        )
+    content_id, width_px, height_px, exif_taken_at = connection.execute(
+        "SELECT id, width_px, height_px, exif_taken_at FROM contents WHERE content_hash = ?", (photo.content_hash,)
+    ).fetchone()
+    if photo.vector is not None:
+        connection.execute(
+            "INSERT INTO models (key, dimensions) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+            (model_key, len(photo.vector)),
+        )
+        connection.execute(
+            """INSERT INTO embeddings (model_id, content_id, vector) VALUES (?, ?, ?)
+               ON CONFLICT (model_id, content_id) DO NOTHING""",
+            (model_id_of(connection, model_key), content_id, photo.vector.astype("<f2").tobytes()),
+        )
+    row = connection.execute(
+        "SELECT relative_path FROM photos WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
+        (photo.photo_id, photo.stamp.size_bytes, photo.stamp.mtime_ns),
+    ).fetchone()
+    if row is None:
+        return  # changed or removed since it was asked for; the next look at its folder decides
+    known = PhotoFacts(width_px, height_px, exif_taken_at=_time(exif_taken_at))
+    when, source = taken_at(known, os.fsdecode(row[0]).rsplit("/", 1)[-1], photo.stamp.mtime_ns)
+    connection.execute(
+        "UPDATE photos SET content_id = ?, taken_at = ?, taken_source = ?, skip_reason = '' WHERE id = ?",
+        (content_id, when.isoformat(), source, photo.photo_id),
+    )
+
+
+def model_id_of(connection: sqlite3.Connection, model_key: str) -> int:
+    """Return the model's row, 0 (which no row has) when it has no embeddings here."""
+    row = connection.execute("SELECT id FROM models WHERE key = ?", (model_key,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def json_list(numbers: Sequence[int]) -> str:
+    return json.dumps([int(number) for number in numbers])
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def folder_of(row: tuple[int, bytes, str, str, str, str]) -> Folder:
+    folder_id, path, device, inode, state, offline_reason = row
+    identity = FolderIdentity(int(device), int(inode))
+    return Folder(folder_id, Path(os.fsdecode(path)), identity, FolderState(state), offline_reason)
+
+
+def photo_of(row: tuple[Any, ...]) -> Photo:
+    (photo_id, folder_id, folder, relative, size, mtime, taken, source, skip, missing, state, content_hash, *facts) = (
+        row
+    )
+    *facts, is_favourite, rating = facts
+    known = None if content_hash is None else facts_of(*facts)
+    return Photo(
+        id=photo_id,
+        folder_id=folder_id,
+        path=Path(os.fsdecode(folder), os.fsdecode(relative)),
+        stamp=FileStamp(size, mtime),
+        content_hash=content_hash,
+        facts=known,
+        taken_at=_time(taken),
+        taken_source=None if source is None else TakenSource(source),
+        skip_reason=skip,
+        missing=missing is not None,
+        offline=state == FolderState.OFFLINE,
+        is_favourite=bool(is_favourite),
+        rating=known.rating if rating is None and known is not None else rating,
+    )
+
+
+def facts_of(
+    width: int, height: int, orientation: int, exif_taken_at: str | None, camera: str, *rest: Any
+) -> PhotoFacts:
+    """Return what a content's row says of the photo."""
+    latitude, longitude, rating, caption, keywords, fingerprint, sharpness = rest
+    return PhotoFacts(
+        width,
+        height,
+        orientation,
+        _time(exif_taken_at),
+        camera,
+        latitude,
+        longitude,
+        rating,
+        caption,
+        tuple(json.loads(keywords)),
+        fingerprint,
+        sharpness,
+    )

@@ -1,0 +1,75 @@
+"""What people wrote about a photo in XMP: its rating, its caption, its keywords."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from lxml import etree
+
+from photo_clip.core.typed_text import one_line
+
+_LONGEST_PACKET_BYTES = 4_000_000
+_LONGEST_CAPTION, _LONGEST_KEYWORD, _MOST_KEYWORDS = 2000, 200, 500
+_SPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a photo file says in words."""
+
+    rating: int | None = None
+    """Stars, 0 to 5; None where nobody rated it, or rejected it."""
+    caption: str = ""
+    """Title and description, one line."""
+    keywords: tuple[str, ...] = ()
+
+
+def said_in_xmp(packet: bytes) -> Said:
+    """Return what an XMP packet says; what is damaged or not there is left out.
+
+    Fields as in the XMP specification, part 1 (ISO 16684-1): dc:title, dc:description, dc:subject, xmp:Rating.
+    Neither entities nor the network are used while it is read.
+    """
+    if not packet or len(packet) > _LONGEST_PACKET_BYTES:
+        return Said()
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(packet.strip(b"\0 \r\n\t"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return Said()
+    titles = [*_texts(root, "dc:title"), *_texts(root, "photoshop:Headline"), *_texts(root, "dc:description")]
+    return Said(_rating(root), caption_of(titles), keywords_of(_texts(root, "dc:subject")))
+
+
+def caption_of(parts: list[str]) -> str:
+    """Return titles and descriptions as one line, each once."""
+    lines = dict.fromkeys(line for line in map(one_line, parts) if line)
+    return " · ".join(lines)[:_LONGEST_CAPTION].strip()
+
+
+def keywords_of(words: list[str]) -> tuple[str, ...]:
+    """Return keywords as clean lines, each once, in order."""
+    lines = (one_line(word[:_LONGEST_KEYWORD]) for word in words)
+    return tuple(dict.fromkeys(line for line in lines if line))[:_MOST_KEYWORDS]
+
+
+def _texts(root: etree._Element, name: str) -> list[str]:
+    """Return a field's values, be they an attribute, a text, or the items of a list."""
+    prefix, field = name.split(":")
+    found = [str(value) for value in root.xpath(f"//@{name}", namespaces=_SPACES)]
+    for element in root.iter(f"{{{_SPACES[prefix]}}}{field}"):
+        items = list(element.iter(f"{{{_SPACES['rdf']}}}li"))
+        found.extend(item.text or "" for item in items or [element])
+    return found
+
+
+def _rating(root: etree._Element) -> int | None:
+    for text in _texts(root, "xmp:Rating"):
+        with suppress(ValueError, OverflowError):
+            stars = round(float(text))
+            return stars if 0 <= stars <= 5 else None
+    return None

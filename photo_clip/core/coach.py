@@ -1,0 +1,80 @@
+"""Honest words about what a CLIP model can and cannot do with a query."""
+
+import re
+from collections.abc import Iterable
+
+from photo_clip.core.query import Query, Will
+
+_COUNT = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty|[2-9]|1\d) (?:\w+ )?"
+    r"(?P<things>[a-z]{2,}s|people|children)\b",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(r"\b(?:says|saying|the words?|text|written|writing|reads|spelling)\b", re.IGNORECASE)
+_SIDE = re.compile(r"\b(?:left|right) of\b|\bon the (?:left|right)\b", re.IGNORECASE)
+_FOREIGN_WORDS = frozenset(
+    (
+        *("und", "der", "die", "das", "ein", "eine", "mit", "auf", "ohne", "im", "am", "katze", "hund"),
+        *("avec", "une", "des", "sur", "sans", "dans", "les", "et", "chat", "chien", "plage"),
+        *("el", "los", "las", "con", "una", "sin", "y", "gato", "perro", "playa"),
+        *("il", "della", "nel", "senza", "gatto", "cane", "uma", "com", "sem", "praia", "een", "het", "met", "zonder"),
+    )
+)
+"""Small words, and a few common ones, that are not English too."""
+_NAMES_THAT_ARE_WORDS = frozenset(("I", "Christmas", "Easter", "Halloween", "Santa", "Lego", "TV", "BBQ", "DSLR"))
+
+
+def advice_on(query: Query, languages: str) -> list[str]:
+    """Return short notes on a query, a sentence or two each, the most useful first; none for most queries.
+
+    `languages` are those of the model, “English” or others. The weaknesses are those CLIP's authors name (Radford et
+    al. 2021, arXiv 2103.00020, section 6, and the model card), and negation (arXiv 2409.08381).
+    """
+    words = [each.words for each in query.descriptions if each.words]
+    wanted = " ".join(each.words for each in query.descriptions if each.words and each.will is not Will.LESS)
+    notes = [
+        _on_language(words, languages),
+        _on_counts(wanted),
+        _on_text(wanted),
+        _on_sides(wanted),
+        _on_names(wanted),
+    ]
+    return [note for note in notes if note]
+
+
+def _on_language(words: Iterable[str], languages: str) -> str:
+    if not languages.startswith("English"):
+        return ""
+    text = " ".join(words)
+    letters = [letter for letter in text if letter.isalpha()]
+    foreign_letters = sum(letter > "\u024f" for letter in letters)  # beyond the Latin script
+    small = [word for word in text.lower().split() if word in _FOREIGN_WORDS]
+    if foreign_letters * 2 > len(letters) > 0 or len(small) >= 2 or (len(small) == 1 and len(text.split()) <= 3):
+        return "The model in use knows English; another on the models page knows many languages."
+    return ""
+
+
+def _on_counts(wanted: str) -> str:
+    match = _COUNT.search(wanted)
+    return f"The model hardly counts: photos with any number of {match['things']} may come." if match else ""
+
+
+def _on_text(wanted: str) -> str:
+    return "The model reads large print at best, and no handwriting." if _TEXT.search(wanted) else ""
+
+
+def _on_sides(wanted: str) -> str:
+    return "The model does not tell left from right." if _SIDE.search(wanted) else ""
+
+
+def _on_names(wanted: str) -> str:
+    names = [
+        word
+        for word in wanted.split()[1:]  # a sentence begins with a capital
+        if word[:1].isupper() and word[1:].islower() and word not in _NAMES_THAT_ARE_WORDS
+    ]
+    return (
+        f"The model knows how things look, not who they are: “{names[0]}” is found by file names and tags."
+        if names
+        else ""
+    )

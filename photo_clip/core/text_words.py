@@ -1,0 +1,16 @@
+"""The words of a description that are worth looking for in file names, captions and keywords."""
+
+_COMMON = frozenset(
+    (
+        *("a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "is", "are", "my", "our", "some", "for"),
+        *("from", "by", "near", "photo", "photos", "picture", "pictures", "image", "images", "that", "this", "it"),
+    )
+)
+_MOST_WORDS = 20
+
+
+def text_words(words: str) -> list[str]:
+    """Return the words that mean something, each once, in small letters; letters and digits only, two at least."""
+    spaced = "".join(letter if letter.isalnum() else " " for letter in words.lower())
+    found = dict.fromkeys(word for word in spaced.split() if len(word) > 1 and word not in _COMMON)
+    return list(found)[:_MOST_WORDS]
