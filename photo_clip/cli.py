@@ -5,19 +5,24 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from photo_clip import APP_NAME, __version__
+from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
+from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
+from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.photo import FolderState, Hit, Photo
 from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
-from photo_clip.core.relevance import LINE
+from photo_clip.core.query import parse
+from photo_clip.core.shell_words import shielded, typed
 from photo_clip.opening import opened_library, places_for
 from photo_clip.self_check import check_oneself
 from photo_clip.services.library import Library
@@ -51,8 +56,12 @@ File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; trouble is told on standard error."""
+    typed_in = list(sys.argv[1:] if arguments is None else arguments)
+    if "search" in typed_in:
+        words_from = typed_in.index("search") + 1
+        typed_in[words_from:] = shielded(typed_in[words_from:])
     try:
-        commands(args=arguments)
+        commands(args=typed_in)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else DONE
     except UsageError as error:
@@ -110,18 +119,28 @@ def index(
         _say_report(report)
 
 
-@commands.command()
+@commands.command(
+    epilog=f"Filters: {'; '.join(EXAMPLES.values())}. More: -words avoids, 2:words weighs, must:words, similar:PHOTO.",
+)
 def search(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help="What the photo shows.", metavar="WORDS…")],
+    words: Annotated[list[str], typer.Argument(help="What the photo shows, and filters.", metavar="WORDS…")],
     limit: Limit = 20,
     matches: Annotated[bool, typer.Option("--matches", help="List matches only, without the weaker ones.")] = False,
+    sort: Annotated[Sorting, typer.Option(help="In which order the photos found are listed.")] = Sorting.RELEVANCE,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos that fit the words best: cosine similarity and path, a line each; matches before weaker ones."""
+    """List the photos that fit best: cosine similarity and path, a line each; matches before weaker ones."""
+    query = parse(typed(words), date.today())
     with opened_library(_places(context), writing=False) as library:
-        hits = library.searcher.search(" ".join(words), limit)
-    _answer([hit for hit in hits if not matches or (hit.relevance or 0) >= LINE], as_json)
+        found = library.searcher.find(query, limit)
+        hits = library.searcher.hits(found)
+        languages = library.models.languages(library.models.active)
+    for note in advice_on(query, languages):
+        sys.stderr.write(f"{note}\n")
+    if matches and found.matches is not None:
+        hits = hits[: found.matches]
+    _answer(_in_order(hits, sort), as_json)
 
 
 @commands.command()
@@ -277,20 +296,29 @@ def _labels_in(file: Path) -> list[str]:
         ) from error
 
 
+def _in_order(hits: Sequence[Hit], sorting: Sorting) -> list[Hit]:
+    bearings = [Bearings(hit.photo.taken_at, str(hit.photo.path.parent), hit.photo.path.name) for hit in hits]
+    order, _ = arranged(bearings, sorting, Grouping.NONE)
+    return [hits[row] for row in order]
+
+
 def _answer(hits: Sequence[Hit], as_json: bool) -> None:
     if as_json:
         say_json([_hit_json(hit) for hit in hits])
     else:
         for hit in hits:
-            say(f"{hit.cosine:.3f}  {printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
+            cosine = "" if hit.cosine is None else f"{hit.cosine:.3f}  "
+            say(f"{cosine}{printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
     if not hits:
         raise typer.Exit(NOTHING_FOUND)
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
-    told = {"cosine": round(hit.cosine, 4), **_photo_json(hit.photo)}
+    told = {"cosine": None if hit.cosine is None else round(hit.cosine, 4), **_photo_json(hit.photo)}
     if hit.relevance is not None:
         told["relevance"] = round(hit.relevance, 4)
+    if hit.says_it:
+        told["says_it"] = True
     return told
 
 

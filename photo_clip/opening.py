@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+from photo_clip.core.gazetteer import Gazetteer
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
@@ -75,7 +76,16 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))
     background = Background(catalog, phrases, places.background_folder)
     on_close = lock.release if writing else None
-    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background)
+    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background, _place_of)
+
+
+def _place_of(name: str) -> tuple[float, float] | None:
+    return _gazetteer().place_of(name)
+
+
+@cache
+def _gazetteer() -> Gazetteer:
+    return Gazetteer((resources_folder() / "places.tsv").read_text(encoding="utf-8").splitlines())
 
 
 def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:

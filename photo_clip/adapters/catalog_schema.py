@@ -33,7 +33,8 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
         _check_kind(connection, file)
         if _version(connection) != len(MIGRATIONS):
             raise StoreError(
-                "The library was made by an older photo-clip.", advice="Open the window once; it brings it up to date."
+                "The library was made by an older photo-clip.",
+                advice="Open the window, or run photo-clip index, once: that brings it up to date.",
             )
     except BaseException:
         connection.close()

@@ -155,8 +155,8 @@ class Hit:
     """A photo found, and how well it fits."""
 
     photo: Photo
-    cosine: float
-    """Cosine similarity of the photo with the query, -1 to 1; 0 where nothing but filters was asked for."""
+    cosine: float | None
+    """Cosine similarity of the photo with the query, -1 to 1; None where nothing but filters was asked for."""
     relevance: float | None = None
     """The probability that it is a match, 0 to 1; None where nobody asked with words."""
     says_it: bool = False

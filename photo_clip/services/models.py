@@ -172,6 +172,13 @@ class Models:
         """Return the name of a model for people."""
         return next((offer.name for offer in self._offers if offer.model == source), str(source))
 
+    def languages(self, source: ModelSource) -> str:
+        """Return the languages a model knows, in words for people; empty where nobody said."""
+        if source.kind is Kind.STARTER:
+            return "English"
+        offer = self.entry_of(source).offer
+        return "" if offer is None else offer.languages
+
     def find(self, text: str) -> ModelSource:
         """Return the model that a person named. Raises UsageError."""
         return parse_source(text, self._offers)

@@ -159,7 +159,7 @@ class Searcher:
     def hits(self, found: Found) -> list[Hit]:
         """Return what was found, each with what is known of the photo; those removed meanwhile are left out."""
         photos = {photo.id: photo for photo in self._catalog.photos(found.photo_ids.tolist())}
-        cosines = [0.0] * len(found.photo_ids) if found.cosines is None else found.cosines.tolist()
+        cosines = [None] * len(found.photo_ids) if found.cosines is None else found.cosines.tolist()
         told = [None] * len(found.photo_ids) if found.relevances is None else found.relevances.tolist()
         return [
             Hit(photos[photo_id], cosine, relevance, photo_id in found.said)
