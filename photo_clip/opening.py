@@ -17,6 +17,7 @@ from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
+from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.thumbnails import Thumbnails
 
 
@@ -76,7 +77,8 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))
     background = Background(catalog, phrases, places.background_folder)
     on_close = lock.release if writing else None
-    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background, _place_of)
+    pasted = PastedPhotos(places.pasted_folder)
+    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background, _place_of, pasted)
 
 
 def _place_of(name: str) -> tuple[float, float] | None:

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_distance
-from photo_clip.adapters.catalog_rows import PHOTO, folder_of, json_list, model_id_of, photo_of, store_photo
+from photo_clip.adapters.catalog_rows import (
+    PHOTO,
+    bearings_of,
+    folder_of,
+    json_list,
+    model_id_of,
+    photo_of,
+    store_photo,
+)
+from photo_clip.core.arranging import Bearings
 from photo_clip.core.filters import AnyOf
 from photo_clip.core.photo import (
     FileStamp,
@@ -212,6 +221,17 @@ class SqliteCatalog:
         for content_id, photo_id in rows:
             found.setdefault(content_id, []).append(photo_id)
         return found
+
+    def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
+        with self._connections.reading() as connection:
+            folders = dict(connection.execute("SELECT id, path FROM folders").fetchall())
+            rows = connection.execute(
+                """SELECT id, taken_at, folder_id, relative_path FROM photos
+                   WHERE id IN (SELECT value FROM json_each(?))""",
+                (json_list(photo_ids),),
+            ).fetchall()
+        found = {row[0]: bearings_of(folders[row[2]], row[3], row[1]) for row in rows}
+        return [found.get(int(photo_id), Bearings(None, "", "")) for photo_id in photo_ids]
 
     def content_ids_of(self, photo_ids: Sequence[int]) -> NDArray[np.int64]:
         with self._connections.reading() as connection:

@@ -12,7 +12,7 @@ SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
 
 _EARTH_RADIUS_KM = 6371.0
 _KM_A_DEGREE = 110.5
-_PATH = "CAST(f.path AS TEXT) || '/' || CAST(p.relative_path AS TEXT)"
+_PATH = "replace(CAST(f.path AS TEXT) || '/' || CAST(p.relative_path AS TEXT), '\\', '/')"
 _RELATIVE = "CAST(p.relative_path AS TEXT)"
 _NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
 _LIKE = "{place} LIKE ? ESCAPE '\\'"
@@ -103,7 +103,9 @@ def _says(where: Text, word: str) -> tuple[str, list[object]]:
         accepted = f"p.id IN ({_ACCEPTED} AND l.name = ? COLLATE NOCASE)"
         return f"((c.keywords <> '[]' AND {in_file}) OR {accepted})", [word, word]
     place = {Text.FOLDER: _PATH, Text.NAME: _NAME, Text.CAMERA: "c.camera"}[where]
-    end = "%/%" if where is Text.FOLDER else "%"
+    if where is Text.FOLDER:
+        word = word.replace("\\", "/")
+    end = "%/%" if where is Text.FOLDER and not word.endswith("/") else "%"
     cases = list(
         dict.fromkeys((word, word.lower(), word.upper(), word.title()))
     )  # LIKE knows the cases of a to z alone

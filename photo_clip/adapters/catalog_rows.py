@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from photo_clip.core.arranging import Bearings
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, FolderState, Photo, PhotoFacts, TakenSource
 from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.taken import taken_at
@@ -113,6 +114,13 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
         is_favourite=bool(is_favourite),
         rating=known.rating if rating is None and known is not None else rating,
     )
+
+
+def bearings_of(folder: bytes, relative_path: bytes, taken_at_text: str | None) -> Bearings:
+    """Return where and when a photo belongs."""
+    inner, _, name = os.fsdecode(relative_path).rpartition("/")
+    path = os.fsdecode(folder)
+    return Bearings(_time(taken_at_text), f"{path}{os.sep}{inner}" if inner else path, name)
 
 
 def facts_of(

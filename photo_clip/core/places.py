@@ -43,6 +43,11 @@ class Places:
         return self.cache / "thumbnails"
 
     @property
+    def pasted_folder(self) -> Path:
+        """Pictures that were pasted to be searched with."""
+        return self.cache / "pasted"
+
+    @property
     def background_folder(self) -> Path:
         return self.cache / "background"
 

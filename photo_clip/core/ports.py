@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.arranging import Bearings
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.filters import AnyOf
 from photo_clip.core.models import ModelSource
@@ -243,6 +244,9 @@ class Catalog(Protocol):
 
     def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
         """Return the ids of the shown photos with each content; contents without one are left out."""
+
+    def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
+        """Return where and when photos belong, in this order; nowhere and never for an id that is not known."""
 
     def content_ids_of(self, photo_ids: Sequence[int]) -> NDArray[np.int64]:
         """Return the contents of photos, each once, ascending."""

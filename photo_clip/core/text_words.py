@@ -9,8 +9,8 @@ _COMMON = frozenset(
 _MOST_WORDS = 20
 
 
-def text_words(words: str) -> list[str]:
-    """Return the words that mean something, each once, in small letters; letters and digits only, two at least."""
+def text_words(words: str, *, most: int = _MOST_WORDS) -> list[str]:
+    """Return the first words that mean something, each once, in small letters, of two letters or digits at least."""
     spaced = "".join(letter if letter.isalnum() else " " for letter in words.lower())
     found = dict.fromkeys(word for word in spaced.split() if len(word) > 1 and word not in _COMMON)
-    return list(found)[:_MOST_WORDS]
+    return list(found)[:most]

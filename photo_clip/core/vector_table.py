@@ -44,6 +44,15 @@ class VectorTable:
         """Whether a shortlist can be made."""
         return self._sketch is not None
 
+    def row_of(self, content_id: int) -> int | None:
+        """Return where a content's embedding is, None where it has none."""
+        rows = np.flatnonzero(self.content_ids == content_id)
+        return int(rows[0]) if len(rows) else None
+
+    def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the cosine of every embedding with a query of shape (d,) and unit length."""
+        return cosines(self._vectors, query)
+
     def extended(self, more: StoredVectors) -> Self:
         """Return a table with more embeddings; this one stays as it is, for those who use it this moment."""
         joined = StoredVectors(

@@ -1,8 +1,9 @@
 """The page with the search line and the photos, or with the words for those who have none yet."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from photo_clip.gui.arrange_menu import ArrangeMenu
 from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.first_run import FirstRunPage
 from photo_clip.gui.photo_grid import LARGEST_PX, SMALLEST_PX, USUAL_PX, PhotoGrid
@@ -22,6 +23,9 @@ class Browser(QWidget):
         self.cosines = IconButton("cosine", "Show how well each photo fits: the cosine of its embedding with the words")
         self.cosines.setCheckable(True)
         self.cosines.toggled.connect(grid.show_cosines)
+        self.arrange = IconButton("arrange", "Sort and group the photos")
+        self.arrange.setMenu(ArrangeMenu(search_view.arrange, self.arrange))
+        self.arrange.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST_PX, LARGEST_PX)
         self.size_slider.setSingleStep(10)
@@ -41,21 +45,12 @@ class Browser(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(8)
-        tools.addWidget(self.cosines)
-        tools.addWidget(self.size_slider)
-        tools.addSpacing(4)
-        tools.addWidget(self.menu_button)
-        tools_column = QVBoxLayout()
-        tools_column.setContentsMargins(0, 3, 0, 0)
-        tools_column.addLayout(tools)
-        tools_column.addStretch()
-        top = QHBoxLayout()
+        tools = self._search_view.top
+        for tool in (self.arrange, self.cosines, self.size_slider, self.menu_button):
+            tools.addWidget(tool)
+        top = QVBoxLayout()
         top.setContentsMargins(16, 14, 16, 0)
-        top.setSpacing(16)
-        top.addWidget(self._search_view, 1)
-        top.addLayout(tools_column)
+        top.addWidget(self._search_view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -65,8 +60,8 @@ class Browser(QWidget):
     def show_first_run(self, first: bool) -> None:
         """Show what to do first, or the photos."""
         self._pages.setCurrentWidget(self.first_run if first else self._grid)
-        self._search_view.setEnabled(not first)
-        for tool in (self.cosines, self.size_slider):
+        self._search_view.line.setEnabled(not first)
+        for tool in (self.arrange, self.cosines, self.size_slider):
             tool.setVisible(not first)
         if first:
             self.first_run.choose_button.setFocus()

@@ -20,6 +20,7 @@ from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
+from photo_clip.gui.saved_searches import SavedSearches
 from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
 
 
@@ -31,6 +32,8 @@ class FolderPanel(QWidget):
     losses_accepted = Signal(int)
     reveal_wanted = Signal(object)
     """A Path."""
+    photos_wanted = Signal(object)
+    """A Folder whose photos are to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +53,7 @@ class FolderPanel(QWidget):
         top.setContentsMargins(10, 0, 2, 0)
         top.addWidget(heading, 1)
         top.addWidget(IconButton("folder-plus", "Add a folder (Ctrl+O)", self.add_wanted.emit))
+        self.searches = SavedSearches()
         self._offline = QWidget()
         self._offline_words = QLabel(wordWrap=True)
         self._offline_words.setProperty("quiet", True)
@@ -65,9 +69,11 @@ class FolderPanel(QWidget):
         column.addLayout(top)
         column.addWidget(self.list, 1)
         column.addWidget(self._offline)
+        column.addWidget(self.searches)
         remove = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
         remove.activated.connect(self._remove)
+        self.list.itemActivated.connect(lambda item: self.photos_wanted.emit(item.data(FOLDER)))
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
         self.setMinimumWidth(180)
 
@@ -102,6 +108,7 @@ class FolderPanel(QWidget):
             return None
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show its photos\tEnter", lambda: self.photos_wanted.emit(folder))
         menu.addAction("Show in the file manager", lambda: self.reveal_wanted.emit(folder.path))
         if _may_be_losses(folder):
             menu.addAction(self._gone.text(), self._accept_losses)

@@ -9,13 +9,17 @@ _KEYS = {
     "Finding": (
         ("Ctrl+F", "/", "to the search line"),
         ("Down", "", "from the search line to the photos"),
-        ("S", "", "photos like this one"),
+        ("S", "", "photos like this one, or the selected ones"),
+        ("Ctrl+V", "", "photos like the one on the clipboard"),
+        ("Ctrl+S", "", "keep this search"),
         ("Esc", "", "clear the search"),
     ),
     "Photos": (
         ("Arrows", "", "from photo to photo"),
         ("Enter", "Space", "show it large, and back"),
         ("Ctrl+A", "Ctrl+I", "select all, or the others"),
+        ("F", "0 … 5", "favourite; stars"),
+        ("W", "", "why it was found"),
         ("Ctrl+C", "", "copy the selected files"),
         ("Ctrl+R", "", "show it in the file manager"),
         ("Ctrl+E", "", "open it with its usual program"),

@@ -1,7 +1,9 @@
 """The window: what stands where, and who hears whom."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,13 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVB
 
 from photo_clip import APP_NAME
 from photo_clip.core.errors import PhotoClipError
-from photo_clip.core.photo import Folder, Photo
-from photo_clip.core.ports import FolderWatcher
+from photo_clip.core.photo import Folder, Photo, SavedSearch
+from photo_clip.core.ports import Catalog, FolderWatcher
 from photo_clip.core.printable import printable
+from photo_clip.core.query import Condition, Description, Query
 from photo_clip.core.settings import Settings
 from photo_clip.gui.activity_bar import ActivityBar
+from photo_clip.gui.answering import Answer
 from photo_clip.gui.browser import Browser
 from photo_clip.gui.closed_page import ClosedPage
 from photo_clip.gui.commands import SEPARATOR, Command, add_commands, add_keys
@@ -27,11 +31,13 @@ from photo_clip.gui.index_keeper import AddedFolders, IndexKeeper
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.photo_actions import PhotoActions
 from photo_clip.gui.photo_grid import PhotoGrid
+from photo_clip.gui.photo_intake import PhotoIntake
 from photo_clip.gui.photo_list_model import PhotoListModel, Role
 from photo_clip.gui.photo_viewer import PhotoViewer
 from photo_clip.gui.problems import ProblemBar
-from photo_clip.gui.search_view import Answer, SearchView
+from photo_clip.gui.search_view import SearchView
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
+from photo_clip.gui.why_panel import WhyPanel
 from photo_clip.services.library import Library, LibraryStatus
 
 
@@ -75,11 +81,13 @@ class MainWindow(QMainWindow):
         self._menu = QMenu(self)
         self.browser = Browser(self.search_view, self.grid, self._menu)
         self.first_run = self.browser.first_run
+        self.why = WhyPanel(self._jobs)
         self._closed_page = ClosedPage()
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._arrange()
-        self._veil = DropVeil(self)
+        self._intake = PhotoIntake(self._jobs, self)
+        self._veil = DropVeil(self, self.search_view.line, self._intake.take)
         self._connect()
         self._add_commands()
         self._restore_geometry()
@@ -91,6 +99,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         self._splitter.addWidget(self.folder_panel)
         self._splitter.addWidget(self.browser)
+        self._splitter.addWidget(self.why)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([220, 960])
         self._splitter.setHandleWidth(1)
@@ -126,6 +135,17 @@ class MainWindow(QMainWindow):
         self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
         actions.told.connect(self.search_view.say)
         actions.similar_wanted.connect(self._show_similar)
+        actions.within_wanted.connect(self.search_view.search_within)
+        actions.why_wanted.connect(self.show_why)
+        actions.marked.connect(self._thumbnails.renew)
+        actions.marked.connect(self.search_view.refresh)
+        self._intake.taken.connect(self._show_like)
+        self.search_view.save_wanted.connect(self._keep_search)
+        searches = self.folder_panel.searches
+        searches.asked.connect(self.search_view.ask_text)
+        searches.forget_wanted.connect(lambda name: self._change_searches(lambda known: known.forget_search(name)))
+        searches.rename_wanted.connect(self._rename_search)
+        self.folder_panel.photos_wanted.connect(self._show_folder)
         actions.large_wanted.connect(lambda: self._show_photo(self.grid.currentIndex().row()))
         self._veil.dropped.connect(self.keeper.add_folders)
         dialogs.folder_chosen.connect(lambda chosen: self.keeper.add_folders([Path(chosen)]))
@@ -172,6 +192,8 @@ class MainWindow(QMainWindow):
         add_commands(self, self._menu, commands)
         everywhere = (
             ("Ctrl+F", self._go_to_search),
+            ("Ctrl+S", self.search_view.keep),
+            ("Ctrl+Shift+V", self._intake.paste),
             ("Ctrl+R", actions.reveal_current),
             ("Ctrl+E", actions.open_current),
             ("Ctrl++", lambda: self._zoom(1)),
@@ -182,8 +204,11 @@ class MainWindow(QMainWindow):
         # Letters are words in the search line, and commands elsewhere.
         commands_by_letter = (("/", self._go_to_search), ("?", dialogs.show_help))
         on_photos = (*commands_by_letter, ("S", actions.find_similar), ("Ctrl+C", actions.copy_files))
+        for place in (self.viewer, self.grid):
+            add_keys(place, [(str(number), partial(actions.rate, number)) for number in range(6)])
+            add_keys(place, (("F", actions.toggle_favourite), ("W", self.show_why)))
         add_keys(self.viewer, on_photos)
-        add_keys(self.grid, (*on_photos, ("Esc", self.search_view.clear)))
+        add_keys(self.grid, (*on_photos, ("Esc", self.search_view.clear), ("Ctrl+V", self._intake.paste)))
         add_keys(self.grid, (("Ctrl+D", self.grid.clearSelection), ("Ctrl+I", self.grid.invert_selection)))
         add_keys(self.folder_panel, commands_by_letter, below=True)
         add_keys(self.search_view.line, (("Down", self.grid.begin), ("Esc", self.search_view.clear)))
@@ -209,6 +234,9 @@ class MainWindow(QMainWindow):
         self._thumbnails.use(library.catalog, library.thumbnails)
         self.viewer.use(library.reader)
         self.photo_actions.use(library.catalog)
+        self._intake.use(library.pasted)
+        self.why.use(library)
+        self._change_searches(lambda _: None)
         self.dialogs.use(library)
         self._veil.open()
         self.search_view.use(library)
@@ -278,13 +306,20 @@ class MainWindow(QMainWindow):
     def _show_status(self, status: LibraryStatus) -> None:
         self.dialogs.name_model(status.model)
         self._show_folders(status.folders, status.photos_in)
-        self.grid.show_when_empty(
-            "No photos were found in these folders." if self.keeper.is_idle else "The first photos appear in a moment."
-        )
+        self._show_what_is_empty(bool(self.search_view.question.text))
         if self.keeper.is_idle:
             self.activity.show_rest(status.counts)
         else:
             self.activity.show_skipped(status.counts.skipped)
+
+    def _show_what_is_empty(self, is_asked: bool) -> None:
+        self.grid.show_when_empty(
+            "Nothing to show for this search."
+            if is_asked
+            else "No photos were found in these folders."
+            if self.keeper.is_idle
+            else "The first photos appear in a moment."
+        )
 
     def _show_folders(self, folders: list[Folder], photos_in: dict[int, int] | None = None) -> None:
         self.folder_panel.show_folders(folders, photos_in)
@@ -292,9 +327,12 @@ class MainWindow(QMainWindow):
         if self.browser.is_first_run is bool(folders):
             self.browser.show_first_run(not folders)
 
-    def _show_answer(self, answer: Answer) -> None:
+    def _show_answer(self, answer: Answer, is_new: bool) -> None:
+        self._show_what_is_empty(bool(answer.question.text))
+        if is_new:
+            self._follow_why()
         self.browser.show_scale(answer.cosines is not None)
-        self.grid.show_photos(answer.photo_ids, answer.cosines, same_question=not answer.is_new)
+        self.grid.show_photos(answer.photo_ids, answer.cosines, sections=answer.sections, same_question=not is_new)
 
     def _show_photo(self, row: int) -> None:
         if not 0 <= row < self.photos.rowCount():
@@ -359,6 +397,7 @@ class MainWindow(QMainWindow):
     def _hear_of_choice(self) -> None:
         self.search_view.show_chosen(len(self.grid.chosen_ids()))
         self.photo_actions.hear_of_choice()
+        self._follow_why()
 
     def _drag(self) -> None:
         thumbnail = self.grid.currentIndex().data(Role.THUMBNAIL)
@@ -367,10 +406,51 @@ class MainWindow(QMainWindow):
     def _show_grid_menu(self, place: QPoint) -> None:
         self.photo_actions.show_menu(self.grid, self.grid.viewport().mapToGlobal(place))
 
-    def _show_similar(self, photo: Photo) -> None:
+    def _show_similar(self, photos: list[Photo]) -> None:
         if self._is_viewing:
             self._show_grid()
-        self.search_view.show_similar(photo)
+        self.search_view.show_similar(photos)
+
+    def show_why(self) -> None:
+        """Say why the current photo was found, or stop saying so."""
+        if self._is_viewing:
+            self._show_grid()
+        self.why.setVisible(self.why.isHidden())
+        self._follow_why()
+
+    def _follow_why(self) -> None:
+        if self.why.isVisible():
+            self.why.show_photo(self.search_view.question.text, self._current_photo())
+
+    def _show_like(self, paths: list[Path]) -> None:
+        if self._is_viewing:
+            self._show_grid()
+        self.search_view.ask(Query(tuple(Description(photo=str(path)) for path in paths)))
+
+    def _show_folder(self, folder: Folder) -> None:
+        self.search_view.ask(Query((), ((Condition("folder", f"{folder.path}{os.sep}"),),)))
+
+    def _keep_search(self, text: str) -> None:
+        self._change_searches(lambda known: known.save_search(SavedSearch(text, text)))
+        self.search_view.say("Kept in the list at the left")
+
+    def _rename_search(self, search: SavedSearch, name: str) -> None:
+        def rename(known: Catalog) -> None:
+            known.save_search(SavedSearch(name, search.query))
+            known.forget_search(search.name)
+
+        self._change_searches(rename)
+
+    def _change_searches(self, change: Callable[[Catalog], object]) -> None:
+        if self._opened is None:
+            return
+        catalog = self._opened.library.catalog
+
+        def changed() -> list[SavedSearch]:
+            change(catalog)
+            return catalog.saved_searches()
+
+        self._jobs.start(Lane.SEARCH, changed, on_done=self.folder_panel.searches.show_searches)
 
     def _go_to_search(self) -> None:
         if self._is_viewing:

@@ -1,6 +1,7 @@
 """What people want done with the photos they chose: copied, dragged, opened, shown where they lie."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.reveal import check_is_there, open_with_usual_program, show_in_file_manager
 
 _CHOICE_PAUSE_MS = 100
+_MOST_ALIKE = 8
+"""Photos that others can be like at once."""
 _MOST_AT_HAND = 20_000
 """Photos that can be dragged at once; more are a matter for a file manager."""
 
@@ -27,7 +30,12 @@ class PhotoActions(QObject):
 
     large_wanted = Signal()
     similar_wanted = Signal(object)
-    """A Photo."""
+    """Photos that others are to be like."""
+    within_wanted = Signal(object)
+    """A frozenset of ids: photos to search in."""
+    why_wanted = Signal()
+    marked = Signal()
+    """Photos were rated, or made favourites."""
     told = Signal(str)
     """A sentence on what was done."""
 
@@ -75,10 +83,32 @@ class PhotoActions(QObject):
         self._with_files(self._take_paths)
 
     def find_similar(self) -> None:
-        """Want photos that look like the current one."""
+        """Want photos that look like the current one, or like all of a few that are selected."""
         photo = self._current()
+        if 1 < len(self._at_hand) <= _MOST_ALIKE:
+            self.similar_wanted.emit(self._at_hand)
+        elif photo is not None:
+            self.similar_wanted.emit([photo])
+
+    def search_within(self) -> None:
+        """Want the selected photos to be searched in."""
+        ids = self._chosen_ids()
+        if len(ids) > 1:
+            self.within_wanted.emit(frozenset(ids.tolist()))
+
+    def rate(self, stars: int) -> None:
+        """Give the chosen photos so many stars."""
+        ids = self._chosen_ids().tolist()
+        told = "No stars" if not stars else "1 star" if stars == 1 else f"{stars} stars"
+        self._mark(lambda catalog: catalog.rate(ids, stars), f"{told} for {_photos(len(ids))}")
+
+    def toggle_favourite(self) -> None:
+        """Make the chosen photos favourites, or, where the current one is a favourite, no longer."""
+        photo, ids = self._current(), self._chosen_ids().tolist()
         if photo is not None:
-            self.similar_wanted.emit(photo)
+            is_one = not photo.is_favourite
+            told = "Favourite" if is_one else "No longer a favourite"
+            self._mark(lambda catalog: catalog.set_favourite(ids, is_one), f"{told}: {_photos(len(ids))}")
 
     def open_current(self) -> None:
         """Open the current photo with the program the system has for it."""
@@ -110,6 +140,14 @@ class PhotoActions(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Show large\tEnter", self.large_wanted.emit)
         menu.addAction("Find similar photos\tS", self.find_similar)
+        if count > 1:
+            menu.addAction(f"Search in these {count:,} photos", self.search_within)
+        menu.addAction("Why this photo?\tW", self.why_wanted.emit)
+        menu.addSeparator()
+        menu.addAction("Favourite, or not\tF", self.toggle_favourite)
+        stars = menu.addMenu("Stars")
+        for number in range(6):
+            stars.addAction(f"{'★' * number or 'None'}\t{number}", partial(self.rate, number))
         menu.addSeparator()
         menu.addAction("Open with its usual program\tCtrl+E", self.open_current)
         menu.addAction("Show in the file manager\tCtrl+R", self.reveal_current)
@@ -118,6 +156,17 @@ class PhotoActions(QObject):
         menu.addAction("Copy path" if count <= 1 else f"Copy {count:,} paths", self.copy_paths)
         menu.popup(place)
         return menu
+
+    def _mark(self, change: Callable[[Catalog], object], sentence: str) -> None:
+        catalog = self._catalog
+        if catalog is None or not len(self._chosen_ids()):
+            return
+
+        def tell(_: object) -> None:
+            self.told.emit(sentence)
+            self.marked.emit()
+
+        self._jobs.start(Lane.SEARCH, lambda: change(catalog), on_done=tell)
 
     def _with_files(self, take: Callable[[Files], object]) -> None:
         ids = self._chosen_ids()
@@ -153,3 +202,7 @@ class PhotoActions(QObject):
                     advice="Install one for this kind of file, or open it from the file manager.",
                 )
             )
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -49,6 +49,9 @@ class PhotoDelegate(QStyledItemDelegate):
         cosine = index.data(Role.COSINE)
         if self.shows_cosines and cosine is not None:
             _paint_badge(painter, card, f"{cosine:.3f}", at_right=True, metrics=option.fontMetrics)
+        if isinstance(photo, Photo) and (photo.is_favourite or photo.rating):
+            marks = ("♥ " if photo.is_favourite else "") + "★" * (photo.rating or 0)
+            _paint_badge(painter, card, marks.strip(), at_right=True, at_bottom=True, metrics=option.fontMetrics)
         _paint_frame(painter, card, colours, state)
         painter.restore()
 
@@ -76,9 +79,11 @@ def _paint_reason(painter: QPainter, card: QRectF, colours: Colours, reason: str
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, reason)
 
 
-def _paint_badge(painter: QPainter, card: QRectF, text: str, *, at_right: bool, metrics: QFontMetrics) -> None:
+def _paint_badge(
+    painter: QPainter, card: QRectF, text: str, *, at_right: bool, at_bottom: bool = False, metrics: QFontMetrics
+) -> None:
     badge = QRectF(0, 0, metrics.horizontalAdvance(text) + 14, metrics.height() + 5)
-    badge.moveTop(card.top() + 6)
+    badge.moveTop(card.bottom() - 6 - badge.height() if at_bottom else card.top() + 6)
     if at_right:
         badge.moveRight(card.right() - 6)
     else:

@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
+from photo_clip.core.arranging import Section
 from photo_clip.gui import theme
 from photo_clip.gui.grid_geometry import GridGeometry
 from photo_clip.gui.photo_delegate import PhotoDelegate, picture_box
@@ -67,6 +68,10 @@ class PhotoGrid(QListView):
         self._thumbnails = thumbnails
         self._side_px = USUAL_PX
         self._cells = GridGeometry(0, 0, USUAL_PX)
+        self._sections: tuple[Section, ...] = ()
+        self._starts: tuple[int, ...] = ()
+        self._laid_out: tuple[int, ...] = ()
+        """The starts of sections that the cells lie by."""
         self._when_empty = ""
         self._hovered_row = -1
         self._band: QRect | None = None
@@ -96,11 +101,18 @@ class PhotoGrid(QListView):
     # what is shown
 
     def show_photos(
-        self, photo_ids: NDArray[np.int64], cosines: Sequence[float] | None, *, same_question: bool
+        self,
+        photo_ids: NDArray[np.int64],
+        cosines: Sequence[float] | None,
+        *,
+        sections: tuple[Section, ...] = (),
+        same_question: bool,
     ) -> None:
         """Show other photos; where they answer the same question as before, what is in view and chosen stays."""
         anchor, offset_px = self._anchor()
         chosen, current = self.chosen_ids(), self._current_id()
+        self._sections = sections
+        self._starts = tuple(section.start for section in sections)
         self._photos.show(photo_ids, cosines)
         self.updateGeometries()
         if not same_question:
@@ -271,6 +283,8 @@ class PhotoGrid(QListView):
             if row == self._hovered_row:
                 option.state |= QStyle.StateFlag.State_MouseOver
             self._delegate.paint(painter, option, index)
+        for section, heading in self._geometry().headings_between(area.top() + offset, area.bottom() + 1 + offset):
+            self._paint_heading(painter, section, heading.translated(0, -offset))
         if not self._photos.rowCount():
             painter.setPen(QColor(theme.colours().quiet))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._when_empty)
@@ -281,6 +295,23 @@ class PhotoGrid(QListView):
             painter.fillRect(self._band.translated(0, -offset), ring)
             painter.drawRect(self._band.translated(0, -offset))
         painter.end()
+
+    def _paint_heading(self, painter: QPainter, section: int, place: QRect) -> None:
+        after = self._starts[section + 1] if section + 1 < len(self._starts) else self._photos.rowCount()
+        count = after - self._starts[section]
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.colours().text))
+        line = place.adjusted(2, 8, -2, -8)
+        title = painter.fontMetrics().elidedText(
+            self._sections[section].title, Qt.TextElideMode.ElideMiddle, line.width() - 120
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        title_px = painter.fontMetrics().horizontalAdvance(title)
+        painter.setFont(self.font())
+        painter.setPen(QColor(theme.colours().quiet))
+        painter.drawText(line.adjusted(title_px + 12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, f"{count:,}")
 
     # what people do
 
@@ -329,8 +360,11 @@ class PhotoGrid(QListView):
     def _geometry(self, size: QSize | None = None) -> GridGeometry:
         """Return where the cells lie, just now or in a view of another size."""
         count, width = self._photos.rowCount(), (self.viewport() if size is None else size).width()
-        if (count, width, self._side_px) != (self._cells.count, self._cells.width_px, self._cells.side_px):
-            self._cells = GridGeometry(count, width, self._side_px)
+        known = (self._cells.count, self._cells.width_px, self._cells.side_px)
+        if (count, width, self._side_px) != known or self._laid_out is not self._starts:
+            self._laid_out = self._starts
+            starts = tuple(start for start in self._starts if start < count)
+            self._cells = GridGeometry(count, width, self._side_px, starts)
         return self._cells
 
     def _anchor(self, size: QSize | None = None) -> tuple[int | None, int]:

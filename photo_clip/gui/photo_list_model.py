@@ -108,4 +108,6 @@ def _spoken(photo: Photo | None) -> str:
     if photo is None:
         return "Photo"
     when = f", {photo.taken_at.day} {photo.taken_at:%B %Y}" if photo.taken_at else ""
-    return f"{printable(photo.path.name)}{when}{', offline' if photo.offline else ''}"
+    stars = f", {photo.rating} star{'' if photo.rating == 1 else 's'}" if photo.rating else ""
+    marks = f"{', favourite' if photo.is_favourite else ''}{stars}{', offline' if photo.offline else ''}"
+    return f"{printable(photo.path.name)}{when}{marks}"

@@ -1,90 +1,89 @@
 """Where people say what they look for: it wants photos, starts the search, and gives out what was found."""
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+from photo_clip.core.arranging import Grouping, Sorting
 from photo_clip.core.photo import Photo
-from photo_clip.core.printable import printable
-from photo_clip.core.query import Description, Query, Will, parse
+from photo_clip.core.query import MAX_CHARACTERS, Description, Query, parse
 from photo_clip.gui import icons
 from photo_clip.gui.announcing import announce
-from photo_clip.gui.buttons import push_button
+from photo_clip.gui.answering import Answer, Question, answer
+from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.query_chips import QueryChips
 from photo_clip.services.library import Library
-from photo_clip.services.searcher import DEFAULT_LIMIT
 
 _TYPING_PAUSE_MS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked for, as it is typed; empty for all photos."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """Photos in the order they are to be shown."""
-
-    question: Question
-    photo_ids: NDArray[np.int64]
-    cosines: list[float] | None
-    """One a photo; None where all photos are shown, newest first."""
-    total: int
-    """How many photos could have been found."""
-    matches: int | None = None
-    """How many of them, the first ones, count as matches; None where nobody can say."""
-    looks_like: str = ""
-    """The names of the photos that others are to be like, where nothing else was asked."""
-    is_new: bool = True
-    """Whether something else was asked than before."""
+_LINE_PAUSE_MS = 60
+_LINE_STEPS, _LINE_LOGITS = 100, 8.0
+"""The line goes from a probability of 0.98 to one of 0.02, evenly in log odds."""
 
 
 class SearchView(QWidget):
-    """A search line and a line about the answer; what is found goes out by `answered`."""
+    """A search line, its parts as chips, and a line about the answer; what is found goes out by `answered`."""
 
-    answered = Signal(object)
+    answered = Signal(object, bool)
+    """An Answer, and whether something else was asked than before."""
     failed = Signal(object)
+    save_wanted = Signal(str)
+    """What is asked for is to be kept, as it is typed."""
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._library: Library | None = None
         self._job: Job | None = None
+        self._question = Question()
         self._answer: Answer | None = None
-        self._with_weaker = False
         self.line = QLineEdit()
         self.line.setObjectName("searchLine")
         self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
         self.line.setAccessibleName("Search")
         self.line.setAccessibleDescription("Describe the photo in your own words; the best photos appear below.")
-        self.line.setMaxLength(1000)
-        self.line.setAcceptDrops(False)  # folders are dropped on the whole window
+        self.line.setMaxLength(MAX_CHARACTERS)
+        self.line.setAcceptDrops(False)  # what is dropped is taken by the whole window
         self._glass = QAction(self)
         self.line.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._clear = QAction("Clear the search", self)
         self._clear.triggered.connect(self.clear)
         self.line.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        self._about = QLabel()
-        self._about.setProperty("quiet", True)
-        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._chosen = QLabel()
-        self._chosen.setProperty("quiet", True)
-        self._chosen.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.top = QHBoxLayout()
+        """The line, with room beside it for tools."""
+        self.chips = QueryChips()
+        self.chips.changed.connect(self.ask)
+        self._about = _quiet_label(QSizePolicy.Policy.Ignored)
+        self._chosen = _quiet_label(QSizePolicy.Policy.Maximum)
+        self._notes = _quiet_label(QSizePolicy.Policy.Ignored)
+        self._notes.setWordWrap(True)
+        self._notes.hide()
+        self.within = push_button("", self.leave_selection, flat=True)
+        self.within.hide()
+        self.save = IconButton("keep", "Keep this search in the list at the left (Ctrl+S)", self.keep)
+        self.save.hide()
         self._all = push_button("Show all photos", self.clear, flat=True)
         self._all.hide()
         self.weaker = push_button("", self._fold, flat=True)
         self.weaker.hide()
+        self.line_slider = QSlider(Qt.Orientation.Horizontal)
+        self.line_slider.setRange(0, _LINE_STEPS)
+        self.line_slider.setValue(_LINE_STEPS // 2)
+        self.line_slider.setPageStep(10)
+        self.line_slider.setFixedWidth(84)
+        self.line_slider.setAccessibleName("How much counts as a match")
+        self.line_slider.setToolTip("What counts as a match: at the left only what is sure, at the right what may be")
+        self.line_slider.hide()
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._typing.timeout.connect(self.search)
+        self._moving = QTimer(self, singleShot=True, interval=_LINE_PAUSE_MS)
+        self._moving.timeout.connect(self.search)
+        self.line_slider.valueChanged.connect(lambda _: self._moving.start())
         self.line.textChanged.connect(self._typing_goes_on)
         self.line.returnPressed.connect(self.search)
         self._arrange()
@@ -93,21 +92,37 @@ class SearchView(QWidget):
     def _arrange(self) -> None:
         about = QHBoxLayout()
         about.setContentsMargins(14, 0, 4, 0)
-        about.setSpacing(12)
+        about.setSpacing(10)
         about.addWidget(self._about, 1)
-        about.addWidget(self._chosen)
-        about.addWidget(self.weaker)
-        about.addWidget(self._all)
+        for part in (self._chosen, self.within, self.line_slider, self.weaker, self._all, self.save):
+            about.addWidget(part)
+        notes = QHBoxLayout()
+        notes.setContentsMargins(14, 0, 4, 0)
+        notes.addWidget(self._notes)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.line)
+        self.top.setSpacing(8)
+        self.top.addWidget(self.line, 1)
+        column.addLayout(self.top)
+        column.addWidget(self.chips)
         column.addLayout(about)
+        column.addLayout(notes)
 
     @property
     def told(self) -> str:
         """What is said of the photos shown."""
         return self._about.text()
+
+    @property
+    def noted(self) -> str:
+        """What is said of the question."""
+        return "" if self._notes.isHidden() else self._notes.text()
+
+    @property
+    def question(self) -> Question:
+        """What is asked for just now."""
+        return self._question
 
     def use(self, library: Library) -> None:
         """Search in this library from now on."""
@@ -116,17 +131,17 @@ class SearchView(QWidget):
     def search(self) -> None:
         """Ask for what the line says; a former question that is not answered yet is given up."""
         self._typing.stop()
+        self._moving.stop()
         if self._library is None:
             return
         if self._job is not None:
             self._job.cancel()
+        text = self.line.text().strip()
+        with_weaker = self._question.with_weaker and text == self._question.text
+        line = 1 / (1 + math.exp(_LINE_LOGITS * (self.line_slider.value() / _LINE_STEPS - 0.5)))
+        self._question = replace(self._question, text=text, line=line, with_weaker=with_weaker)
         self._job = self._jobs.start(
-            Lane.SEARCH,
-            _answer,
-            self._library,
-            Question(self.line.text().strip()),
-            on_done=self._take,
-            on_failed=self._lose,
+            Lane.SEARCH, answer, self._library, self._question, on_done=self._take, on_failed=self._lose
         )
 
     def refresh(self) -> None:
@@ -134,13 +149,48 @@ class SearchView(QWidget):
         if self._job is None and not self._typing.isActive():
             self.search()
 
-    def show_similar(self, photo: Photo) -> None:
-        """Ask for photos that look like this one."""
-        self.line.setText(str(Query((Description(photo=str(photo.path)),))))
+    def ask(self, query: Query) -> None:
+        """Ask this instead of what the line says."""
+        self.ask_text(str(query))
+
+    def ask_text(self, text: str) -> None:
+        """Ask what is typed so, instead of what the line says."""
+        self.line.setText(text)
         self.search()
+
+    def show_similar(self, photos: Sequence[Photo]) -> None:
+        """Ask for photos that look like these."""
+        self.ask(Query(tuple(Description(photo=str(photo.path)) for photo in photos)))
+
+    def arrange(self, sorting: Sorting, grouping: Grouping) -> None:
+        """Show what is found in another order, or under other headings."""
+        self._question = replace(self._question, sorting=sorting, grouping=grouping)
+        self.search()
+
+    def search_within(self, photo_ids: frozenset[int]) -> None:
+        """Choose from these photos alone, until that is ended."""
+        self._question = replace(self._question, within=photo_ids)
+        self.within.setText(f"In {len(photo_ids):,} selected ✕")
+        self.within.setAccessibleName(f"Searching in {len(photo_ids):,} selected photos; press to search in all")
+        self.within.show()
+        self.line.setFocus()
+        self.search()
+
+    def leave_selection(self) -> None:
+        """Choose from all photos again."""
+        self.within.hide()
+        self._question = replace(self._question, within=None)
+        self.search()
+
+    def keep(self) -> None:
+        """Want what is asked for to be kept."""
+        if self.line.text().strip():
+            self.save_wanted.emit(self.line.text().strip())
 
     def clear(self) -> None:
         """Show all photos again."""
+        self.within.hide()
+        self._question = replace(self._question, within=None)
         self.line.clear()
         self.line.setFocus()
         self.search()
@@ -160,37 +210,32 @@ class SearchView(QWidget):
         super().changeEvent(event)
 
     def _typing_goes_on(self) -> None:
-        self._clear.setVisible(bool(self.line.text()))
+        text = self.line.text()
+        self._clear.setVisible(bool(text))
+        self.chips.show_query(parse(text, date.today()), date.today())
         self._typing.start()
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, found: Answer) -> None:
         self._job = None
-        is_new = self._answer is None or answer.question != self._answer.question
+        is_new = self._answer is None or _asked(found.question) != _asked(self._answer.question)
+        self._answer = found
+        is_plain = not found.question.text
+        self.weaker.setVisible(bool(found.weaker))
+        self.weaker.setText("Hide the weaker ones" if found.question.with_weaker else f"Show {found.weaker:,} weaker")
+        self.line_slider.setVisible(found.matches is not None)
+        self._all.setVisible(not is_plain and not len(found.photo_ids))
+        self.save.setVisible(not is_plain)
+        self._about.setText(found.told)
+        self._notes.setText(" ".join(found.notes))
+        self._notes.setVisible(bool(found.notes))
+        self.answered.emit(found, is_new)
         if is_new:
-            self._with_weaker = False
-        self._answer = answer
-        self._show(answer, is_new=is_new)
-        if is_new:
-            announce(self.line, self._about.text())
+            announce(self.line, " ".join((self._about.text(), *found.notes)))
 
     def _fold(self) -> None:
         """Show the weaker ones behind the matches, or the matches alone."""
-        self._with_weaker = not self._with_weaker
-        if self._answer is not None:
-            self._show(self._answer, is_new=False)
-
-    def _show(self, answer: Answer, *, is_new: bool) -> None:
-        weaker = 0 if not answer.matches else len(answer.photo_ids) - answer.matches
-        self.weaker.setVisible(bool(weaker))
-        self.weaker.setText("Hide the weaker ones" if self._with_weaker else f"Show {weaker:,} weaker")
-        if weaker and not self._with_weaker and answer.cosines is not None:
-            shown = replace(
-                answer, photo_ids=answer.photo_ids[: answer.matches], cosines=answer.cosines[: answer.matches]
-            )
-        else:
-            shown = answer
-        self._about.setText(_sentence(answer))
-        self.answered.emit(replace(shown, is_new=is_new))
+        self._question = replace(self._question, with_weaker=not self._question.with_weaker)
+        self.search()
 
     def _lose(self, error: Exception) -> None:
         self._job = None
@@ -203,28 +248,13 @@ class SearchView(QWidget):
         self._clear.setVisible(bool(self.line.text()))
 
 
-def _answer(library: Library, question: Question) -> Answer:
-    query = parse(question.text, date.today())
-    if not query:
-        photo_ids = library.catalog.newest_photo_ids()
-        return Answer(question, photo_ids, None, len(photo_ids))
-    found = library.searcher.find(query, DEFAULT_LIMIT)
-    cosines = None if found.cosines is None else found.cosines.tolist()
-    photos = [printable(Path(each.photo).name) for each in query.descriptions if each.will is Will.MORE and each.photo]
-    names = "" if query.words or not photos else " and ".join(photos)
-    return Answer(question, found.photo_ids, cosines, found.total, found.matches, names)
+def _asked(question: Question) -> Question:
+    """Return what makes a question another one; moving the line or unfolding does not."""
+    return replace(question, line=0.5, with_weaker=False)
 
 
-def _sentence(answer: Answer) -> str:
-    count, total = len(answer.photo_ids), answer.total
-    if not count:
-        return "No photo can be found yet" if answer.question != Question() else ""
-    if answer.cosines is None:
-        return "1 photo" if total == 1 else f"{total:,} photos, newest first"
-    if answer.looks_like:
-        return f"Photos like {answer.looks_like}, most alike first"
-    if answer.matches == 0:
-        return f"Nothing surely matches among {total:,} photos; these are the nearest"
-    if answer.matches is not None:
-        return f"{answer.matches:,} {'match' if answer.matches == 1 else 'matches'} in {total:,} photos"
-    return f"The {count:,} best of {total:,} photos" if count < total else f"{count:,} photos, best first"
+def _quiet_label(width: QSizePolicy.Policy) -> QLabel:
+    label = QLabel()
+    label.setProperty("quiet", True)
+    label.setSizePolicy(width, QSizePolicy.Policy.Preferred)
+    return label

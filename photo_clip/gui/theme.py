@@ -166,6 +166,19 @@ def style_sheet(*, dark: bool) -> str:
         QToolButton:focus {{ border-color: {c.ring}; }}
         QToolButton::menu-indicator {{ image: none; }}
 
+        QToolButton[chip="more"], QToolButton[chip="less"], QToolButton[chip="must"], QToolButton[chip="filter"],
+        QToolButton[chip="trouble"] {{
+            border: 1px solid {c.line}; border-radius: 12px; padding: 3px 10px; background: {c.card}; color: {c.text};
+        }}
+        QToolButton[chip]:hover {{ background: {c.hover}; }}
+        QToolButton[chip]:focus {{ border: 2px solid {c.ring}; padding: 2px 9px; }}
+        QToolButton[chip="less"] {{ color: {c.quiet}; border-style: dashed; }}
+        QToolButton[chip="must"] {{ font-weight: 600; }}
+        QToolButton[chip="filter"] {{ background: {c.control}; border-color: {c.ring}; }}
+        QToolButton[chip="trouble"] {{
+            background: {c.warning_ground}; border-color: {c.warning_line}; color: {c.warning};
+        }}
+
         QSlider {{ min-height: 20px; }}
         QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
         QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.quiet}; }}
@@ -183,10 +196,18 @@ def style_sheet(*, dark: bool) -> str:
         QFrame#dropTarget {{ border: 2px dashed {c.line}; border-radius: 24px; background: {c.base}; }}
         QFrame#dropTarget[over="true"] {{ border-color: {c.ring}; background: {c.card}; }}
         QWidget#browser {{ background: {c.base}; }}
+        QWidget#why {{ background: {c.window}; border-left: 1px solid {c.line}; }}
+        QWidget#why QScrollArea, QWidget#why QScrollArea > QWidget > QWidget {{ background: transparent; }}
         QWidget#activity {{ background: {c.window}; border-top: 1px solid {c.line}; }}
 
         QAbstractScrollArea#photoGrid {{ border: none; background: {c.base}; }}
         QListView#folders {{ border: none; background: transparent; outline: none; }}
+        QListView#searches {{ border: none; background: transparent; outline: none; }}
+        QListView#searches::item {{
+            padding: 6px 8px; border-radius: 7px; color: {c.text}; border: 2px solid transparent;
+        }}
+        QListView#searches::item:selected, QListView#searches::item:hover {{ background: {c.hover}; }}
+        QListView#searches:focus::item:selected {{ border-color: {c.ring}; }}
         QTreeView {{
             border: 1px solid {c.line}; border-radius: 8px; background: {c.base}; outline: none;
             alternate-background-color: {c.card};

@@ -12,10 +12,12 @@ from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorInd
 from photo_clip.core.progress import Report, Task
 from photo_clip.services.background import Background
 from photo_clip.services.classifier import Classifier
+from photo_clip.services.explainer import Explainer
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
+from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
 from photo_clip.services.thumbnails import Thumbnails
@@ -53,10 +55,12 @@ class Library:
         on_close: Callable[[], object] | None,
         background: Background | None = None,
         place_of: PlaceOf = lambda _name: None,
+        pasted: PastedPhotos | None = None,
     ) -> None:
         """`on_close`, where there is one, is called last, to let others in.
 
-        Without a background, no hit is said to match; without `place_of`, no place is known.
+        Without a background, no hit is said to match; without `place_of`, no place is known; without `pasted`, no
+        picture can be pasted.
         """
         self.catalog = catalog
         self.reader = reader
@@ -75,7 +79,9 @@ class Library:
             today=lambda: date.fromtimestamp(clock()),
             place_of=place_of,
         )
+        self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)
+        self.pasted = pasted
         self.index = index
         self._on_close = on_close
         self._closed = False

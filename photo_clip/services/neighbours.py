@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import Catalog, StoredVectors, VectorIndex
+from photo_clip.core.ports import Catalog, StoredVectors, VectorIndex, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.vector_table import VectorTable
 
@@ -58,6 +58,21 @@ class Neighbours:
                 self.forget()  # the memory is not needed while the index answers
                 return found
         return self._table(model_key).nearest(query, count, allowed)
+
+    def places(
+        self, model_key: str, queries: Vectors, content_id: int
+    ) -> tuple[NDArray[np.float32] | None, list[int], int]:
+        """Return a content's cosines with queries, shape (n, d), its place for each from 1, and how many there are.
+
+        None and no places for a content that is not embedded. Every cosine is computed.
+        """
+        table = self._table(model_key)
+        row = table.row_of(content_id)
+        if row is None:
+            return None, [], len(table)
+        of_all = [table.cosines(query) for query in queries]
+        cosines = np.array([each[row] for each in of_all], np.float32)
+        return cosines, [int((each > each[row]).sum()) + 1 for each in of_all], len(table)
 
     def is_level(self, model_key: str) -> bool:
         """Whether the index holds all that the catalogue holds for the model."""

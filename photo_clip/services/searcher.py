@@ -130,14 +130,21 @@ class Searcher:
         """Return up to `limit` photos that fit what is typed; see `find`."""
         return self.hits(self.find(parse(text, self._today()), limit))
 
-    def find(self, query: Query, limit: int = DEFAULT_LIMIT, line: float = LINE) -> Found:
+    def find(
+        self,
+        query: Query,
+        limit: int = DEFAULT_LIMIT,
+        line: float = LINE,
+        within: NDArray[np.int64] | None = None,
+    ) -> Found:
         """Return up to `limit` photos that fit a query, those of at least `line` as matches; an empty one finds none.
 
+        `within` holds the ids of the photos to choose from, all where there is None.
         Raises UsageError for a filter that makes no sense, a place that is not known, a photo that cannot be used.
         """
         if not query or limit <= 0:
             return Found(np.empty(0, np.int64))
-        allowed = self._allowed(query)
+        allowed = self._allowed(query, within)
         if not query.descriptions:
             assert allowed is not None  # noqa: S101  # a query without either is empty
             newest = self._catalog.newest_photo_ids()
@@ -185,14 +192,17 @@ class Searcher:
         )
         return _Aim(vector, wanted.will, wanted.weight, bool(wanted.photo))
 
-    def _allowed(self, query: Query) -> _Allowed | None:
+    def _allowed(self, query: Query, within: NDArray[np.int64] | None) -> _Allowed | None:
+        today = self._today()
         groups: list[AnyOf] = [
-            tuple(
-                (filter_of(each.key, each.value, self._today(), self._place_of), not each.is_excluded) for each in group
-            )
+            tuple((filter_of(each.key, each.value, today, self._place_of), not each.is_excluded) for each in group)
             for group in query.conditions
         ]
-        return _Allowed(*self._catalog.photos_within(groups)) if groups else None
+        if not groups and within is None:
+            return None
+        photo_ids, content_ids = self._catalog.photos_within(groups)
+        passing = slice(None) if within is None else np.isin(photo_ids, within)
+        return _Allowed(photo_ids[passing], content_ids[passing])
 
     def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int, allowed: _Allowed | None) -> _Near:
         contents = None if allowed is None else np.unique(allowed.content_ids)

@@ -1,13 +1,12 @@
 """The window, driven as people do, on a library of small coloured photos."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -22,67 +21,12 @@ from photo_clip.gui.problems import BugDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
 from tests.fakes import FakeWatcher, open_fake_library, write_photo
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    for colour in ("red", "green", "blue"):
-        for number in range(4):
-            write_photo(folder / f"{colour} {number}.jpg", f"{colour} {number}")
-    return folder
-
-
-@pytest.fixture
-def watcher() -> FakeWatcher:
-    return FakeWatcher()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, watcher: FakeWatcher) -> Iterator[MainWindow]:
-    window = MainWindow(
-        lambda: OpenedLibrary(open_fake_library(tmp_path / "library"), watcher), Settings(), lambda settings: None
-    )
-    qtbot.addWidget(window)
-    window.resize(1024, 700)
-    window.show()
-    qtbot.waitUntil(lambda: window.search_view._library is not None)
-    yield window
-    window.close()
-
-
-def drop(window: MainWindow, *paths: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    entering = QDragEnterEvent(QPoint(50, 50), actions, data, buttons, keys)
-    QApplication.sendEvent(window, entering)
-    assert entering.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), actions, data, buttons, keys))
-
-
-@pytest.fixture
-def filled(window: MainWindow, photos: Path, qtbot: QtBot) -> MainWindow:
-    drop(window, photos)
-    qtbot.waitUntil(lambda: window.photos.rowCount() == 12 and window.keeper.is_idle)
-    return window
+from tests.gui.window_use import drop, names_shown, type_words
 
 
 def files_on_clipboard() -> set[Path]:
     data = QGuiApplication.clipboard().mimeData()
     return {Path(url.toLocalFile()) for url in data.urls()} if data is not None else set()
-
-
-def names_shown(window: MainWindow) -> list[str]:
-    assert window._opened is not None
-    photos = window._opened.library.catalog.photos(window.photos.photo_ids.tolist())
-    return [photo.path.name for photo in photos]
-
-
-def type_words(window: MainWindow, qtbot: QtBot, words: str) -> None:
-    window.search_view.line.setFocus()
-    window.search_view.line.clear()
-    qtbot.keyClicks(window.search_view.line, words)
 
 
 def test_the_first_page_tells_what_to_do_until_a_folder_is_dropped(
@@ -186,8 +130,15 @@ def test_an_unplugged_folder_is_said_to_be_offline_and_its_photos_stay(
     photos.with_name("elsewhere").rename(photos)
 
 
-def test_a_file_that_is_dropped_gets_a_kind_word(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
-    drop(window, photos / "red 0.jpg")
+def test_a_photo_that_is_dropped_is_searched_with(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    drop(filled, photos / "blue 1.jpg")
+    qtbot.waitUntil(lambda: filled.search_view.told == "Photos like blue 1.jpg, most alike first")
+    assert names_shown(filled)[0].startswith("blue")
+
+
+def test_a_file_that_is_no_photo_gets_a_kind_word(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    (photos / "letter.txt").write_text("Dear friend", encoding="utf-8")
+    drop(window, photos / "letter.txt")
     qtbot.waitUntil(window.problems.isVisible)
     assert "not a folder" in window.problems._sentence.text()
 
@@ -303,12 +254,12 @@ def test_matches_are_shown_and_the_weaker_ones_wait_behind_a_button(
     assert view.told == "4 matches in 12 photos"
     assert view.weaker.text() == "Show 8 weaker"
     qtbot.mouseClick(view.weaker, Qt.MouseButton.LeftButton)
-    assert filled.photos.rowCount() == 12
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 12)
     view.refresh()
     qtbot.waitUntil(lambda: view._job is None)
     assert filled.photos.rowCount() == 12  # what was unfolded stays so for the same words
     qtbot.mouseClick(view.weaker, Qt.MouseButton.LeftButton)
-    assert filled.photos.rowCount() == 4
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 4)
 
     matches[0] = 0
     type_words(filled, qtbot, "red")

@@ -1,0 +1,139 @@
+"""What is asked of the library, and the answer as it is shown; made in the background."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.arranging import Grouping, Section, Sorting, arranged
+from photo_clip.core.coach import advice_on
+from photo_clip.core.errors import UsageError
+from photo_clip.core.printable import printable
+from photo_clip.core.query import Query, Will, parse
+from photo_clip.core.relevance import LINE
+from photo_clip.services.library import Library
+from photo_clip.services.searcher import DEFAULT_LIMIT, Found
+
+_ALL = 10_000_000
+"""What filters alone find is shown whole, as all photos are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for, and how the answer is to be shown."""
+
+    text: str = ""
+    """As it is typed; empty for all photos."""
+    line: float = LINE
+    """From which probability on a photo counts as a match."""
+    with_weaker: bool = False
+    """Whether the weaker ones are shown behind the matches."""
+    sorting: Sorting = Sorting.RELEVANCE
+    grouping: Grouping = Grouping.NONE
+    within: frozenset[int] | None = None
+    """The ids of the photos to choose from; None for all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Photos in the order they are to be shown."""
+
+    question: Question
+    photo_ids: NDArray[np.int64]
+    cosines: list[float] | None
+    """One a photo; None where nothing but filters was asked for."""
+    sections: tuple[Section, ...] = ()
+    matches: int | None = None
+    """How many photos count as matches; None where nobody can say."""
+    weaker: int = 0
+    """How many were found beside the matches."""
+    said: frozenset[int] = frozenset()
+    """The photos whose path, caption or keywords hold the words."""
+    told: str = ""
+    """What was found, a sentence without its full stop."""
+    notes: tuple[str, ...] = field(default=())
+    """What is to be known of the question: its trouble, or what the model cannot do."""
+
+
+def answer(library: Library, question: Question) -> Answer:
+    """Ask the library."""
+    query = parse(question.text, date.today())
+    notes = tuple(advice_on(query, library.models.languages(library.models.active)))
+    within = None if question.within is None else np.array(sorted(question.within), dtype=np.int64)
+    if not query:
+        everything = library.catalog.newest_photo_ids()
+        photo_ids = everything if within is None else everything[np.isin(everything, within)]
+        count = len(photo_ids)
+        told = "" if not count else "1 photo" if count == 1 else f"{count:,} photos, newest first"
+        return _arranged(library, Answer(question, photo_ids, None, told=told))
+    try:
+        found = library.searcher.find(query, _limit(query), question.line, within)
+    except UsageError as error:
+        nothing = np.empty(0, np.int64)
+        return Answer(question, nothing, None, told=error.sentence.rstrip("."), notes=(error.advice,))
+    matches = found.matches
+    weaker = 0 if not matches else len(found.photo_ids) - matches
+    shown = matches if weaker and not question.with_weaker else len(found.photo_ids)
+    sections = (Section(0, "Matches"), Section(matches or 0, "Weaker")) if weaker and question.with_weaker else ()
+    return _arranged(
+        library,
+        Answer(
+            question,
+            found.photo_ids[:shown],
+            None if found.cosines is None else found.cosines[:shown].tolist(),
+            sections,
+            matches,
+            weaker,
+            found.said,
+            _sentence(query, found),
+            notes,
+        ),
+    )
+
+
+def _limit(query: Query) -> int:
+    return (
+        DEFAULT_LIMIT if query.descriptions else 10_000_000
+    )  # what filters alone find is shown whole, as all photos are
+
+
+def _arranged(library: Library, plain: Answer) -> Answer:
+    """Return the answer in the order, and under the headings, that are wanted."""
+    question = plain.question
+    if question.sorting is Sorting.RELEVANCE and question.grouping is Grouping.NONE:
+        return plain
+    bearings = library.catalog.bearings(plain.photo_ids.tolist())
+    order, sections = arranged(bearings, question.sorting, question.grouping)
+    return Answer(
+        question,
+        plain.photo_ids[order],
+        None if plain.cosines is None else [plain.cosines[row] for row in order],
+        sections,
+        plain.matches,
+        plain.weaker,
+        plain.said,
+        plain.told.replace(", newest first", ""),
+        plain.notes,
+    )
+
+
+def _sentence(query: Query, found: Found) -> str:
+    count, total = len(found.photo_ids), found.total
+    if not query.descriptions:
+        return "No photo is like that" if not total else f"{_photos(total)}, newest first" if total > 1 else "1 photo"
+    if not count:
+        return "No photo is like that" if query.conditions else "No photo can be found yet"
+    photos = [printable(Path(each.photo).name) for each in query.descriptions if each.photo and each.will is Will.MORE]
+    if photos and not query.words:
+        return f"Photos like {' and '.join(photos)}, most alike first"
+    if found.matches == 0:
+        return f"Nothing surely matches among {_photos(total)}; these are the nearest"
+    if found.matches is not None:
+        return f"{found.matches:,} {'match' if found.matches == 1 else 'matches'} in {_photos(total)}"
+    return f"The {count:,} best of {_photos(total)}" if count < total else f"{_photos(count)}, best first"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -1,0 +1,45 @@
+"""The menu that says in which order photos are shown, and under which headings."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from photo_clip.core.arranging import Grouping, Sorting
+
+_SORTINGS = {
+    Sorting.RELEVANCE: "As found: best or newest first",
+    Sorting.DATE: "By date taken, newest first",
+    Sorting.NAME: "By file name",
+}
+_GROUPINGS = {
+    Grouping.NONE: "Not grouped",
+    Grouping.DAY: "Grouped by day",
+    Grouping.MONTH: "Grouped by month",
+    Grouping.FOLDER: "Grouped by folder",
+}
+
+
+class ArrangeMenu(QMenu):
+    """Offers each order and each grouping."""
+
+    def __init__(self, arrange: Callable[[Sorting, Grouping], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._arrange = arrange
+        self._sorting = QActionGroup(self)
+        self._grouping = QActionGroup(self)
+        self._offer(self._sorting, _SORTINGS)
+        self.addSeparator()
+        self._offer(self._grouping, _GROUPINGS)
+
+    def _offer(self, group: QActionGroup, names: dict[Sorting, str] | dict[Grouping, str]) -> None:
+        for number, (value, name) in enumerate(names.items()):
+            action = QAction(name, self, checkable=True, checked=number == 0)
+            action.setData(value)
+            action.triggered.connect(self._choose)
+            group.addAction(action)
+            self.addAction(action)
+
+    def _choose(self) -> None:
+        sorting, grouping = (group.checkedAction().data() for group in (self._sorting, self._grouping))
+        self._arrange(Sorting(sorting), Grouping(grouping))

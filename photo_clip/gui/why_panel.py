@@ -1,0 +1,144 @@
+"""Says at the right why the current photo was found, and what is known of it."""
+
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from photo_clip.core.photo import Photo
+from photo_clip.core.printable import printable
+from photo_clip.core.query import Will, parse
+from photo_clip.gui.buttons import IconButton
+from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.services.explainer import Explanation, Part
+from photo_clip.services.library import Library
+
+_WIDTH_PX = 250
+_SIGNS = {Will.MORE: "+", Will.LESS: "−", Will.MUST: "!"}
+
+
+class WhyPanel(QWidget):
+    """Follows the current photo while it is open."""
+
+    closed = Signal()
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._library: Library | None = None
+        self._job: Job | None = None
+        self.setFixedWidth(_WIDTH_PX)
+        self.setObjectName("why")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        heading = QLabel("Why this photo?")
+        heading.setProperty("question", True)
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(IconButton("close", "Close (W)", self.close_panel))
+        self.words = QLabel(wordWrap=True)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.words.setAccessibleName("Why this photo was found")
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 8, 10)
+        column.addLayout(top)
+        column.addWidget(area, 1)
+        self.hide()
+
+    def use(self, library: Library) -> None:
+        """Ask this library from now on."""
+        self._library = library
+
+    def close_panel(self) -> None:
+        """Be out of the way."""
+        self.hide()
+        self.closed.emit()
+
+    def show_photo(self, text: str, photo: Photo | None) -> None:
+        """Say why this photo answers what was typed; with None, what to do."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        if photo is None or self._library is None:
+            self.words.setText("Choose a photo.")
+            return
+        self._job = self._jobs.start(Lane.SEARCH, _explain, self._library, text, photo.id, on_done=self._show)
+
+    def _show(self, found: Explanation | None) -> None:
+        self._job = None
+        self.words.setText("This photo is gone." if found is None else _html(found))
+
+
+def _explain(library: Library, text: str, photo_id: int) -> Explanation | None:
+    photos = library.catalog.photos([photo_id])
+    contents = library.catalog.content_ids_of([photo_id])
+    if not photos or not len(contents):
+        return None
+    return library.explainer.explain(parse(text, date.today()), photos[0], int(contents[0]))
+
+
+def _html(found: Explanation) -> str:
+    told = [_paragraph(found.photo.path.name, is_strong=True)]
+    if found.cosine is not None and found.rank is not None:
+        told.append(
+            _paragraph(f"Place {found.rank:,} of {found.total:,} photos by cosine, which is {found.cosine:.3f}.")
+        )
+        told += [_part(part, found.total) for part in found.parts if len(found.parts) > 1]
+        told.append(
+            _paragraph(
+                "A cosine says how near the photo’s embedding is to what was asked, -1 to 1. What is high differs from"
+                " model to model and from words to words, so whether it is a match is judged by what else the photo"
+                " and the library could show.",
+                is_quiet=True,
+            )
+        )
+    elif found.parts or found.total:
+        told.append(_paragraph("The model in use has not looked at this photo yet."))
+    else:
+        told.append(_paragraph("It passes every filter."))
+    told += [_paragraph(f"“{word}” stands in its {where}.") for word, where in found.said]
+    return "".join([*told, *_facts(found.photo)])
+
+
+def _part(part: Part, total: int) -> str:
+    each = part.description
+    name = f"like {each.photo.rpartition('/')[2]}" if each.photo else f"“{each.words}”"
+    weight = "" if each.weight == 1 else f" ×{each.weight:g}"
+    effect = "pulls it down" if (part.cosine > 0) == (each.will is Will.LESS) else "lifts it"
+    return _paragraph(
+        f"{_SIGNS[each.will]} {name}{weight}: cosine {part.cosine:.3f}, {effect}; alone it would be place"
+        f" {part.rank:,} of {total:,}."
+    )
+
+
+def _facts(photo: Photo) -> list[str]:
+    facts = photo.facts
+    lines = [str(photo.path.parent)]
+    if photo.taken_at is not None:
+        at, source = photo.taken_at, photo.taken_source
+        lines.append(f"{at.day} {at:%B %Y}, {at:%H:%M}{f' (by its {source})' if source else ''}")
+    if facts is not None:
+        megapixels = facts.width_px * facts.height_px / 1e6
+        told = f", {megapixels:.1f} MP" if megapixels >= 1 else ""
+        lines.append(f"{facts.width_px:,} × {facts.height_px:,} px{told}")
+        if facts.camera:
+            lines.append(facts.camera)
+        if facts.latitude is not None and facts.longitude is not None:
+            lines.append(f"{facts.latitude:.4f}, {facts.longitude:.4f}")
+        if facts.caption:
+            lines.append(f"Caption: {facts.caption}")
+        if facts.keywords:
+            lines.append(f"Keywords: {', '.join(facts.keywords)}")
+    return [_paragraph("About it", is_strong=True), *(_paragraph(line) for line in lines)]
+
+
+def _paragraph(text: str, *, is_strong: bool = False, is_quiet: bool = False) -> str:
+    safe = printable(text).replace("&", "&amp;").replace("<", "&lt;")
+    inner = f"<b>{safe}</b>" if is_strong else f"<small>{safe}</small>" if is_quiet else safe
+    return f'<p style="margin: 0 0 8px 0">{inner}</p>'

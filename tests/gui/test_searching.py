@@ -1,0 +1,200 @@
+"""Searching in the window: filters, kept searches, sections, marks, photos from outside, and why."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from photo_clip.core.arranging import Grouping, Sorting
+from photo_clip.gui.main_window import MainWindow
+from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.saved_searches import SEARCH
+from tests.fakes import write_photo
+from tests.gui.window_use import ask, names_shown, settle
+
+
+def choose_row(window: MainWindow, qtbot: QtBot, row: int) -> None:
+    window.grid.setFocus()
+    window.grid.setCurrentIndex(window.photos.index(row))
+    qtbot.waitUntil(lambda: window.photos.index(row).data(Role.PHOTO) is not None)
+
+
+def test_what_is_typed_becomes_chips_and_chips_become_text(filled: MainWindow, qtbot: QtBot) -> None:
+    assert ask(filled, qtbot, "red without green name:0") == ["red 0.jpg"]
+    filled.search_view.weaker.click()
+    settle(filled, qtbot)
+    assert names_shown(filled) == ["red 0.jpg", "blue 0.jpg", "green 0.jpg"]
+    assert [section.title for section in filled.grid._sections] == ["Matches", "Weaker"]
+    chips = filled.search_view.chips.chips
+    assert [chip.text() for chip in chips] == ["red", "−\u2009green", "name: 0"]
+    qtbot.keyClick(chips[2], Qt.Key.Key_Delete)
+    settle(filled, qtbot)
+    assert filled.search_view.line.text() == "red -green"
+    assert len(names_shown(filled)) == 4
+
+
+def test_a_filter_that_makes_no_sense_is_said_and_nothing_breaks(filled: MainWindow, qtbot: QtBot) -> None:
+    assert ask(filled, qtbot, "kamera:fuji") == []
+    assert "Did you mean “camera:”" in filled.search_view.told
+    assert filled.search_view.noted
+    assert not filled.problems.isVisible()
+    assert filled.search_view._all.isVisible()
+    filled.search_view.clear()
+    settle(filled, qtbot)
+    assert filled.photos.rowCount() == 12
+    assert filled.search_view.noted == ""
+
+
+def test_what_the_model_cannot_do_is_noted(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "three red apples")
+    assert "hardly counts" in filled.search_view.noted
+
+
+def test_photos_are_sorted_and_grouped(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    filled.search_view.arrange(Sorting.NAME, Grouping.NONE)
+    settle(filled, qtbot)
+    assert names_shown(filled)[:2] == ["blue 0.jpg", "blue 1.jpg"]
+    filled.search_view.arrange(Sorting.NAME, Grouping.FOLDER)
+    settle(filled, qtbot)
+    assert [section.title for section in filled.grid._sections] == [str(photos)]
+    ask(filled, qtbot, "red")
+    menu = filled.browser.arrange.menu()
+    next(action for action in menu.actions() if "Not grouped" in action.text()).trigger()
+    settle(filled, qtbot)
+    assert filled.grid._sections == ()
+
+
+def test_a_search_is_kept_asked_again_renamed_and_forgotten(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    searches = filled.folder_panel.searches
+    assert not searches.isVisible()
+    ask(filled, qtbot, "name:red -blue")
+    filled.search_view.save.click()
+    qtbot.waitUntil(lambda: searches.list.count() == 1)
+    filled.search_view.clear()
+    write_photo(photos / "red new.jpg", "red new")
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 13)
+    searches.list.itemClicked.emit(searches.list.item(0))
+    settle(filled, qtbot)
+    assert filled.search_view.line.text() == "name:red -blue"
+    assert "red new.jpg" in names_shown(filled)
+    searches.list.item(0).setText("Reds")
+    qtbot.waitUntil(lambda: searches.list.item(0).data(SEARCH).name == "Reds")
+    assert "name:red" in searches.list.item(0).toolTip()
+    searches.list.setFocus()
+    searches.list.setCurrentRow(0)
+    qtbot.keyClick(searches.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: not searches.isVisible())
+
+
+def test_a_search_can_be_limited_to_the_selected_photos(filled: MainWindow, qtbot: QtBot) -> None:
+    assert ask(filled, qtbot, "name:red")[0].startswith("red")
+    filled.grid.selectAll()
+    filled.photo_actions.search_within()
+    ask(filled, qtbot, "blue")
+    assert {name.split()[0] for name in names_shown(filled)} == {"red"}
+    assert filled.search_view.within.isVisible()
+    filled.search_view.within.click()
+    settle(filled, qtbot)
+    assert names_shown(filled)[0].startswith("blue")
+
+
+def test_a_folder_shows_its_photos(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    panel = filled.folder_panel
+    panel.list.itemActivated.emit(panel.list.item(0))
+    settle(filled, qtbot)
+    assert filled.search_view.line.text() == f"folder:{photos}/"
+    assert filled.photos.rowCount() == 12
+
+
+def test_photos_are_marked_by_keys_and_found_by_their_marks(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "red")
+    choose_row(filled, qtbot, 0)
+    name = names_shown(filled)[0]
+    qtbot.keyClick(filled.grid, Qt.Key.Key_F)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_4)
+    qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.PHOTO).rating == 4)
+    assert filled.photos.index(0).data(Role.PHOTO).is_favourite
+    assert "favourite, 4 stars" in filled.photos.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert ask(filled, qtbot, "is:favourite rating:>=4") == [name]
+    choose_row(filled, qtbot, 0)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 0)
+
+
+def test_several_selected_photos_are_searched_with_at_once(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "name:0")
+    filled.grid.setFocus()
+    filled.grid.selectAll()
+    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 3)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_S)
+    settle(filled, qtbot)
+    assert filled.search_view.line.text().count("similar:") == 3
+    assert "most alike first" in filled.search_view.told
+
+
+def test_a_photo_of_the_grid_can_be_dropped_on_the_line_and_nowhere_else(
+    filled: MainWindow, qtbot: QtBot, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for event in (QDragEnterEvent, QDragMoveEvent, QDropEvent):
+        monkeypatch.setattr(event, "source", lambda _: filled.grid)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos / "blue 2.jpg"))])
+    action, button, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    line = filled.search_view.line
+    over_line, elsewhere = line.mapTo(filled, line.rect().center()), QPoint(5, 400)
+    for place, is_taken in ((elsewhere, False), (over_line, True)):
+        QApplication.sendEvent(filled, QDragEnterEvent(place, action, data, button, keys))
+        moving = QDragMoveEvent(place, action, data, button, keys)
+        QApplication.sendEvent(filled, moving)
+        assert moving.isAccepted() is is_taken
+        QApplication.sendEvent(filled, QDropEvent(QPointF(place), action, data, button, keys))
+        assert bool(line.text()) is is_taken
+    settle(filled, qtbot)
+    assert names_shown(filled)[0].startswith("blue")
+
+
+def test_files_are_pasted_to_be_searched_with(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos / "green 1.jpg"))])
+    QGuiApplication.clipboard().setMimeData(data)
+    filled.grid.setFocus()
+    qtbot.keyClick(filled.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(filled.search_view.line.text()))
+    settle(filled, qtbot)
+    assert names_shown(filled)[0].startswith("green")
+
+
+def test_pixels_are_pasted_as_a_file_of_the_cache(filled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    from photo_clip.services.pasted_photos import PastedPhotos
+
+    filled._intake.use(PastedPhotos(tmp_path / "pasted"))
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+    taken: list[list[Path]] = []
+    filled._intake.taken.connect(taken.append)
+    assert filled._intake.paste()
+    qtbot.waitUntil(lambda: bool(taken))
+    assert QImage(str(taken[0][0])).pixelColor(3, 3).red() == 255
+    QGuiApplication.clipboard().setText("words")
+    assert not filled._intake.paste()
+
+
+def test_why_says_what_lifted_a_photo_and_what_pulled_it_down(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "red -blue")
+    choose_row(filled, qtbot, 0)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: "Place 1 of 12 photos" in filled.why.words.text())
+    words = filled.why.words.text()
+    assert "“red”: cosine" in words
+    assert "pulls it down" in words
+    assert "stands in its folder or file name" in words
+    ask(filled, qtbot, "name:red")
+    choose_row(filled, qtbot, 1)
+    qtbot.waitUntil(lambda: "passes every filter" in filled.why.words.text())
+    qtbot.keyClick(filled.grid, Qt.Key.Key_W)
+    assert not filled.why.isVisible()
