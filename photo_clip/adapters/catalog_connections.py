@@ -21,6 +21,8 @@ class Connections:
         self._list_lock = threading.Lock()
         self._of_thread = threading.local()
         self._list: list[sqlite3.Connection] = []
+        self._observer: sqlite3.Connection | None = None
+        """Writes nothing, so that every commit is another connection's, which is what SQLite counts."""
         if read_only and not file.exists():
             raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
         with _errors_explained(file):
@@ -46,10 +48,20 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
 
+    def version(self) -> int:
+        """Return a number that is another one after each commit, by whatever connection. Raises StoreError."""
+        with self._list_lock, _errors_explained(self._file):
+            if self._observer is None:
+                self._observer = connect(self._file, read_only=True)
+                self._list.append(self._observer)
+            version: int = self._observer.execute("PRAGMA data_version").fetchone()[0]
+            return version
+
     def close(self) -> None:
         """Close every thread's connection; no other thread may be using one. Twice is once."""
         with self._write_lock, self._list_lock:
             connections, self._list = self._list, []
+            self._observer = None
             self._of_thread = threading.local()
         for connection in connections:
             connection.close()

@@ -44,7 +44,10 @@ _NUMBERS = {
 
 
 def statement_of(groups: Sequence[AnyOf]) -> tuple[str, list[object]]:
-    """Return a statement, and its values, for the ids and content ids of the shown photos that pass every group."""
+    """Return a statement, and its values, for the shown photos that pass every group.
+
+    It gives one row: the photos' ids and their contents' ids, as JSON arrays.
+    """
     values: list[object] = []
     where = [SHOWN]
     for group in groups:
@@ -55,9 +58,9 @@ def statement_of(groups: Sequence[AnyOf]) -> tuple[str, list[object]]:
             values += of_it
         where.append(f"({' OR '.join(told)})")
     return (
-        f"""SELECT p.id, p.content_id FROM photos p JOIN folders f ON f.id = p.folder_id
-            LEFT JOIN contents c ON c.id = p.content_id LEFT JOIN marks m ON m.photo_id = p.id
-            WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
+        f"""SELECT json_group_array(p.id), json_group_array(p.content_id)
+            FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
+            LEFT JOIN marks m ON m.photo_id = p.id WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
         values,
     )
 

@@ -102,7 +102,7 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     return Photo(
         id=photo_id,
         folder_id=folder_id,
-        path=Path(os.fsdecode(folder), os.fsdecode(relative)),
+        path=Path(f"{os.fsdecode(folder)}/{os.fsdecode(relative)}"),
         stamp=FileStamp(size, mtime),
         content_hash=content_hash,
         facts=known,
@@ -138,7 +138,7 @@ def facts_of(
         longitude,
         rating,
         caption,
-        tuple(json.loads(keywords)),
+        () if keywords == "[]" else tuple(json.loads(keywords)),
         fingerprint,
         sharpness,
     )

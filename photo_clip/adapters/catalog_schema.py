@@ -185,6 +185,7 @@ def _words_marks_and_looks(connection: sqlite3.Connection) -> None:
             name TEXT NOT NULL UNIQUE,
             query TEXT NOT NULL
         )""",
+        "CREATE INDEX embeddings_by_model ON embeddings (model_id)",  # with it a model's last row is found at once
         "CREATE VIRTUAL TABLE photo_words USING fts5 (path, said, tokenize = 'unicode61 remove_diacritics 2')",
         f"INSERT INTO photo_words (rowid, path, said) {_WORDS}",
         f"""CREATE TRIGGER photo_words_come AFTER INSERT ON photos BEGIN

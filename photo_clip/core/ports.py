@@ -234,7 +234,7 @@ class Catalog(Protocol):
         """Return the ids and the content ids of the shown photos that pass a filter of every group; all of no group."""
 
     def photos_saying(self, words: Sequence[str], limit: int) -> list[int]:
-        """Return up to `limit` ids of shown photos whose path, caption and keywords hold every word, best first.
+        """Return up to `limit` ids of shown photos whose path, caption and keywords hold every word, in any order.
 
         A word is found in small letters and capitals, with accents or without, and as the beginning of a longer one.
         """
@@ -247,6 +247,12 @@ class Catalog(Protocol):
 
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         """Return where and when photos belong, in this order; nowhere and never for an id that is not known."""
+
+    def count_shown(self) -> int:
+        """Return how many photos are shown."""
+
+    def version(self) -> int:
+        """Return a number that is another one after each change, by whatever program."""
 
     def content_ids_of(self, photo_ids: Sequence[int]) -> NDArray[np.int64]:
         """Return the contents of photos, each once, ascending."""

@@ -59,6 +59,14 @@ class Neighbours:
                 return found
         return self._table(model_key).nearest(query, count, allowed)
 
+    def vectors_of(self, model_key: str, content_ids: NDArray[np.int64]) -> Vectors:
+        """Return the embeddings of contents that `nearest` found, shape (k, d)."""
+        held = self._held
+        if held is not None and held.model_key == model_key:
+            return held.table.of(content_ids)
+        found = self._catalog.vectors_of_contents(model_key, content_ids.tolist())
+        return np.stack([found[content_id] for content_id in content_ids.tolist()])
+
     def places(
         self, model_key: str, queries: Vectors, content_id: int
     ) -> tuple[NDArray[np.float32] | None, list[int], int]:

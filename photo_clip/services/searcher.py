@@ -1,10 +1,12 @@
 """Finds the photos that a query asks for, best first."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +24,14 @@ from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.query_embeddings import QueryEmbeddings
 
+_Made = TypeVar("_Made")
+
 DEFAULT_LIMIT = 500
 _SAME = 0.99
 """Cosine of a photo with itself, as far as it was not changed since it was embedded."""
+_MOST_SAYING = 5000
+"""Words that stand in more paths than that tell photos apart no more than a folder does."""
+_KEPT_ANSWERS = 16
 _SPARE = 1.25
 """More neighbours are asked for than wanted, because some belong to photos that were removed."""
 
@@ -81,6 +88,12 @@ class _Allowed:
 
     photo_ids: NDArray[np.int64]
     content_ids: NDArray[np.int64]
+    """Each once."""
+
+    @classmethod
+    def of(cls, photo_ids: NDArray[np.int64], content_ids: NDArray[np.int64]) -> "_Allowed":
+        """Return photos with their contents."""
+        return cls(photo_ids, np.unique(content_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,10 @@ class Searcher:
         self._embeddings = embeddings
         self._today = today
         self._place_of = place_of
+        self._version = -1
+        self._answers: dict[Hashable, object] = {}
+        """Of the catalogue, to what was asked since it changed last."""
+        self._lock = threading.Lock()
 
     def warm_up(self) -> None:
         """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
@@ -147,7 +164,7 @@ class Searcher:
         allowed = self._allowed(query, within)
         if not query.descriptions:
             assert allowed is not None  # noqa: S101  # a query without either is empty
-            newest = self._catalog.newest_photo_ids()
+            newest = self._kept("newest", self._catalog.newest_photo_ids)
             passing = newest[np.isin(newest, allowed.photo_ids)]
             return Found(passing[:limit], total=len(passing))
         encoder = self._models.active_encoder()
@@ -160,7 +177,7 @@ class Searcher:
         said = self._said(query, allowed)
         near += self._those_missing(encoder, aimed, near, said)
         told = self._relevances(encoder, aims, near, is_whole=allowed is None and len(aims) == 1)
-        total = self._catalog.counts(encoder.identity.key).embedded if allowed is None else len(allowed.photo_ids)
+        total = self._kept("total", self._catalog.count_shown) if allowed is None else len(allowed.photo_ids)
         return self._judged(near, told, said, _Asked(limit, line, total, self._itself(query)))
 
     def hits(self, found: Found) -> list[Hit]:
@@ -177,6 +194,23 @@ class Searcher:
     def similar_to_file(self, path: Path, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """Return up to `limit` photos that look most like a photo anywhere on this computer. Raises UsageError."""
         return self.hits(self.find(Query((Description(photo=str(path)),)), limit))
+
+    def _kept(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Return what was made for a key since the catalogue changed last, or make it.
+
+        While people type, their filters stay the same.
+        """
+        version = self._catalog.version()
+        with self._lock:
+            if version != self._version or len(self._answers) > _KEPT_ANSWERS:
+                self._version, self._answers = version, {}
+            if key in self._answers:
+                return cast(_Made, self._answers[key])
+        made = make()
+        with self._lock:
+            if version == self._version:
+                self._answers[key] = made
+        return made
 
     def _itself(self, query: Query) -> int | None:
         if query.words or len(query.descriptions) != 1:
@@ -200,12 +234,14 @@ class Searcher:
         ]
         if not groups and within is None:
             return None
-        photo_ids, content_ids = self._catalog.photos_within(groups)
-        passing = slice(None) if within is None else np.isin(photo_ids, within)
-        return _Allowed(photo_ids[passing], content_ids[passing])
+        passing = self._kept(tuple(groups), lambda: _Allowed.of(*self._catalog.photos_within(groups)))
+        if within is None:
+            return passing
+        photo_ids = passing.photo_ids[np.isin(passing.photo_ids, within)]
+        return _Allowed.of(photo_ids, self._catalog.content_ids_of(photo_ids.tolist()))
 
     def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int, allowed: _Allowed | None) -> _Near:
-        contents = None if allowed is None else np.unique(allowed.content_ids)
+        contents = None if allowed is None else allowed.content_ids
         asked = int(limit * _SPARE) + 10
         while True:
             content_ids, cosines = self._neighbours.nearest(encoder.identity.key, vector, asked, contents)
@@ -231,7 +267,9 @@ class Searcher:
         return _Near(ids, content_ids[of_row], cosines[of_row])
 
     def _said(self, query: Query, allowed: _Allowed | None) -> frozenset[int]:
-        found = self._catalog.photos_saying(text_words(query.words), DEFAULT_LIMIT)
+        found = self._catalog.photos_saying(text_words(query.words), _MOST_SAYING + 1)
+        if len(found) > _MOST_SAYING:
+            return frozenset()
         if allowed is None or not found:
             return frozenset(found)
         return frozenset(found).intersection(allowed.photo_ids.tolist())
@@ -242,7 +280,8 @@ class Searcher:
         if not len(missing):
             return _Near(missing, missing, np.empty(0, np.float32))
         contents = self._catalog.content_ids_of(missing.tolist())
-        found, cosines = self._neighbours.nearest(encoder.identity.key, aimed, len(contents), np.unique(contents))
+        count = min(len(contents), DEFAULT_LIMIT)
+        found, cosines = self._neighbours.nearest(encoder.identity.key, aimed, count, contents)
         return self._photos_of(found, cosines, _Allowed(missing, contents))
 
     def _judged(self, near: _Near, told: NDArray[np.float64] | None, said: frozenset[int], asked: _Asked) -> Found:
@@ -274,8 +313,7 @@ class Searcher:
         if self._background is None or not wanted or not len(near.photo_ids):
             return None
         key = encoder.identity.key
-        by_content = self._catalog.vectors_of_contents(key, near.content_ids.tolist())
-        vectors = np.stack([by_content[content_id] for content_id in near.content_ids.tolist()])
+        vectors = self._neighbours.vectors_of(key, near.content_ids)
         phrases, sample = self._background.phrases(encoder), self._background.sample(key)
 
         def of(aim: _Aim) -> NDArray[np.float64]:
@@ -291,5 +329,4 @@ class Searcher:
     def _best(self, model_key: str, vector: NDArray[np.float32]) -> Vectors:
         """Return the embeddings nearest to a description in the whole library."""
         content_ids, _ = self._neighbours.nearest(model_key, vector, BEST_HITS)
-        found = self._catalog.vectors_of_contents(model_key, content_ids.tolist())
-        return np.stack(list(found.values())) if found else np.empty((0, len(vector)), np.float32)
+        return self._neighbours.vectors_of(model_key, content_ids)
