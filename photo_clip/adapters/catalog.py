@@ -318,13 +318,24 @@ class SqliteCatalog:
             model = connection.execute("SELECT id, dimensions FROM models WHERE key = ?", (model_key,)).fetchone()
             if model is None:
                 return StoredVectors(np.empty(0, np.int64), np.empty((0, 0), np.float16), after_row)
+            here = (model[0], after_row)
+            count: int = connection.execute(
+                "SELECT count(*) FROM embeddings WHERE model_id = ? AND id > ?", here
+            ).fetchone()[0]
+            content_ids, vectors = np.empty(count, np.int64), np.empty((count, model[1]), dtype="<f2")
+            # Blob by blob into its place: with 100,000 that is faster than joining them, and takes half the memory.
+            place, size, last_row = vectors.view(np.uint8).reshape(-1).data, 2 * model[1], after_row
             rows = connection.execute(
-                "SELECT id, content_id, vector FROM embeddings WHERE model_id = ? AND id > ? ORDER BY id",
-                (model[0], after_row),
-            ).fetchall()
-        content_ids = np.fromiter((row[1] for row in rows), dtype=np.int64, count=len(rows))
-        vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype="<f2").reshape(len(rows), model[1])
-        return StoredVectors(content_ids, vectors, rows[-1][0] if rows else after_row)
+                "SELECT id, content_id, vector FROM embeddings WHERE model_id = ? AND id > ? ORDER BY id LIMIT ?",
+                (*here, count),
+            )
+            read = 0
+            for row_id, content_id, vector in rows:
+                place[read * size : (read + 1) * size] = vector
+                content_ids[read] = content_id
+                last_row = row_id
+                read += 1
+        return StoredVectors(content_ids[:read], vectors[:read], last_row)
 
     def vectors_of(self, model_key: str, content_hash: str) -> NDArray[np.float32] | None:
         with self._connections.reading() as connection:
