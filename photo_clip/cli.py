@@ -2,31 +2,42 @@
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from photo_clip import APP_NAME, __version__
-from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
+from photo_clip.core.amounts import photos_in_words, size_in_words
+from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.labels import parse_labels
-from photo_clip.core.photo import FolderState, Hit, Photo
+from photo_clip.core.photo import Hit
 from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
+from photo_clip.listing import (
+    folder_json,
+    in_order,
+    model_json,
+    report_json,
+    say_hits,
+    say_report,
+    say_stacks,
+    say_status,
+    stack_json,
+    status_json,
+)
 from photo_clip.opening import opened_library, places_for
 from photo_clip.self_check import check_oneself
+from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
-from photo_clip.services.models import ModelEntry
 from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_table, say_trouble
 
 _ANOTHER_LOOK_AFTER_S = 3.0
@@ -114,9 +125,9 @@ def index(
             raise UsageError("No folder is watched yet.", advice=f"Name one: {APP_NAME} index FOLDER")
         report = _index(library, added)
     if as_json:
-        say_json(_report_json(report))
+        say_json(report_json(report))
     else:
-        _say_report(report)
+        say_report(report)
 
 
 @commands.command(
@@ -140,7 +151,7 @@ def search(
         sys.stderr.write(f"{note}\n")
     if matches and found.matches is not None:
         hits = hits[: found.matches]
-    _answer(_in_order(hits, sort), as_json)
+    _answer(in_order(hits, sort), as_json)
 
 
 @commands.command()
@@ -148,6 +159,32 @@ def similar(context: typer.Context, file: File, limit: Limit = 20, as_json: AsJs
     """List the photos that look most like a photo."""
     with opened_library(_places(context), writing=False) as library:
         _answer(library.searcher.similar_to_file(file, limit), as_json)
+
+
+@commands.command()
+def duplicates(
+    context: typer.Context,
+    exact: Annotated[bool, typer.Option("--exact", help="Exact copies only, no near-duplicates.")] = False,
+    trash: Annotated[
+        bool, typer.Option("--trash", help="Move all but the first of each stack to the bin, after a question.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --trash: do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List copies and near-duplicates in stacks: first the photo worth keeping, and why; nothing is moved unasked."""
+    with opened_library(_places(context), writing=False) as library:
+        stacks = run_task(library.duplicates.find(exact_only=exact))
+        if as_json:
+            say_json([stack_json(stack) for stack in stacks])
+        else:
+            say_stacks(stacks)
+        if not stacks:
+            raise typer.Exit(NOTHING_FOUND)
+        if trash and (yes or _is_sure(stacks)):
+            for stack in stacks:
+                library.duplicates.discard(stack, stack.photos[1:])
+            if not as_json:
+                say(f"Moved to the bin: {photos_in_words(sum(len(stack.photos) - 1 for stack in stacks))}.")
 
 
 @commands.command()
@@ -184,9 +221,9 @@ def status(
     """Tell what the library holds, and what could not be used."""
     with opened_library(_places(context), writing=False) as library:
         if as_json:
-            say_json(_status_json(library))
+            say_json(status_json(library))
         else:
-            _say_status(library, with_skipped=skipped)
+            say_status(library, with_skipped=skipped)
 
 
 @commands.command(name="self-check")
@@ -202,7 +239,7 @@ def list_folders(context: typer.Context, as_json: AsJson = False) -> None:
     with opened_library(_places(context), writing=False) as library:
         folders = library.folders.all()
     if as_json:
-        say_json([_folder_json(folder.path, folder.state, folder.offline_reason) for folder in folders])
+        say_json([folder_json(folder.path, folder.state, folder.offline_reason) for folder in folders])
     else:
         say_table([folder.state.value, printable(str(folder.path)), folder.offline_reason] for folder in folders)
     if not folders:
@@ -237,7 +274,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     with opened_library(_places(context)) as library:
         entries = library.models.entries()
     if as_json:
-        say_json([_model_json(entry) for entry in entries])
+        say_json([model_json(entry) for entry in entries])
         return
     for entry in entries:
         state = (
@@ -262,7 +299,7 @@ def use_model(context: typer.Context, model: Model) -> None:
     """Embed every photo with a model, then let it answer; until then the former one does."""
     with opened_library(_places(context)) as library:
         library.models.use(library.models.find(model))
-        _say_report(run_task(library.keep_up()))
+        say_report(run_task(library.keep_up()))
 
 
 @model_commands.command(name="remove")
@@ -287,6 +324,12 @@ def _places(context: typer.Context) -> Places:
     return places
 
 
+def _answer(hits: Sequence[Hit], as_json: bool) -> None:
+    say_hits(hits, as_json=as_json)
+    if not hits:
+        raise typer.Exit(NOTHING_FOUND)
+
+
 def _labels_in(file: Path) -> list[str]:
     try:
         return parse_labels(file.read_text(encoding="utf-8-sig"))
@@ -296,109 +339,6 @@ def _labels_in(file: Path) -> list[str]:
         ) from error
 
 
-def _in_order(hits: Sequence[Hit], sorting: Sorting) -> list[Hit]:
-    bearings = [Bearings(hit.photo.taken_at, str(hit.photo.path.parent), hit.photo.path.name) for hit in hits]
-    order, _ = arranged(bearings, sorting, Grouping.NONE)
-    return [hits[row] for row in order]
-
-
-def _answer(hits: Sequence[Hit], as_json: bool) -> None:
-    if as_json:
-        say_json([_hit_json(hit) for hit in hits])
-    else:
-        for hit in hits:
-            cosine = "" if hit.cosine is None else f"{hit.cosine:.3f}  "
-            say(f"{cosine}{printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
-    if not hits:
-        raise typer.Exit(NOTHING_FOUND)
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    told = {"cosine": None if hit.cosine is None else round(hit.cosine, 4), **_photo_json(hit.photo)}
-    if hit.relevance is not None:
-        told["relevance"] = round(hit.relevance, 4)
-    if hit.says_it:
-        told["says_it"] = True
-    return told
-
-
-def _photo_json(photo: Photo) -> dict[str, Any]:
-    return {
-        "path": str(photo.path),
-        "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
-        "offline": photo.offline,
-    }
-
-
-def _folder_json(path: Path, state: FolderState, reason: str) -> dict[str, Any]:
-    return {"path": str(path), "state": state.value, "reason": reason}
-
-
-def _model_json(entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "in_use": entry.is_active,
-        "being_prepared": entry.is_wanted,
-        "here": entry.is_here,
-        "size_bytes": entry.size_bytes,
-        "licence": entry.offer.licence if entry.offer else None,
-        "languages": entry.offer.languages if entry.offer else None,
-    }
-
-
-def _status_json(library: Library) -> dict[str, Any]:
-    status = library.status()
-    return {
-        "photos": asdict(status.counts),
-        "skipped": {str(photo.path): photo.skip_reason for photo in library.catalog.skipped_photos()},
-        "folders": [_folder_json(folder.path, folder.state, folder.offline_reason) for folder in status.folders],
-        "model": status.model,
-        "wanted_model": status.wanted_model,
-        "waiting_for_wanted_model": status.waiting_for_wanted,
-    }
-
-
-def _say_status(library: Library, *, with_skipped: bool) -> None:
-    status = library.status()
-    counts = status.counts
-    say(
-        f"{counts.photos:,} photos: {counts.embedded:,} embedded, {counts.skipped:,} skipped,"
-        f" {counts.waiting:,} waiting, {counts.missing:,} gone"
-    )
-    reasons = Counter(photo.skip_reason for photo in library.catalog.skipped_photos())
-    for reason, count in reasons.most_common():
-        say(f"  skipped {count:,}: {reason}")
-    for folder in status.folders:
-        offline = f": {folder.offline_reason}" if folder.offline_reason else ""
-        say(f"Folder {printable(str(folder.path))} ({folder.state.value}{offline})")
-    say(f"Model {status.model}")
-    if status.wanted_model is not None:
-        say(f"Preparing {status.wanted_model}: {status.waiting_for_wanted:,} photos to go")
-    if with_skipped:
-        for photo in library.catalog.skipped_photos():
-            say(f"{printable(str(photo.path))}: {photo.skip_reason}")
-
-
-def _report_json(report: Report) -> dict[str, Any]:
-    return {
-        **{name: getattr(report, name) for name in ("embedded", "reused", "new", "changed", "moved", "removed")},
-        "skipped": {str(path): reason for path, reason in report.skipped.items()},
-        "offline": {str(path): reason for path, reason in report.offline.items()},
-    }
-
-
-def _say_report(report: Report) -> None:
-    for path, reason in report.offline.items():
-        sys.stderr.write(f"Offline: {printable(str(path))}: {reason}. Nothing of it was removed.\n")
-    for path, reason in report.skipped.items():
-        sys.stderr.write(f"Skipped: {printable(str(path))}: {reason}\n")
-    parts = [f"{report.embedded:,} embedded"]
-    for count, words in (
-        (report.reused, "with a known content"),
-        (report.moved, "moved"),
-        (report.removed, "gone"),
-        (len(report.skipped), "skipped"),
-    ):
-        if count:
-            parts.append(f"{count:,} {words}")
-    say(f"Photos: {', '.join(parts)}.")
+def _is_sure(stacks: Sequence[Stack]) -> bool:
+    count, size = sum(len(stack.photos) - 1 for stack in stacks), sum(stack.spare_bytes for stack in stacks)
+    return typer.confirm(f"Move {photos_in_words(count)} ({size_in_words(size)}) to the bin?", err=True)

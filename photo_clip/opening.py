@@ -50,6 +50,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     from photo_clip.adapters.catalog import SqliteCatalog
     from photo_clip.adapters.data_folder import make_private
     from photo_clip.adapters.image_workers import ImageWorkers
+    from photo_clip.adapters.trash import move_to_bin
 
     settings = load_settings(places.settings_file).settings
     index: VectorIndex | None = None
@@ -78,7 +79,19 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     background = Background(catalog, phrases, places.background_folder)
     on_close = lock.release if writing else None
     pasted = PastedPhotos(places.pasted_folder)
-    return Library(catalog, index, reader, thumbnails, models, time.time, on_close, background, _place_of, pasted)
+    return Library(
+        catalog,
+        index,
+        reader,
+        thumbnails,
+        models,
+        time.time,
+        on_close,
+        background,
+        _place_of,
+        pasted,
+        move_to_bin,
+    )
 
 
 def _place_of(name: str) -> tuple[float, float] | None:

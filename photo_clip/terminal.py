@@ -18,6 +18,7 @@ _WORDS = {
     Phase.EMBEDDING: "Embedding photos",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
+    Phase.COMPARING: "Comparing photos",
     Phase.TRYING: "Trying the model",
 }
 

@@ -81,6 +81,8 @@ class FakeReader:
         self.open_readings = 0
         self.before_reading: Callable[[Path], None] | None = None
         """What happens to a file just before it is read; may raise UnreadablePhotoError."""
+        self.facts_of: Callable[[str], PhotoFacts] = lambda _words: PhotoFacts(16, 16)
+        """What a file with these words says of itself."""
         self.is_closed = False
 
     def read(
@@ -124,7 +126,7 @@ class FakeReader:
         if "broken" in words:
             raise UnreadablePhotoError("it is broken")
         pixels = np.full((square.side_px, square.side_px, 3), _colour(path), dtype=np.uint8)
-        return ReadPhoto(words, pixels, _jpeg(path), PhotoFacts(16, 16))
+        return ReadPhoto(words, pixels, _jpeg(path), self.facts_of(words))
 
 
 class FakeIndex:

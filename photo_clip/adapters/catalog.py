@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_distance
 from photo_clip.adapters.catalog_rows import (
+    CHOSEN,
+    LOOKS,
     PHOTO,
     bearings_of,
     folder_of,
     json_list,
+    looks_of,
     model_id_of,
     photo_of,
     store_photo,
 )
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.filters import AnyOf
+from photo_clip.core.likeness import Looks
 from photo_clip.core.photo import (
     FileStamp,
     Folder,
@@ -232,6 +236,17 @@ class SqliteCatalog:
             ).fetchall()
         found = {row[0]: bearings_of(folders[row[2]], row[3], row[1]) for row in rows}
         return [found.get(int(photo_id), Bearings(None, "", "")) for photo_id in photo_ids]
+
+    def looks(self, photo_ids: Sequence[int] | None = None) -> Looks:
+        chosen, values = ("", ()) if photo_ids is None else (CHOSEN, (json_list(photo_ids),))
+        with self._connections.reading() as connection:
+            rows = connection.execute(f"{LOOKS} WHERE {SHOWN} {chosen} ORDER BY p.id", values).fetchall()
+        found = looks_of(rows)
+        if photo_ids is None:
+            return found
+        wanted = np.asarray(photo_ids, dtype=np.int64)
+        at = np.searchsorted(found.photo_ids, wanted)
+        return found.rows(at[np.isin(wanted, found.photo_ids)])
 
     def count_shown(self) -> int:
         with self._connections.reading() as connection:

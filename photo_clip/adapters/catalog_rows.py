@@ -8,7 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from photo_clip.core.arranging import Bearings
+from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, Looks
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, FolderState, Photo, PhotoFacts, TakenSource
 from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.taken import taken_at
@@ -17,10 +20,38 @@ PHOTO = """
     SELECT p.id, p.folder_id, f.path, p.relative_path, p.size_bytes, p.mtime_ns, p.taken_at, p.taken_source,
            p.skip_reason, p.missing_since_s, f.state, c.content_hash, c.width_px, c.height_px, c.orientation,
            c.exif_taken_at, c.camera, c.latitude, c.longitude, c.rating, c.caption, c.keywords, c.fingerprint,
-           c.sharpness, m.is_favourite, m.rating
+           c.sharpness, c.miniature, m.is_favourite, m.rating
     FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
     LEFT JOIN marks m ON m.photo_id = p.id
 """
+
+
+CHOSEN = "AND p.id IN (SELECT value FROM json_each(?))"
+LOOKS = """
+    SELECT p.id, p.content_id, coalesce(c.fingerprint, 0), coalesce(c.sharpness, 0), c.width_px * c.height_px,
+           CASE WHEN p.taken_source = 'file time' THEN NULL ELSE (julianday(p.taken_at) - 2440587.5) * 86400 END,
+           coalesce(m.is_favourite, 0) OR coalesce(m.rating, 0) > 0, c.miniature
+    FROM photos p JOIN contents c ON c.id = p.content_id LEFT JOIN marks m ON m.photo_id = p.id
+"""
+
+
+_NO_MINIATURE = bytes(HASH_WIDTH * HASH_HEIGHT)
+
+
+def looks_of(rows: Sequence[tuple[Any, ...]]) -> Looks:
+    """Return what tells near-duplicates from rows of LOOKS."""
+    columns = list(zip(*rows, strict=True)) or [()] * 8
+    ids, contents, fingerprints, sharpness, pixels, taken_s, is_marked, miniatures = columns
+    return Looks(
+        np.array(ids, np.int64),
+        np.array(contents, np.int64),
+        np.array(fingerprints, np.int64),
+        np.array(sharpness, np.float32),
+        np.array(pixels, np.int64),
+        np.array(taken_s, np.float64),
+        np.array(is_marked, np.bool_),
+        np.frombuffer(b"".join(each or _NO_MINIATURE for each in miniatures), np.uint8).reshape(-1, len(_NO_MINIATURE)),
+    )
 
 
 def store_photo(connection: sqlite3.Connection, model_key: str, photo: EmbeddedPhoto) -> None:
@@ -28,8 +59,8 @@ def store_photo(connection: sqlite3.Connection, model_key: str, photo: EmbeddedP
     if facts is not None:
         connection.execute(
             """INSERT INTO contents (content_hash, width_px, height_px, orientation, exif_taken_at, camera,
-               latitude, longitude, rating, caption, keywords, fingerprint, sharpness)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (content_hash) DO NOTHING""",
+               latitude, longitude, rating, caption, keywords, fingerprint, sharpness, miniature)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (content_hash) DO NOTHING""",
             (
                 photo.content_hash,
                 facts.width_px,
@@ -44,6 +75,7 @@ def store_photo(connection: sqlite3.Connection, model_key: str, photo: EmbeddedP
                 json.dumps(facts.keywords),
                 facts.fingerprint,
                 facts.sharpness,
+                facts.miniature,
             ),
         )
     content_id, width_px, height_px, exif_taken_at = connection.execute(
@@ -127,7 +159,7 @@ def facts_of(
     width: int, height: int, orientation: int, exif_taken_at: str | None, camera: str, *rest: Any
 ) -> PhotoFacts:
     """Return what a content's row says of the photo."""
-    latitude, longitude, rating, caption, keywords, fingerprint, sharpness = rest
+    latitude, longitude, rating, caption, keywords, fingerprint, sharpness, miniature = rest
     return PhotoFacts(
         width,
         height,
@@ -141,4 +173,5 @@ def facts_of(
         () if keywords == "[]" else tuple(json.loads(keywords)),
         fingerprint,
         sharpness,
+        miniature or b"",
     )

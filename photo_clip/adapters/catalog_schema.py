@@ -202,5 +202,10 @@ def _words_marks_and_looks(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _words_marks_and_looks)
+def _miniatures(connection: sqlite3.Connection) -> None:
+    """Photos whose fingerprints are alike can be compared closer."""
+    connection.execute("ALTER TABLE contents ADD COLUMN miniature BLOB")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _words_marks_and_looks, _miniatures)
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

@@ -360,4 +360,9 @@ def _with_looks(facts: PhotoFacts, thumbnail: Image.Image) -> PhotoFacts:
     """Return the facts with what tells near-duplicates, measured on the thumbnail."""
     grey = thumbnail.convert("L")
     tiny = grey.resize((HASH_WIDTH, HASH_HEIGHT), Image.Resampling.BOX)
-    return replace(facts, fingerprint=fingerprint(np.asarray(tiny)), sharpness=sharpness(np.asarray(grey)))
+    return replace(
+        facts,
+        fingerprint=fingerprint(np.asarray(tiny)),
+        sharpness=sharpness(np.asarray(grey)),
+        miniature=tiny.tobytes(),
+    )

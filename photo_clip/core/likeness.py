@@ -1,10 +1,38 @@
 """How alike two photos are as pictures, and which of them is sharper; all on small pictures."""
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 from numpy.typing import NDArray
 
 HASH_WIDTH, HASH_HEIGHT = 9, 8
 """Size of the picture that a fingerprint is made of."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What tells near-duplicates, row by row; every array has shape (n,) where nothing else is said."""
+
+    photo_ids: NDArray[np.int64]
+    content_ids: NDArray[np.int64]
+    fingerprints: NDArray[np.int64]
+    """See `fingerprint`; 0 where there is none."""
+    sharpness: NDArray[np.float32]
+    """See `sharpness`; 0 where it is not known."""
+    pixels: NDArray[np.int64]
+    taken_s: NDArray[np.float64]
+    """Seconds by the camera's own clock, NaN where that is not known."""
+    is_marked: NDArray[np.bool_]
+    """Whether somebody rated it or made it a favourite here."""
+    miniatures: NDArray[np.uint8]
+    """The pictures that the fingerprints are made of, shape (n, 72); all 0 where there is none."""
+
+    def __len__(self) -> int:
+        return len(self.photo_ids)
+
+    def rows(self, rows: NDArray[np.intp]) -> "Looks":
+        """Return some rows, in this order."""
+        return Looks(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def fingerprint(grey: NDArray[np.uint8]) -> int:
@@ -20,6 +48,19 @@ def fingerprint(grey: NDArray[np.uint8]) -> int:
 def bits_apart(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Return in how many bits fingerprints differ, 0 to 64, element by element; the shapes are broadcast."""
     return np.bitwise_count(np.bitwise_xor(one, other).view(np.uint64))
+
+
+def correlations(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return how alike grey pictures are, -1 to 1, row by row; both have shape (n, p), the result (n,).
+
+    Pearson's correlation of their pixels: neither brightness nor contrast change it. 0 for a picture of one colour.
+    """
+    a, b = (rows.astype(np.float32) - rows.mean(axis=1, keepdims=True, dtype=np.float32) for rows in (one, other))
+    lengths = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    result: NDArray[np.float32] = np.divide(
+        (a * b).sum(axis=1), lengths, out=np.zeros(len(a), np.float32), where=lengths > 0
+    )
+    return result
 
 
 def sharpness(grey: NDArray[np.uint8]) -> float:

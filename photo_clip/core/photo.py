@@ -115,6 +115,8 @@ class PhotoFacts:
     """Its difference hash; see core/likeness.py. None where there is none."""
     sharpness: float | None = None
     """See core/likeness.py; None where it is not known."""
+    miniature: bytes = b""
+    """The grey picture that the fingerprint is made of, a byte a pixel; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

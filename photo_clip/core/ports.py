@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.filters import AnyOf
+from photo_clip.core.likeness import Looks
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import (
     FileStamp,
@@ -247,6 +248,12 @@ class Catalog(Protocol):
 
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         """Return where and when photos belong, in this order; nowhere and never for an id that is not known."""
+
+    def looks(self, photo_ids: Sequence[int] | None = None) -> Looks:
+        """Return what tells near-duplicates among photos, in this order, those that are not shown left out.
+
+        All shown photos by their ids where there is None.
+        """
 
     def count_shown(self) -> int:
         """Return how many photos are shown."""

@@ -18,6 +18,8 @@ class Phase(StrEnum):
     """Bringing the search index level with the catalogue."""
     DOWNLOADING = "downloading"
     """Fetching a model; counted in bytes."""
+    COMPARING = "comparing"
+    """Looking for near-duplicates; counted in photos."""
     TRYING = "trying"
     """Measuring how fast a model is; counted in seconds."""
 

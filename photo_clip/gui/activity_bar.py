@@ -15,6 +15,7 @@ _WORDS = {
     Phase.EMBEDDING: "Indexing",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
+    Phase.COMPARING: "Comparing photos",
     Phase.TRYING: "Trying the model",
 }
 _SPEED_OVER_S = 20.0

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.arranging import Grouping, Section, Sorting, arranged
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import UsageError
@@ -66,7 +67,7 @@ def answer(library: Library, question: Question) -> Answer:
         everything = library.catalog.newest_photo_ids()
         photo_ids = everything if within is None else everything[np.isin(everything, within)]
         count = len(photo_ids)
-        told = "" if not count else "1 photo" if count == 1 else f"{count:,} photos, newest first"
+        told = "" if not count else "1 photo" if count == 1 else f"{photos_in_words(count)}, newest first"
         return _arranged(library, Answer(question, photo_ids, None, told=told))
     try:
         found = library.searcher.find(query, _limit(query), question.line, within)
@@ -122,18 +123,22 @@ def _arranged(library: Library, plain: Answer) -> Answer:
 def _sentence(query: Query, found: Found) -> str:
     count, total = len(found.photo_ids), found.total
     if not query.descriptions:
-        return "No photo is like that" if not total else f"{_photos(total)}, newest first" if total > 1 else "1 photo"
+        return (
+            "No photo is like that"
+            if not total
+            else f"{photos_in_words(total)}, newest first"
+            if total > 1
+            else "1 photo"
+        )
     if not count:
         return "No photo is like that" if query.conditions else "No photo can be found yet"
     photos = [printable(Path(each.photo).name) for each in query.descriptions if each.photo and each.will is Will.MORE]
     if photos and not query.words:
         return f"Photos like {' and '.join(photos)}, most alike first"
     if found.matches == 0:
-        return f"Nothing surely matches among {_photos(total)}; these are the nearest"
+        return f"Nothing surely matches among {photos_in_words(total)}; these are the nearest"
     if found.matches is not None:
-        return f"{found.matches:,} {'match' if found.matches == 1 else 'matches'} in {_photos(total)}"
-    return f"The {count:,} best of {_photos(total)}" if count < total else f"{_photos(count)}, best first"
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"
+        return f"{found.matches:,} {'match' if found.matches == 1 else 'matches'} in {photos_in_words(total)}"
+    return (
+        f"The {count:,} best of {photos_in_words(total)}" if count < total else f"{photos_in_words(count)}, best first"
+    )

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from photo_clip.core.amounts import size_in_words
 from photo_clip.core.progress import Progress
 from photo_clip.gui.activity_bar import in_words
 
@@ -40,12 +41,3 @@ class DownloadPace:
             if progress.total:
                 words.append(f"{in_words((progress.total - progress.done) / bytes_per_s)} left")
         self.words = "  ·  ".join(words)
-
-
-def size_in_words(size_bytes: float) -> str:
-    """Return a size as people and shops name it: 605 MB, 1.5 GB."""
-    if size_bytes >= 999.5e6:
-        return f"{size_bytes / 1e9:.1f} GB"
-    if size_bytes >= 9.95e6:
-        return f"{size_bytes / 1e6:.0f} MB"
-    return f"{size_bytes / 1e6:.1f} MB"

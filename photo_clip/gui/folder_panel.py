@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import IconButton, push_button
@@ -169,7 +170,7 @@ def _may_be_losses(folder: Folder) -> bool:
 
 def _item(folder: Folder, count: int) -> QListWidgetItem:
     name = printable(folder.path.name or str(folder.path))
-    photos = "1 photo" if count == 1 else f"{count:,} photos"
+    photos = photos_in_words(count)
     is_offline = folder.state is FolderState.OFFLINE
     item = QListWidgetItem(name)
     item.setData(FOLDER, folder)

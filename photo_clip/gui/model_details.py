@@ -7,11 +7,12 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from photo_clip.core.amounts import size_in_words
 from photo_clip.core.models import Kind
 from photo_clip.core.ports import Counts
 from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import push_button
-from photo_clip.gui.download_pace import DownloadPace, size_in_words
+from photo_clip.gui.download_pace import DownloadPace
 from photo_clip.services.model_trial import Trial
 from photo_clip.services.models import ModelEntry
 

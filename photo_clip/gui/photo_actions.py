@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
+from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import FolderError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog
@@ -100,7 +101,7 @@ class PhotoActions(QObject):
         """Give the chosen photos so many stars."""
         ids = self._chosen_ids().tolist()
         told = "No stars" if not stars else "1 star" if stars == 1 else f"{stars} stars"
-        self._mark(lambda catalog: catalog.rate(ids, stars), f"{told} for {_photos(len(ids))}")
+        self._mark(lambda catalog: catalog.rate(ids, stars), f"{told} for {photos_in_words(len(ids))}")
 
     def toggle_favourite(self) -> None:
         """Make the chosen photos favourites, or, where the current one is a favourite, no longer."""
@@ -108,7 +109,7 @@ class PhotoActions(QObject):
         if photo is not None:
             is_one = not photo.is_favourite
             told = "Favourite" if is_one else "No longer a favourite"
-            self._mark(lambda catalog: catalog.set_favourite(ids, is_one), f"{told}: {_photos(len(ids))}")
+            self._mark(lambda catalog: catalog.set_favourite(ids, is_one), f"{told}: {photos_in_words(len(ids))}")
 
     def open_current(self) -> None:
         """Open the current photo with the program the system has for it."""
@@ -202,7 +203,3 @@ class PhotoActions(QObject):
                     advice="Install one for this kind of file, or open it from the file manager.",
                 )
             )
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
@@ -12,6 +13,7 @@ from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorInd
 from photo_clip.core.progress import Report, Task
 from photo_clip.services.background import Background
 from photo_clip.services.classifier import Classifier
+from photo_clip.services.duplicates import Duplicates
 from photo_clip.services.explainer import Explainer
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
@@ -56,11 +58,12 @@ class Library:
         background: Background | None = None,
         place_of: PlaceOf = lambda _name: None,
         pasted: PastedPhotos | None = None,
+        move_to_bin: Callable[[Path], None] | None = None,
     ) -> None:
         """`on_close`, where there is one, is called last, to let others in.
 
         Without a background, no hit is said to match; without `place_of`, no place is known; without `pasted`, no
-        picture can be pasted.
+        picture can be pasted; without `move_to_bin`, duplicates are found and stay.
         """
         self.catalog = catalog
         self.reader = reader
@@ -82,6 +85,7 @@ class Library:
         self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
+        self.duplicates = Duplicates(catalog, models, background, move_to_bin)
         self.index = index
         self._on_close = on_close
         self._closed = False

@@ -17,9 +17,22 @@ from photo_clip.core.ports import EmbeddedPhoto
 
 HERE = FolderIdentity(1, 2)
 TODAY = date(2026, 11, 23)
+MINIATURE = bytes(range(72))
 PHOTOS = {
     "Lisbon/tram.jpg": PhotoFacts(
-        6000, 4000, 1, datetime(2023, 7, 4, 10), "FUJIFILM X-T4", 38.71, -9.14, 4, "A tram", ("Trip", "tram"), 77, 5.0
+        6000,
+        4000,
+        1,
+        datetime(2023, 7, 4, 10),
+        "FUJIFILM X-T4",
+        38.71,
+        -9.14,
+        4,
+        "A tram",
+        ("Trip", "tram"),
+        77,
+        5.0,
+        MINIATURE,
     ),
     "Lisbon/tram copy.JPG": PhotoFacts(3000, 2000, 1, datetime(2023, 7, 31, 23, 59), "", fingerprint=77),
     "wide 100%.png": PhotoFacts(4000, 1000, 1, datetime(2022, 7, 4), "NIKON D750", -38.71, 9.14, fingerprint=-1),
@@ -233,3 +246,22 @@ def test_distances_are_those_of_an_atlas() -> None:
     assert km_between(52.52, 13.405, 48.857, 2.352) == pytest.approx(878, abs=3)  # Berlin to Paris
     assert km_between(0, 179.9, 0, -179.9) == pytest.approx(22.2, abs=0.1)
     assert km_between(90, 0, -90, 50) == pytest.approx(20015, abs=5)
+
+
+def test_what_tells_near_duplicates_comes_in_the_order_asked_for(catalog: SqliteCatalog) -> None:
+    ids = {photo.path.name: photo.id for photo in catalog.photos(catalog.newest_photo_ids().tolist())}
+    catalog.rate([ids[TALL]], 3)
+    catalog.rate([ids[COPY]], 0)
+    looks = catalog.looks([ids[TALL], 999, ids[TRAM], ids[COPY]])
+    assert looks.photo_ids.tolist() == [ids[TALL], ids[TRAM], ids[COPY]]
+    assert looks.content_ids.tolist() == [catalog.content_ids_of([photo_id])[0] for photo_id in looks.photo_ids]
+    assert looks.fingerprints.tolist() == [0, 77, 77]
+    assert looks.sharpness.tolist() == [0, 5, 0]
+    assert looks.pixels.tolist() == [1_001_000, 24_000_000, 6_000_000]
+    assert looks.is_marked.tolist() == [True, False, False]
+    assert looks.miniatures.tolist() == [[0] * 72, list(range(72)), [0] * 72]
+    assert np.isnan(looks.taken_s[0])  # the file's time is not the camera's
+    days = (datetime(2023, 7, 31, 23, 59) - datetime(2023, 7, 4, 10)).total_seconds()
+    assert looks.taken_s[2] - looks.taken_s[1] == pytest.approx(days, abs=0.001)
+    assert len(catalog.looks([])) == 0
+    assert sorted(catalog.looks().photo_ids.tolist()) == sorted(ids.values())

@@ -4,7 +4,7 @@
     python -m tests.benchmarks.bench_avoiding --library LIBRARY --photos PHOTOS
 
 PHOTOS holds flickr8k/ with captions.tsv. A photo shows something when one of its five captions has a word for it. Of
-the first 20 hits, those count that show the one and not the other. “As typed” is one embedding of “a dog without grass”.
+the first 20 hits, those count that show the one and not the other. “As typed” embeds “a dog without grass” as it is.
 """
 
 import argparse

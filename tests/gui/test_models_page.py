@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.amounts import size_in_words
 from photo_clip.core.errors import DownloadError, ModelError
 from photo_clip.core.models import Kind, ModelOffer, ModelSource
 from photo_clip.core.ports import ModelIdentity
 from photo_clip.core.progress import Phase, Progress, Task
-from photo_clip.gui.download_pace import DownloadPace, size_in_words
+from photo_clip.gui.download_pace import DownloadPace
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.model_details import Action
 from photo_clip.gui.models_dialog import ModelsDialog

@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from photo_clip.cli import run_command
 from tests.real_photos import photo_name, write_real_photos
@@ -179,3 +182,37 @@ def test_the_bundled_model_needs_no_torch(library: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_copies_are_listed_with_the_one_to_keep_and_moved_only_when_that_is_wanted(
+    tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    cat = folder / "cat.png"
+    shutil.copyfile(real_photos / photo_name("cat"), cat)
+    shutil.copyfile(cat, folder / "cat (1).png")
+    with Image.open(cat) as large:
+        large.convert("RGB").resize((150, 100)).save(folder / "small cat.jpg")
+    shutil.copyfile(real_photos / photo_name("coffee"), folder / photo_name("coffee"))
+    made_s = time.time() - 60
+    for file in folder.iterdir():
+        os.utime(file, (made_s, made_s))
+    library = tmp_path / "library"
+    assert run(library, "index", str(folder)) == 0
+    capsys.readouterr()
+    assert run(library, "duplicates", "--json") == 0
+    exact, near = json.loads(capsys.readouterr().out)
+    assert (exact["kind"], exact["keep"], exact["others"]) == ("exact", str(cat), [str(folder / "cat (1).png")])
+    assert (near["kind"], near["keep"], near["others"]) == ("near", str(cat), [str(folder / "small cat.jpg")])
+    assert near["reason"].startswith("largest")
+    monkeypatch.setattr("photo_clip.adapters.trash.move_to_bin", Path.unlink)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    assert run(library, "duplicates", "--exact", "--trash") == 0
+    assert (folder / "cat (1).png").exists()
+    assert "keep" in capsys.readouterr().out
+    assert run(library, "duplicates", "--exact", "--trash", "--yes") == 0
+    assert "Moved to the bin: 1 photo." in capsys.readouterr().out
+    assert {file.name for file in folder.iterdir()} == {"cat.png", photo_name("coffee"), "small cat.jpg"}
+    assert run(library, "index") == 0
+    assert run(library, "duplicates", "--exact") == 1

@@ -1,0 +1,158 @@
+"""How the command line says what it found: lines for people, JSON for programs."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from photo_clip.core.amounts import size_in_words
+from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
+from photo_clip.core.photo import FolderState, Hit, Photo
+from photo_clip.core.printable import printable
+from photo_clip.core.progress import Report
+from photo_clip.services.duplicates import Stack
+from photo_clip.services.library import Library
+from photo_clip.services.models import ModelEntry
+from photo_clip.terminal import say, say_json
+
+
+def in_order(hits: Sequence[Hit], sorting: Sorting) -> list[Hit]:
+    """Return hits in another order."""
+    bearings = [Bearings(hit.photo.taken_at, str(hit.photo.path.parent), hit.photo.path.name) for hit in hits]
+    order, _ = arranged(bearings, sorting, Grouping.NONE)
+    return [hits[row] for row in order]
+
+
+def say_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
+    """Print the photos found, one a line, cosine first."""
+    if as_json:
+        say_json([hit_json(hit) for hit in hits])
+    else:
+        for hit in hits:
+            cosine = "" if hit.cosine is None else f"{hit.cosine:.3f}  "
+            say(f"{cosine}{printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return what is told of a hit."""
+    told = {"cosine": None if hit.cosine is None else round(hit.cosine, 4), **photo_json(hit.photo)}
+    if hit.relevance is not None:
+        told["relevance"] = round(hit.relevance, 4)
+    if hit.says_it:
+        told["says_it"] = True
+    return told
+
+
+def photo_json(photo: Photo) -> dict[str, Any]:
+    """Return what is told of a photo."""
+    return {
+        "path": str(photo.path),
+        "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
+        "offline": photo.offline,
+    }
+
+
+def folder_json(path: Path, state: FolderState, reason: str) -> dict[str, Any]:
+    """Return what is told of a folder."""
+    return {"path": str(path), "state": state.value, "reason": reason}
+
+
+def model_json(entry: ModelEntry) -> dict[str, Any]:
+    """Return what is told of a model."""
+    return {
+        "name": entry.name,
+        "in_use": entry.is_active,
+        "being_prepared": entry.is_wanted,
+        "here": entry.is_here,
+        "size_bytes": entry.size_bytes,
+        "licence": entry.offer.licence if entry.offer else None,
+        "languages": entry.offer.languages if entry.offer else None,
+    }
+
+
+def say_stacks(stacks: Sequence[Stack]) -> None:
+    """Print each stack, the photo worth keeping first."""
+    for stack in stacks:
+        kind = "Exact copies" if stack.is_exact else "Near-duplicates"
+        say(f"{kind}, {size_in_words(stack.spare_bytes)} to win:")
+        best, *others = (printable(str(photo.path)) for photo in stack.photos)
+        say(f"  keep {best}  ({stack.reason})")
+        for other in others:
+            say(f"       {other}")
+    if not stacks:
+        say("No photo has a copy or a near-duplicate.")
+
+
+def stack_json(stack: Stack) -> dict[str, Any]:
+    """Return what is told of a stack."""
+    return {
+        "kind": "exact" if stack.is_exact else "near",
+        "keep": str(stack.photos[0].path),
+        "reason": stack.reason,
+        "others": [str(photo.path) for photo in stack.photos[1:]],
+        "spare_bytes": stack.spare_bytes,
+    }
+
+
+def status_json(library: Library) -> dict[str, Any]:
+    """Return what the library holds."""
+    status = library.status()
+    return {
+        "photos": asdict(status.counts),
+        "skipped": {str(photo.path): photo.skip_reason for photo in library.catalog.skipped_photos()},
+        "folders": [folder_json(folder.path, folder.state, folder.offline_reason) for folder in status.folders],
+        "model": status.model,
+        "wanted_model": status.wanted_model,
+        "waiting_for_wanted_model": status.waiting_for_wanted,
+    }
+
+
+def say_status(library: Library, *, with_skipped: bool) -> None:
+    """Print what the library holds."""
+    status = library.status()
+    counts = status.counts
+    say(
+        f"{counts.photos:,} photos: {counts.embedded:,} embedded, {counts.skipped:,} skipped,"
+        f" {counts.waiting:,} waiting, {counts.missing:,} gone"
+    )
+    reasons = Counter(photo.skip_reason for photo in library.catalog.skipped_photos())
+    for reason, count in reasons.most_common():
+        say(f"  skipped {count:,}: {reason}")
+    for folder in status.folders:
+        offline = f": {folder.offline_reason}" if folder.offline_reason else ""
+        say(f"Folder {printable(str(folder.path))} ({folder.state.value}{offline})")
+    say(f"Model {status.model}")
+    if status.wanted_model is not None:
+        say(f"Preparing {status.wanted_model}: {status.waiting_for_wanted:,} photos to go")
+    if with_skipped:
+        for photo in library.catalog.skipped_photos():
+            say(f"{printable(str(photo.path))}: {photo.skip_reason}")
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return what an indexing run did."""
+    return {
+        **{name: getattr(report, name) for name in ("embedded", "reused", "new", "changed", "moved", "removed")},
+        "skipped": {str(path): reason for path, reason in report.skipped.items()},
+        "offline": {str(path): reason for path, reason in report.offline.items()},
+    }
+
+
+def say_report(report: Report) -> None:
+    """Print what an indexing run did."""
+    for path, reason in report.offline.items():
+        sys.stderr.write(f"Offline: {printable(str(path))}: {reason}. Nothing of it was removed.\n")
+    for path, reason in report.skipped.items():
+        sys.stderr.write(f"Skipped: {printable(str(path))}: {reason}\n")
+    parts = [f"{report.embedded:,} embedded"]
+    for count, words in (
+        (report.reused, "with a known content"),
+        (report.moved, "moved"),
+        (report.removed, "gone"),
+        (len(report.skipped), "skipped"),
+    ):
+        if count:
+            parts.append(f"{count:,} {words}")
+    say(f"Photos: {', '.join(parts)}.")
