@@ -206,8 +206,9 @@ def open_fake_library(folder: Path) -> Library:
         return FakeEncoder(str(source))
 
     models = Models(catalog, [], FakeModelFiles(), load, load, bundled, ModelNotes(catalog), time.perf_counter)
+    thumbnails = Thumbnails(folder / "thumbnails", reader)
     return Library(
-        catalog, FakeIndex(), reader, Thumbnails(folder / "thumbnails", reader), models, lambda: 2_000_000_000.0, None
+        catalog, FakeIndex(), reader, thumbnails, models, lambda: 2_000_000_000.0, None, move_to_bin=Path.unlink
     )
 
 

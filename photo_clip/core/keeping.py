@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from photo_clip.core.photo import Photo
 
-_SAYS_COPY = re.compile(r"\bcop(?:y|ie)\b|\bkopie\b|\bedited\b|\bthumb|\(\d{1,3}\)$|[-_~ ]\d$", re.IGNORECASE)
+_SAYS_COPY = re.compile(r"\bcop(?:y|ie)\b|\bkopie\b|\bedited\b|\bthumb|\(\d{1,3}\)$", re.IGNORECASE)
 
 _LARGER, _SHARPER = 1.05, 1.2
 """How many times as large or sharp a photo must be for it to tell anything."""
@@ -54,5 +54,6 @@ _BY_LOOKS: tuple[_Rule, ...] = (
 )
 _BY_FILE: tuple[_Rule, ...] = (
     (lambda photo: not _SAYS_COPY.search(photo.path.stem), 1, lambda _: "not named as a copy"),
+    (lambda photo: -len(photo.path.stem), 1, lambda _: "shortest name"),
     (lambda photo: -photo.stamp.mtime_ns, 1, lambda _: "oldest file"),
 )

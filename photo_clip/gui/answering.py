@@ -1,6 +1,7 @@
 """What is asked of the library, and the answer as it is shown; made in the background."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +34,10 @@ class Question:
     """Whether the weaker ones are shown behind the matches."""
     sorting: Sorting = Sorting.RELEVANCE
     grouping: Grouping = Grouping.NONE
+    folding: bool = True
+    """Whether near-duplicates are shown as one photo, where photos were described."""
+    unfolded: frozenset[int] = frozenset()
+    """The ids of those of them whose near-duplicates are shown behind them."""
     within: frozenset[int] | None = None
     """The ids of the photos to choose from; None for all."""
 
@@ -50,6 +55,8 @@ class Answer:
     """How many photos count as matches; None where nobody can say."""
     weaker: int = 0
     """How many were found beside the matches."""
+    stacks: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Near-duplicates by the id of the photo that is shown for them, that one first."""
     said: frozenset[int] = frozenset()
     """The photos whose path, caption or keywords hold the words."""
     told: str = ""
@@ -76,17 +83,20 @@ def answer(library: Library, question: Question) -> Answer:
         return Answer(question, nothing, None, told=error.sentence.rstrip("."), notes=(error.advice,))
     matches = found.matches
     weaker = 0 if not matches else len(found.photo_ids) - matches
-    shown = matches if weaker and not question.with_weaker else len(found.photo_ids)
-    sections = (Section(0, "Matches"), Section(matches or 0, "Weaker")) if weaker and question.with_weaker else ()
+    tiles = _tiles(library, question, found) if query.descriptions and question.folding else _unfolded(found)
+    shown = tiles.matches if weaker and not question.with_weaker else len(tiles.rows)
+    sections = (Section(0, "Matches"), Section(tiles.matches, "Weaker")) if weaker and question.with_weaker else ()
+    rows = np.array(tiles.rows[:shown], dtype=np.intp)
     return _arranged(
         library,
         Answer(
             question,
-            found.photo_ids[:shown],
-            None if found.cosines is None else found.cosines[:shown].tolist(),
+            found.photo_ids[rows],
+            None if found.cosines is None else found.cosines[rows].tolist(),
             sections,
             matches,
             weaker,
+            tiles.stacks,
             found.said,
             _sentence(query, found),
             notes,
@@ -94,10 +104,39 @@ def answer(library: Library, question: Question) -> Answer:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Tiles:
+    """What is shown of the photos found, as their rows."""
+
+    rows: Sequence[int]
+    matches: int
+    """How many of them, the first ones, stand for matches."""
+    stacks: Mapping[int, tuple[int, ...]]
+
+
+def _unfolded(found: Found) -> _Tiles:
+    return _Tiles(range(len(found.photo_ids)), found.matches or 0, {})
+
+
+def _tiles(library: Library, question: Question, found: Found) -> _Tiles:
+    """Fold near-duplicates; those of a match are with it, weaker ones too."""
+    row_of = {photo_id: row for row, photo_id in enumerate(found.photo_ids.tolist())}
+    rows: list[int] = []
+    matches = 0
+    stacks: dict[int, tuple[int, ...]] = {}
+    for stack in library.duplicates.fold(list(row_of)):
+        shown = stack if stack[0] in question.unfolded else stack[:1]
+        rows += [row_of[photo_id] for photo_id in shown]
+        if min(row_of[photo_id] for photo_id in stack) < (found.matches or 0):
+            matches = len(rows)
+        if len(stack) > 1:
+            stacks[stack[0]] = tuple(stack)
+    return _Tiles(rows, matches, stacks)
+
+
 def _limit(query: Query) -> int:
-    return (
-        DEFAULT_LIMIT if query.descriptions else 10_000_000
-    )  # what filters alone find is shown whole, as all photos are
+    """Return how many photos are wanted; what filters alone find is shown whole, as all photos are."""
+    return DEFAULT_LIMIT if query.descriptions else _ALL
 
 
 def _arranged(library: Library, plain: Answer) -> Answer:
@@ -107,16 +146,12 @@ def _arranged(library: Library, plain: Answer) -> Answer:
         return plain
     bearings = library.catalog.bearings(plain.photo_ids.tolist())
     order, sections = arranged(bearings, question.sorting, question.grouping)
-    return Answer(
-        question,
-        plain.photo_ids[order],
-        None if plain.cosines is None else [plain.cosines[row] for row in order],
-        sections,
-        plain.matches,
-        plain.weaker,
-        plain.said,
-        plain.told.replace(", newest first", ""),
-        plain.notes,
+    return replace(
+        plain,
+        photo_ids=plain.photo_ids[order],
+        cosines=None if plain.cosines is None else [plain.cosines[row] for row in order],
+        sections=sections,
+        told=plain.told.replace(", newest first", ""),
     )
 
 

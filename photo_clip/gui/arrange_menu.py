@@ -21,9 +21,9 @@ _GROUPINGS = {
 
 
 class ArrangeMenu(QMenu):
-    """Offers each order and each grouping."""
+    """Offers each order and each grouping, and folding."""
 
-    def __init__(self, arrange: Callable[[Sorting, Grouping], object], parent: QWidget | None = None) -> None:
+    def __init__(self, arrange: Callable[[Sorting, Grouping, bool], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._arrange = arrange
         self._sorting = QActionGroup(self)
@@ -31,6 +31,10 @@ class ArrangeMenu(QMenu):
         self._offer(self._sorting, _SORTINGS)
         self.addSeparator()
         self._offer(self._grouping, _GROUPINGS)
+        self.addSeparator()
+        self.folding = QAction("Near-duplicates as one", self, checkable=True, checked=True)
+        self.folding.triggered.connect(self._choose)
+        self.addAction(self.folding)
 
     def _offer(self, group: QActionGroup, names: dict[Sorting, str] | dict[Grouping, str]) -> None:
         for number, (value, name) in enumerate(names.items()):
@@ -42,4 +46,4 @@ class ArrangeMenu(QMenu):
 
     def _choose(self) -> None:
         sorting, grouping = (group.checkedAction().data() for group in (self._sorting, self._grouping))
-        self._arrange(Sorting(sorting), Grouping(grouping))
+        self._arrange(Sorting(sorting), Grouping(grouping), self.folding.isChecked())

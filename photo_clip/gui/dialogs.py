@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.about_box import AboutBox
+from photo_clip.gui.duplicates_dialog import DuplicatesDialog
 from photo_clip.gui.help_overlay import HelpOverlay
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.models_dialog import ModelsDialog
@@ -21,6 +22,8 @@ class Dialogs(QObject):
 
     folder_chosen = Signal(str)
     try_again_wanted = Signal()
+    files_went = Signal()
+    """Photos were moved to the bin."""
     reveal_wanted = Signal(object)
     """A Path."""
     change_wanted = Signal(object, object)
@@ -66,6 +69,13 @@ class Dialogs(QObject):
         if self._models is not None:
             self._models.show()
             self._models.raise_()
+
+    def show_duplicates(self) -> None:
+        """Look for copies and near-duplicates, and show them."""
+        if self._library is not None:
+            dialog = DuplicatesDialog(self._library, self._jobs, self._window)
+            dialog.discarded.connect(self.files_went)
+            dialog.open()
 
     def show_help(self) -> None:
         """Show what the keys do."""

@@ -20,6 +20,7 @@ _KEYS = {
         ("Ctrl+A", "Ctrl+I", "select all, or the others"),
         ("F", "0 … 5", "favourite; stars"),
         ("W", "", "why it was found"),
+        ("D", "", "its near-duplicates, or them away"),
         ("Ctrl+C", "", "copy the selected files"),
         ("Ctrl+R", "", "show it in the file manager"),
         ("Ctrl+E", "", "open it with its usual program"),
@@ -33,6 +34,7 @@ _KEYS = {
     ),
     "The window": (
         ("Ctrl+O", "", "add a folder"),
+        ("Ctrl+Shift+D", "", "copies and near-duplicates"),
         ("Ctrl+M", "", "models"),
         ("Ctrl+,", "", "settings"),
         ("F5", "", "look for new photos now"),

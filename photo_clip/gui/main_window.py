@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         dialogs.folder_chosen.connect(lambda chosen: self.keeper.add_folders([Path(chosen)]))
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
+        dialogs.files_went.connect(self.keeper.look)
         self.first_run.folder_wanted.connect(dialogs.choose_folder)
         self.folder_panel.add_wanted.connect(dialogs.choose_folder)
         self.folder_panel.remove_wanted.connect(self.keeper.remove_folder)
@@ -178,6 +179,7 @@ class MainWindow(QMainWindow):
         commands = (
             Command("Add a folder …", dialogs.choose_folder, ("Ctrl+O",)),
             Command("Look for new photos now", self.keeper.look, ("F5",)),
+            Command("Duplicates …", dialogs.show_duplicates, ("Ctrl+Shift+D",)),
             Command("Skipped photos …", dialogs.show_skipped),
             Command("Models …", dialogs.show_models, ("Ctrl+M",)),
             SEPARATOR,
@@ -208,7 +210,10 @@ class MainWindow(QMainWindow):
             add_keys(place, [(str(number), partial(actions.rate, number)) for number in range(6)])
             add_keys(place, (("F", actions.toggle_favourite), ("W", self.show_why)))
         add_keys(self.viewer, on_photos)
-        add_keys(self.grid, (*on_photos, ("Esc", self.search_view.clear), ("Ctrl+V", self._intake.paste)))
+        add_keys(
+            self.grid,
+            (*on_photos, ("D", self._unfold), ("Esc", self.search_view.clear), ("Ctrl+V", self._intake.paste)),
+        )
         add_keys(self.grid, (("Ctrl+D", self.grid.clearSelection), ("Ctrl+I", self.grid.invert_selection)))
         add_keys(self.folder_panel, commands_by_letter, below=True)
         add_keys(self.search_view.line, (("Down", self.grid.begin), ("Esc", self.search_view.clear)))
@@ -332,7 +337,9 @@ class MainWindow(QMainWindow):
         if is_new:
             self._follow_why()
         self.browser.show_scale(answer.cosines is not None)
-        self.grid.show_photos(answer.photo_ids, answer.cosines, sections=answer.sections, same_question=not is_new)
+        self.grid.show_photos(
+            answer.photo_ids, answer.cosines, sections=answer.sections, stacks=answer.stacks, same_question=not is_new
+        )
 
     def _show_photo(self, row: int) -> None:
         if not 0 <= row < self.photos.rowCount():
@@ -410,6 +417,11 @@ class MainWindow(QMainWindow):
         if self._is_viewing:
             self._show_grid()
         self.search_view.show_similar(photos)
+
+    def _unfold(self) -> None:
+        photo = self._current_photo()
+        if photo is not None:
+            self.search_view.unfold(photo.id)
 
     def show_why(self) -> None:
         """Say why the current photo was found, or stop saying so."""

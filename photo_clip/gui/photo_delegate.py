@@ -44,8 +44,10 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setOpacity(1.0)
         else:
             _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
-        if is_offline:
-            _paint_badge(painter, card, "Offline", at_right=False, metrics=option.fontMetrics)
+        alike = index.data(Role.ALIKE)
+        words = [*(("Offline",) if is_offline else ()), *((f"{alike} alike",) if alike > 1 else ())]
+        if words:
+            _paint_badge(painter, card, " · ".join(words), at_right=False, metrics=option.fontMetrics)
         cosine = index.data(Role.COSINE)
         if self.shows_cosines and cosine is not None:
             _paint_badge(painter, card, f"{cosine:.3f}", at_right=True, metrics=option.fontMetrics)

@@ -1,6 +1,6 @@
 """The grid of photos: thumbnails in rows, selected and opened by mouse and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,7 @@ class PhotoGrid(QListView):
         cosines: Sequence[float] | None,
         *,
         sections: tuple[Section, ...] = (),
+        stacks: Mapping[int, tuple[int, ...]] | None = None,
         same_question: bool,
     ) -> None:
         """Show other photos; where they answer the same question as before, what is in view and chosen stays."""
@@ -113,7 +114,7 @@ class PhotoGrid(QListView):
         chosen, current = self.chosen_ids(), self._current_id()
         self._sections = sections
         self._starts = tuple(section.start for section in sections)
-        self._photos.show(photo_ids, cosines)
+        self._photos.show(photo_ids, cosines, stacks)
         self.updateGeometries()
         if not same_question:
             self.scrollToTop()

@@ -1,6 +1,6 @@
 """The photos a grid shows: their ids and cosines; what they are arrives as they come into view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -28,6 +28,8 @@ class Role(IntEnum):
     """Why there is no thumbnail; empty while it may still come."""
     COSINE = PHOTO_ID + 4
     """Cosine with the query, None without a query."""
+    ALIKE = PHOTO_ID + 5
+    """How many near-duplicates it stands for, itself among them; 1 where there are no others."""
 
 
 class PhotoListModel(QAbstractListModel):
@@ -38,14 +40,24 @@ class PhotoListModel(QAbstractListModel):
         self._thumbnails = thumbnails
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)
         self._cosines: Sequence[float] | None = None
+        self._stacks: Mapping[int, tuple[int, ...]] = {}
         thumbnails.loaded.connect(self._announce)
 
-    def show(self, photo_ids: NDArray[np.int64], cosines: Sequence[float] | None = None) -> None:
-        """Show other photos; `cosines`, one a photo, where they answer a query. Nothing is reset for the same ones."""
+    def show(
+        self,
+        photo_ids: NDArray[np.int64],
+        cosines: Sequence[float] | None = None,
+        stacks: Mapping[int, tuple[int, ...]] | None = None,
+    ) -> None:
+        """Show other photos; `cosines`, one a photo, where they answer a query. Nothing is reset for the same ones.
+
+        `stacks` holds the near-duplicates that photos stand for.
+        """
+        self._stacks = stacks or {}
         if np.array_equal(photo_ids, self._ids):
             self._cosines = cosines
             if len(photo_ids):
-                self.dataChanged.emit(self.index(0), self.index(len(photo_ids) - 1), [Role.COSINE])
+                self.dataChanged.emit(self.index(0), self.index(len(photo_ids) - 1), [Role.COSINE, Role.ALIKE])
             return
         self.beginResetModel()
         self._ids = photo_ids
@@ -80,8 +92,11 @@ class PhotoListModel(QAbstractListModel):
                 return self._thumbnails.reason(photo_id)
             case Role.COSINE:
                 return None if self._cosines is None else self._cosines[index.row()]
+            case Role.ALIKE:
+                return len(self._stacks.get(photo_id, (photo_id,)))
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
-                return _spoken(self._thumbnails.photo(photo_id))
+                alike = len(self._stacks.get(photo_id, ()))
+                return _spoken(self._thumbnails.photo(photo_id)) + (f", one of {alike} alike" if alike else "")
             case Qt.ItemDataRole.ToolTipRole:
                 photo = self._thumbnails.photo(photo_id)
                 return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"

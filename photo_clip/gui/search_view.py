@@ -137,9 +137,11 @@ class SearchView(QWidget):
         if self._job is not None:
             self._job.cancel()
         text = self.line.text().strip()
-        with_weaker = self._question.with_weaker and text == self._question.text
+        is_same = text == self._question.text
+        with_weaker = self._question.with_weaker and is_same
+        unfolded = self._question.unfolded if is_same else frozenset[int]()
         line = 1 / (1 + math.exp(_LINE_LOGITS * (self.line_slider.value() / _LINE_STEPS - 0.5)))
-        self._question = replace(self._question, text=text, line=line, with_weaker=with_weaker)
+        self._question = replace(self._question, text=text, line=line, with_weaker=with_weaker, unfolded=unfolded)
         self._job = self._jobs.start(
             Lane.SEARCH, answer, self._library, self._question, on_done=self._take, on_failed=self._lose
         )
@@ -162,10 +164,18 @@ class SearchView(QWidget):
         """Ask for photos that look like these."""
         self.ask(Query(tuple(Description(photo=str(photo.path)) for photo in photos)))
 
-    def arrange(self, sorting: Sorting, grouping: Grouping) -> None:
-        """Show what is found in another order, or under other headings."""
-        self._question = replace(self._question, sorting=sorting, grouping=grouping)
+    def arrange(self, sorting: Sorting, grouping: Grouping, folding: bool) -> None:
+        """Show what is found in another order, under other headings, or with near-duplicates folded or not."""
+        self._question = replace(self._question, sorting=sorting, grouping=grouping, folding=folding)
         self.search()
+
+    def unfold(self, photo_id: int) -> None:
+        """Show the near-duplicates of a photo behind it, or no longer."""
+        stacks = {} if self._answer is None else self._answer.stacks
+        head = next((head for head, stack in stacks.items() if photo_id in stack), None)
+        if head is not None:
+            self._question = replace(self._question, unfolded=self._question.unfolded ^ {head})
+            self.search()
 
     def search_within(self, photo_ids: frozenset[int]) -> None:
         """Choose from these photos alone, until that is ended."""
@@ -250,7 +260,7 @@ class SearchView(QWidget):
 
 def _asked(question: Question) -> Question:
     """Return what makes a question another one; moving the line or unfolding does not."""
-    return replace(question, line=0.5, with_weaker=False)
+    return replace(question, line=0.5, with_weaker=False, unfolded=frozenset())
 
 
 def _quiet_label(width: QSizePolicy.Policy) -> QLabel:

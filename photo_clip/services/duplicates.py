@@ -14,7 +14,7 @@ from photo_clip.core.filters import Flag
 from photo_clip.core.keeping import keeper
 from photo_clip.core.likeness import Looks
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog
+from photo_clip.core.ports import Catalog, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stacks import (
     Pairs,
@@ -65,6 +65,8 @@ class Duplicates:
         self._models = models
         self._background = background
         self._move_to_bin = move_to_bin
+        self._sample: Vectors = np.empty((0, 0), np.float32)
+        self._least_cosine = least_cosine_of(self._sample)
 
     def find(self, *, exact_only: bool = False) -> Task[list[Stack]]:
         """Find all stacks of photos whose folders are online: exact copies first, most to win first.
@@ -135,22 +137,27 @@ class Duplicates:
         return pairs[0][near | sure], pairs[1][near | sure]
 
     def _are_near(self, looks: Looks, pairs: Pairs) -> NDArray[np.bool_]:
-        """Return which pairs are near by their embeddings; all where nothing can be said, none that has none yet."""
+        """Return which pairs are near by their embeddings; none of those that have none yet."""
         one, other = looks.content_ids[pairs[0]], looks.content_ids[pairs[1]]
+        if not len(one):
+            return np.empty(0, np.bool_)
         key = self._models.active_key()
-        least = -1.0 if self._background is None else least_cosine_of(self._background.sample(key))
-        if least <= -1 or not len(one):
-            return np.ones(len(one), np.bool_)
+        least = self._least(key)
         contents = np.unique(np.concatenate([one, other]))
         vectors = self._catalog.vectors_of_contents(key, contents.tolist())
-        cosines = np.array(
-            [
-                float(vectors[a] @ vectors[b]) if a in vectors and b in vectors else -1
-                for a, b in zip(one.tolist(), other.tolist(), strict=True)
-            ]
-        )
-        result: NDArray[np.bool_] = cosines >= least
-        return result
+        near = [
+            a in vectors and b in vectors and float(vectors[a] @ vectors[b]) >= least
+            for a, b in zip(one.tolist(), other.tolist(), strict=True)
+        ]
+        return np.array(near, np.bool_)
+
+    def _least(self, model_key: str) -> float:
+        """Return the cosine of near-duplicates, computed anew when the library's sample is another one."""
+        if self._background is not None:
+            sample = self._background.sample(model_key)
+            if sample is not self._sample:
+                self._sample, self._least_cosine = sample, least_cosine_of(sample)
+        return self._least_cosine
 
     def _photos_of(self, looks: Looks, stacks: Iterable[Sequence[int]]) -> Iterable[list[Photo]]:
         several = [looks.photo_ids[list(stack)].tolist() for stack in stacks if len(stack) > 1]

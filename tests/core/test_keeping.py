@@ -30,7 +30,7 @@ PLAIN = photo("b.jpg")
     ],
 )
 def test_the_best_version_is_kept_for_a_reason(best: Photo, reason: str) -> None:
-    others = [replace(PLAIN, path=Path(f"/photos/b{number}.jpg")) for number in (8, 7)]
+    others = [replace(PLAIN, path=Path(f"/photos/{name}.jpg")) for name in ("d", "c")]
     assert keeper([*others, best], is_exact=False) == (best, reason)
 
 
@@ -42,9 +42,14 @@ def test_reasons_that_left_several_are_told_too() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["a copy.jpg", "a (2).jpg", "a - Kopie.jpg", "a_1.jpg", "Copy of a.jpg", "a~2.jpg"])
+@pytest.mark.parametrize("name", ["a copy.jpg", "a (2).jpg", "a - Kopie.jpg", "Copy of a.jpg", "a copy 2.jpg"])
 def test_of_exact_copies_the_one_that_is_not_named_as_one_is_kept(name: str) -> None:
     assert keeper([replace(PLAIN, path=Path("/photos", name)), PLAIN], is_exact=True) == (PLAIN, "not named as a copy")
+
+
+def test_of_exact_copies_the_one_without_a_number_is_kept() -> None:
+    numbered = replace(PLAIN, path=Path("/photos/a~2.jpg"))
+    assert keeper([numbered, PLAIN], is_exact=True) == (PLAIN, "shortest name")
 
 
 def test_a_photo_that_was_not_read_can_be_kept_too() -> None:

@@ -400,7 +400,14 @@ def test_a_download_of_unknown_length_says_what_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "0.0 MB"), (4e6, "4.0 MB"), (605_155_332, "605 MB"), (999_600_000, "1.0 GB"), (4.5e9, "4.5 GB")],
+    [
+        (0, "0 KB"),
+        (12_300, "12 KB"),
+        (4e6, "4.0 MB"),
+        (605_155_332, "605 MB"),
+        (999_600_000, "1.0 GB"),
+        (4.5e9, "4.5 GB"),
+    ],
 )
 def test_sizes_are_said_as_shops_do(size: float, words: str) -> None:
     assert size_in_words(size) == words

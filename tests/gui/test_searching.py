@@ -54,10 +54,10 @@ def test_what_the_model_cannot_do_is_noted(filled: MainWindow, qtbot: QtBot) -> 
 
 
 def test_photos_are_sorted_and_grouped(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
-    filled.search_view.arrange(Sorting.NAME, Grouping.NONE)
+    filled.search_view.arrange(Sorting.NAME, Grouping.NONE, folding=True)
     settle(filled, qtbot)
     assert names_shown(filled)[:2] == ["blue 0.jpg", "blue 1.jpg"]
-    filled.search_view.arrange(Sorting.NAME, Grouping.FOLDER)
+    filled.search_view.arrange(Sorting.NAME, Grouping.FOLDER, folding=True)
     settle(filled, qtbot)
     assert [section.title for section in filled.grid._sections] == [str(photos)]
     ask(filled, qtbot, "red")
