@@ -1,6 +1,7 @@
 """Runs the two towers of a model on the best device there is, as fast as it goes and as far as memory allows."""
 
 import copy
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -225,12 +226,18 @@ class TorchTowers:
         return best
 
     def _fastest(self, model: torch.nn.Module, device: torch.device, candidates: Sequence[Mode]) -> Mode:
-        """Time the modes by turns, in about a second each, and return the fastest; the plainest unless clearly so."""
+        """Time the modes by turns, in about a second each, and return the fastest; the plainest unless clearly so.
+
+        One that cannot be timed is the slowest; whether the plainest can run is seen when it is used.
+        """
         times: dict[Mode, float] = {}
         count = 1
         for turn in range(1 + _ROUNDS):
             for mode in candidates:
-                taken_s = self._time(_Placed(_ordered(model, mode), device, mode, count), count)
+                try:
+                    taken_s = self._time(_Placed(_ordered(model, mode), device, mode, count), count)
+                except (RuntimeError, MemoryError):
+                    taken_s = math.inf
                 if turn:  # the first makes ready
                     times[mode] = min(taken_s, times.get(mode, taken_s))
             if not turn:

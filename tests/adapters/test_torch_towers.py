@@ -70,6 +70,7 @@ def test_pictures_are_normalised_as_the_model_was_trained() -> None:
 def test_where_memory_runs_short_fewer_are_taken_at_once_and_nothing_is_lost() -> None:
     notes, model = FakeNotes(), Narrow()
     looking = towers(model, notes)
+    model.given.clear()  # of the trial which kind of number is fastest here
     assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
     assert model.given[:4] == [32, 16, 8, 4]
     assert len(notes.told) == 3
@@ -231,3 +232,17 @@ def test_closed_towers_refuse_to_work() -> None:
     looking.close()
     with pytest.raises(RuntimeError, match="closed"):
         looking.of_images(SQUARES)
+
+
+def test_a_mode_that_cannot_be_timed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, quick = Mode(), Mode(torch.bfloat16)
+    monkeypatch.setattr(torch_towers, "modes", lambda device, model: [plain, quick])
+
+    class Exact(Model):
+        def check(self, count: int) -> None:
+            if self.weight.dtype is not torch.float32:
+                raise RuntimeError("not implemented for 'BFloat16'")
+
+    looking = towers(Exact())
+    assert "float32" in looking.where
+    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
