@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_distance
+from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_distance, vocabulary_of
 from photo_clip.adapters.catalog_rows import (
     CHOSEN,
     LOOKS,
@@ -247,6 +247,10 @@ class SqliteCatalog:
         wanted = np.asarray(photo_ids, dtype=np.int64)
         at = np.searchsorted(found.photo_ids, wanted)
         return found.rows(at[np.isin(wanted, found.photo_ids)])
+
+    def vocabulary(self, key: str) -> list[str]:
+        with self._connections.reading() as connection:
+            return vocabulary_of(connection, key)
 
     def count_shown(self) -> int:
         with self._connections.reading() as connection:

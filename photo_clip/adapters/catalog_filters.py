@@ -1,8 +1,11 @@
 """Filters as conditions of SQL."""
 
 import math
+import os
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Near, Number, Says, Text
 from photo_clip.core.periods import Period
@@ -118,3 +121,36 @@ def _says(where: Text, word: str) -> tuple[str, list[object]]:
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def vocabulary_of(connection: sqlite3.Connection, key: str) -> list[str]:
+    """Return the values that shown photos have for a filter, the most frequent first; none for another filter."""
+    match key:
+        case "camera":
+            rows = connection.execute(
+                f"""SELECT c.camera FROM photos p JOIN contents c ON c.id = p.content_id
+                    WHERE {SHOWN} AND c.camera <> '' GROUP BY 1 ORDER BY count(*) DESC, 1"""  # noqa: S608
+            ).fetchall()
+            return [camera for (camera,) in rows]
+        case "tag":
+            rows = connection.execute(
+                f"""SELECT word FROM (
+                        SELECT value AS word FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords)
+                        WHERE {SHOWN} AND c.keywords <> '[]'
+                        UNION ALL
+                        SELECT l.name FROM decisions d JOIN labels l ON l.id = d.label_id
+                        JOIN photos p ON p.id = d.photo_id WHERE {SHOWN} AND d.accepted
+                    ) GROUP BY 1 ORDER BY count(*) DESC, 1"""  # noqa: S608
+            ).fetchall()
+            return [word for (word,) in rows]
+        case "folder":
+            found = connection.execute(
+                f"SELECT f.path, p.relative_path FROM photos p JOIN folders f ON f.id = p.folder_id WHERE {SHOWN}"  # noqa: S608
+            )
+            count: Counter[str] = Counter()
+            for folder, path in found:
+                inner = os.fsdecode(path).rpartition("/")[0]
+                count[PurePath(os.fsdecode(folder)).name] += 1
+                count.update(inner.split("/") if inner else ())
+            return [name for name, _ in count.most_common()]
+    return []

@@ -108,6 +108,7 @@ _TYPES = {
 _SAME_TYPE = {"jpg": "jpeg", "heif": "heic", "tif": "tiff"}
 _SAME_FLAG = {"favorite": "favourite", "location": "gps", "tags": "tag", "keywords": "tag"}
 _DEFAULT_KM = 25.0
+TYPES = tuple(_TYPES)
 _COMPARED = re.compile(r"(<=|>=|<|>|=)?\s*(\d{1,12}(?:\.\d{1,6})?)\s*(mp|kb|mb|gb)?")
 _RANGE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*\.\.\s*(\d{1,12}(?:\.\d{1,6})?)\s*(mp|kb|mb|gb)?")
 _UNITS = {"mp": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9}

@@ -255,6 +255,9 @@ class Catalog(Protocol):
         All shown photos by their ids where there is None.
         """
 
+    def vocabulary(self, key: str) -> list[str]:
+        """Return the values that shown photos have for a filter, the most frequent first: folder, tag or camera."""
+
     def count_shown(self) -> int:
         """Return how many photos are shown."""
 

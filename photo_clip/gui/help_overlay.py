@@ -6,11 +6,25 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 from photo_clip.gui.buttons import push_button
 
 _KEYS = {
+    "What can be typed": (
+        ("boats at sea", "", "what the photo shows"),
+        ("sea +boats", "", "both, each by itself"),
+        ("sea -people", "without …", "the one, not the other"),
+        ("2:boats", "", "twice as important"),
+        ("must:dog", "", "surely there"),
+        ("july 2023", "date:2020..2022", "when"),
+        ("near:Lisbon", "", "where"),
+        ("folder:", "name:", "words in its path"),
+        ("tag:", "camera:", "as they are noted"),
+        ("is:", "has:", "favourite, gps …"),
+        ("rating:>=3", "type:raw", "stars, kind of file"),
+        ("a:1 or b:2", "", "one of several filters"),
+    ),
     "Finding": (
         ("Ctrl+F", "/", "to the search line"),
-        ("Down", "", "from the search line to the photos"),
-        ("S", "", "photos like this one, or the selected ones"),
-        ("Ctrl+V", "", "photos like the one on the clipboard"),
+        ("Down", "", "from there to the photos"),
+        ("S", "", "photos like the selected ones"),
+        ("Ctrl+V", "", "photos like the copied one"),
         ("Ctrl+S", "", "keep this search"),
         ("Esc", "", "clear the search"),
     ),
@@ -20,11 +34,11 @@ _KEYS = {
         ("Ctrl+A", "Ctrl+I", "select all, or the others"),
         ("F", "0 … 5", "favourite; stars"),
         ("W", "", "why it was found"),
-        ("D", "", "its near-duplicates, or them away"),
+        ("D", "", "show or fold near-duplicates"),
         ("Ctrl+C", "", "copy the selected files"),
         ("Ctrl+R", "", "show it in the file manager"),
-        ("Ctrl+E", "", "open it with its usual program"),
-        ("Ctrl++", "Ctrl+−", "larger, smaller; Ctrl+wheel, too"),
+        ("Ctrl+E", "", "open it elsewhere"),
+        ("Ctrl++", "Ctrl+−", "larger, smaller"),
     ),
     "In the large photo": (
         ("←", "→", "previous, next"),
@@ -34,7 +48,7 @@ _KEYS = {
     ),
     "The window": (
         ("Ctrl+O", "", "add a folder"),
-        ("Ctrl+Shift+D", "", "copies and near-duplicates"),
+        ("Ctrl+Shift+D", "", "duplicates"),
         ("Ctrl+M", "", "models"),
         ("Ctrl+,", "", "settings"),
         ("F5", "", "look for new photos now"),
@@ -52,8 +66,8 @@ class HelpOverlay(QDialog):
         self.setWindowTitle("Keys and hints")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         columns = QHBoxLayout()
-        columns.setSpacing(44)
-        for names in (("Finding", "Photos"), ("In the large photo", "The window")):
+        columns.setSpacing(28)
+        for names in (("What can be typed", "In the large photo"), ("Finding", "Photos"), ("The window",)):
             column = QVBoxLayout()
             column.setSpacing(8)
             for name in names:
@@ -101,6 +115,6 @@ def _keys(rows: tuple[tuple[str, str, str], ...]) -> QGridLayout:
         keys.addStretch()
         grid.addLayout(keys, number, 0)
         grid.addWidget(QLabel(meaning), number, 1)
-    grid.setColumnMinimumWidth(0, 130)
+    grid.setColumnMinimumWidth(0, 96)
     grid.setColumnStretch(1, 1)
     return grid

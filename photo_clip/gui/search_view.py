@@ -18,6 +18,7 @@ from photo_clip.gui.answering import Answer, Question, answer
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.query_chips import QueryChips
+from photo_clip.gui.search_completer import SearchCompleter
 from photo_clip.services.library import Library
 
 _TYPING_PAUSE_MS = 200
@@ -84,6 +85,7 @@ class SearchView(QWidget):
         self._moving = QTimer(self, singleShot=True, interval=_LINE_PAUSE_MS)
         self._moving.timeout.connect(self.search)
         self.line_slider.valueChanged.connect(lambda _: self._moving.start())
+        self._completer = SearchCompleter(self.line, jobs)
         self.line.textChanged.connect(self._typing_goes_on)
         self.line.returnPressed.connect(self.search)
         self._arrange()
@@ -127,6 +129,7 @@ class SearchView(QWidget):
     def use(self, library: Library) -> None:
         """Search in this library from now on."""
         self._library = library
+        self._completer.use(library)
 
     def search(self) -> None:
         """Ask for what the line says; a former question that is not answered yet is given up."""
@@ -148,6 +151,7 @@ class SearchView(QWidget):
 
     def refresh(self) -> None:
         """Ask the same again, because there may be more photos; not while something is being asked or typed."""
+        self._completer.forget()
         if self._job is None and not self._typing.isActive():
             self.search()
 

@@ -265,3 +265,13 @@ def test_what_tells_near_duplicates_comes_in_the_order_asked_for(catalog: Sqlite
     assert looks.taken_s[2] - looks.taken_s[1] == pytest.approx(days, abs=0.001)
     assert len(catalog.looks([])) == 0
     assert sorted(catalog.looks().photo_ids.tolist()) == sorted(ids.values())
+
+
+def test_the_words_that_photos_have_are_told_the_most_frequent_first(catalog: SqliteCatalog) -> None:
+    ids = {photo.path.name: photo.id for photo in catalog.photos(catalog.newest_photo_ids().tolist())}
+    catalog.decide(ids[DUNE], "tram", accepted=True, now_s=1)
+    catalog.decide(ids[WIDE], "never", accepted=False, now_s=1)
+    assert catalog.vocabulary("tag") == ["tram", "100", "Trip", "tram lines"]
+    assert catalog.vocabulary("camera") == ["FUJIFILM X-T4", "NIKON D750"]
+    assert catalog.vocabulary("folder") == ["Archive", "Lisbon", "düne"]
+    assert catalog.vocabulary("size") == []

@@ -198,3 +198,19 @@ def test_why_says_what_lifted_a_photo_and_what_pulled_it_down(filled: MainWindow
     qtbot.waitUntil(lambda: "passes every filter" in filled.why.words.text())
     qtbot.keyClick(filled.grid, Qt.Key.Key_W)
     assert not filled.why.isVisible()
+
+
+def test_filters_are_completed_while_they_are_typed(filled: MainWindow, qtbot: QtBot) -> None:
+    line, popup = filled.search_view.line, filled.search_view._completer.popup()
+    line.setFocus()
+    qtbot.keyClicks(line, "red fol")
+    assert popup.isVisible()
+    assert [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())] == ["red folder:"]
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert line.text() == "red folder:"
+    qtbot.keyClicks(line, "p")
+    qtbot.waitUntil(lambda: popup.isVisible() and popup.model().index(0, 0).data() == "red folder:photos")
+    qtbot.keyClicks(line, "x")
+    assert not popup.isVisible()
+    settle(filled, qtbot)
