@@ -22,6 +22,7 @@ from photo_clip.adapters.catalog_rows import (
     photo_of,
     store_photo,
 )
+from photo_clip.adapters.catalog_tags import SqliteTags
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.filters import AnyOf
 from photo_clip.core.likeness import Looks
@@ -55,6 +56,7 @@ class SqliteCatalog:
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
         """Open or make the catalogue; with `read_only` it must be there. Raises StoreError."""
         self._connections = Connections(file, read_only=read_only)
+        self.tags = SqliteTags(self._connections)
 
     # folders
 
@@ -412,25 +414,6 @@ class SqliteCatalog:
             connection.execute("DELETE FROM models WHERE key = ?", (model_key,))
 
     # decisions of people
-
-    def decide(self, photo_id: int, label: str, accepted: bool, *, now_s: float) -> None:
-        with self._connections.writing() as connection:
-            connection.execute("INSERT INTO labels (name) VALUES (?) ON CONFLICT (name) DO NOTHING", (label,))
-            connection.execute(
-                """INSERT INTO decisions (photo_id, label_id, accepted, decided_at_s)
-                   SELECT ?, id, ?, ? FROM labels WHERE name = ?
-                   ON CONFLICT (photo_id, label_id) DO UPDATE
-                   SET accepted = excluded.accepted, decided_at_s = excluded.decided_at_s""",
-                (photo_id, int(accepted), now_s, label),
-            )
-
-    def decisions(self, photo_id: int) -> dict[str, bool]:
-        with self._connections.reading() as connection:
-            rows = connection.execute(
-                "SELECT l.name, d.accepted FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.photo_id = ?",
-                (photo_id,),
-            ).fetchall()
-        return {name: bool(accepted) for name, accepted in rows}
 
     def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
         with self._connections.writing() as connection:

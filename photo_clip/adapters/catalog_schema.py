@@ -207,5 +207,22 @@ def _miniatures(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE contents ADD COLUMN miniature BLOB")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _words_marks_and_looks, _miniatures)
+def _tags(connection: sqlite3.Connection) -> None:
+    """Labels come in lists, decisions say what they answered, and can be undone."""
+    for statement in (
+        "ALTER TABLE decisions ADD COLUMN model_key TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX decisions_by_label ON decisions (label_id)",
+        "ALTER TABLE labels ADD COLUMN line REAL",
+        "CREATE TABLE label_lists (name TEXT PRIMARY KEY, text TEXT NOT NULL, is_on INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, before TEXT NOT NULL)",
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first_tables,
+    _words_marks_and_looks,
+    _miniatures,
+    _tags,
+)
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

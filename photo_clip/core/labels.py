@@ -1,11 +1,47 @@
 """Label lists: one label a line, in plain text that people can share."""
 
 import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from photo_clip.core.errors import UsageError
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
+_PARTS = re.compile(
+    r"\s*(?P<name>[^|=!]*?)\s*(?:\|(?P<synonyms>[^=!]*))?(?:=(?P<prompts>[^!]*))?(?:!(?P<contrasts>.*))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What photos are to be tagged with, and how it is told to the model."""
+
+    name: str
+    """The tag, with “/” between a parent and its child."""
+    synonyms: tuple[str, ...] = ()
+    """Other words for the same, which the model is asked for too."""
+    prompts: tuple[str, ...] = ()
+    """What the model is asked for instead of the name and the synonyms; empty for those."""
+    contrasts: tuple[str, ...] = ()
+    """What is taken for the label easily: a photo that is nearer to one of them is not tagged."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the model is asked for: the prompts, or else the last part of the name, and the synonyms."""
+        return self.prompts or (self.name.rpartition("/")[2], *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelList:
+    """Labels that belong together."""
+
+    name: str
+    text: str
+    """As people write it; see `parse_label_list`."""
+    is_on: bool = True
+    """Whether its labels are suggested."""
 
 
 def parse_labels(text: str) -> list[str]:
@@ -13,9 +49,60 @@ def parse_labels(text: str) -> list[str]:
 
     Raises UsageError, naming the line, for a label that is there twice (whatever its case) or too long.
     """
-    labels: list[str] = []
+    return [line for _, line in _lines(text)]
+
+
+def parse_label_list(text: str) -> list[Label]:
+    """Return the labels of a list, in order.
+
+    A line is a name and what may follow it: “name | synonym, synonym = prompt; prompt ! contrast; contrast”. A name
+    has “/” between a parent and its child; empty lines and those that begin with `#` are left out. Raises UsageError,
+    naming the line, for a name that is missing, or there twice whatever its case, and for a line that is too long.
+    """
+    labels: list[Label] = []
+    places: dict[str, int] = {}
+    for number, line in _lines(text):
+        parts = _PARTS.fullmatch(line)
+        name = "/".join(filter(None, (one_line(part) for part in (parts["name"] if parts else "").split("/"))))
+        if parts is None or not name:
+            raise UsageError(
+                f"Line {number} of the labels, “{line}”, has no name.",
+                advice="Write: name | synonym = prompt; prompt ! contrast. All but the name may be left out.",
+            )
+        if name.casefold() in places:
+            raise UsageError(
+                f"Line {number} of the labels, “{name}”, was there before, on line {places[name.casefold()]}.",
+                advice="Remove one of the two.",
+            )
+        places[name.casefold()] = number
+        labels.append(
+            Label(
+                name, _listed(parts["synonyms"], ","), _listed(parts["prompts"], ";"), _listed(parts["contrasts"], ";")
+            )
+        )
+    return labels
+
+
+def written(labels: list[Label]) -> str:
+    """Return a list's text, from which `parse_label_list` makes the same labels."""
+    lines = (
+        label.name
+        + (f" | {', '.join(label.synonyms)}" if label.synonyms else "")
+        + (f" = {'; '.join(label.prompts)}" if label.prompts else "")
+        + (f" ! {'; '.join(label.contrasts)}" if label.contrasts else "")
+        for label in labels
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _listed(text: str | None, separator: str) -> tuple[str, ...]:
+    return tuple(filter(None, (one_line(part) for part in (text or "").split(separator))))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say something, with their numbers as text editors count them."""
     lines: dict[str, int] = {}
-    for number, line in enumerate(io.StringIO(text, newline=None), start=1):  # lines as text editors count them
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         label = one_line(line)
         if not label or label.startswith("#"):
             continue
@@ -30,5 +117,4 @@ def parse_labels(text: str) -> list[str]:
                 advice="Remove one of the two.",
             )
         lines[label.casefold()] = number
-        labels.append(label)
-    return labels
+        yield number, label

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.filters import AnyOf
+from photo_clip.core.labels import LabelList
 from photo_clip.core.likeness import Looks
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import (
@@ -27,6 +28,7 @@ from photo_clip.core.photo import (
     SavedSearch,
 )
 from photo_clip.core.progress import Task
+from photo_clip.core.tags import Decision, Tag, Undone
 
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions); every row has length 1, so a dot product is a cosine."""
@@ -190,6 +192,49 @@ class Counts:
     """Gone from an online folder; remembered, not shown."""
 
 
+class TagStore(Protocol):
+    """Labels, label lists and what people decided."""
+
+    def decide(self, decisions: Sequence[Decision], *, now_s: float, model_key: str = "") -> None:
+        """Remember decisions, all or none; later ones replace earlier ones. `model_key`: whose suggestions they answer.
+
+        Decisions on photos that are not known are left out. Together they can be undone.
+        """
+
+    def undo(self) -> Undone | None:
+        """Take back what was decided last, as it was before; None where nothing is left of the last 200 times."""
+
+    def decided(self, label: str) -> dict[int, bool]:
+        """Return the decisions on a label: True for accepted, by photo id."""
+
+    def decisions(self, photo_id: int) -> dict[str, bool]:
+        """Return the decisions on a photo: True for accepted, by label."""
+
+    def tags_of(self, photo_ids: Sequence[int]) -> dict[int, list[Tag]]:
+        """Return the tags of photos, accepted ones before those in files; photos without one are left out."""
+
+    def counts(self) -> dict[str, int]:
+        """Return every tag that a shown photo has, by name, with how many have it."""
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a label another name, with its decisions; where that exists, its own decisions win."""
+
+    def lines(self) -> Mapping[str, float]:
+        """Return the probabilities from which on labels are suggested, for labels where somebody drew a line."""
+
+    def set_line(self, label: str, line: float | None) -> None:
+        """Draw a label's line; None leaves it to the program."""
+
+    def lists(self) -> list[LabelList]:
+        """Return the label lists, by name."""
+
+    def save_list(self, changed: LabelList) -> None:
+        """Add a label list, or change the one of that name."""
+
+    def remove_list(self, name: str) -> None:
+        """Remove a label list; what was decided stays."""
+
+
 class Catalog(Protocol):
     """The only source of truth: folders, photos, vectors, decisions, settings of the library.
 
@@ -320,13 +365,11 @@ class Catalog(Protocol):
     def remove_model(self, model_key: str) -> None:
         """Remove all embeddings of a model."""
 
-    # decisions of people
-    def decide(self, photo_id: int, label: str, accepted: bool, *, now_s: float) -> None:
-        """Remember that a person accepted or rejected a label for a photo; a later decision replaces it."""
+    @property
+    def tags(self) -> TagStore:
+        """Labels and decisions."""
 
-    def decisions(self, photo_id: int) -> dict[str, bool]:
-        """Return the decisions on a photo: True for accepted, by label."""
-
+    # marks of people
     def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
         """Remember whether photos are favourites."""
 

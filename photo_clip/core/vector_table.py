@@ -53,6 +53,19 @@ class VectorTable:
         rows = self._sorter[np.searchsorted(self.content_ids, content_ids, sorter=self._sorter)]
         return self._vectors[rows].astype(np.float32)
 
+    @property
+    def stored(self) -> NDArray[np.float16]:
+        """All embeddings, as they are stored."""
+        return self._vectors
+
+    def rows(self, rows: NDArray[np.intp] | slice) -> Vectors:
+        """Return some embeddings, in this order, shape (k, d)."""
+        return self._vectors[rows].astype(np.float32)
+
+    def begins(self, other: Self) -> bool:
+        """Whether another table begins with all that is in this one."""
+        return bool(np.array_equal(other.content_ids[: len(self)], self.content_ids))
+
     def row_of(self, content_id: int) -> int | None:
         """Return where a content's embedding is, None where it has none."""
         rows = np.flatnonzero(self.content_ids == content_id)

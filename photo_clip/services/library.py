@@ -22,6 +22,7 @@ from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
+from photo_clip.services.tagger import Tagger
 from photo_clip.services.thumbnails import Thumbnails
 
 
@@ -62,7 +63,8 @@ class Library:
     ) -> None:
         """`on_close`, where there is one, is called last, to let others in.
 
-        Without a background, no hit is said to match; without `place_of`, no place is known; without `pasted`, no
+        Without a background, no hit is said to match, and no label is suggested; without `place_of`, no
+        place is known; without `pasted`, no
         picture can be pasted; without `move_to_bin`, duplicates are found and stay.
         """
         self.catalog = catalog
@@ -85,6 +87,7 @@ class Library:
         self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
+        self.tagger = Tagger(catalog, self.neighbours, models, background, clock)
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
         self.index = index
         self._on_close = on_close

@@ -145,6 +145,10 @@ class Neighbours:
     def _is_too_large(self, model_key: str) -> bool:
         return self._index is not None and self._catalog.count_vectors(model_key) > self._in_memory_up_to
 
+    def table(self, model_key: str) -> VectorTable:
+        """Return all embeddings of a model, in memory."""
+        return self._table(model_key)
+
     def _table(self, model_key: str) -> VectorTable:
         with self._lock:
             table = self._held.table if self._held and self._held.model_key == model_key else None

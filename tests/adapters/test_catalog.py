@@ -26,6 +26,7 @@ from photo_clip.core.photo import (
     TakenSource,
 )
 from photo_clip.core.ports import Counts, EmbeddedPhoto
+from photo_clip.core.tags import Decision
 
 HERE = FolderIdentity(7, 2**63 + 5)
 MODEL = "model"
@@ -83,7 +84,7 @@ def test_a_photo_that_goes_before_it_was_read_is_forgotten_unless_somebody_decid
 ) -> None:
     ids = add_photos(catalog, "never read.jpg", "decided.jpg", "read.jpg", "there.jpg")
     catalog.store(MODEL, [embedded(catalog, ids["read.jpg"], "1")], {})
-    catalog.decide(ids["decided.jpg"], "cat", accepted=True, now_s=1)
+    catalog.tags.decide([Decision(ids["decided.jpg"], "cat", True)], now_s=1)
     gone = tuple(ids[name] for name in ("never read.jpg", "decided.jpg", "read.jpg"))
     catalog.apply_changes(1, FolderChanges(missing=gone), now_s=2)
     assert set(catalog.known_files(1)) == {"decided.jpg", "read.jpg", "there.jpg"}
@@ -140,12 +141,12 @@ def test_a_removed_folder_takes_its_embeddings_but_not_those_in_use(catalog: Sql
 
 def test_decisions_outlive_changes_and_moves(catalog: SqliteCatalog) -> None:
     photo_id = add_photos(catalog, "a.jpg")["a.jpg"]
-    catalog.decide(photo_id, "cat", True, now_s=1)
-    catalog.decide(photo_id, "dog", True, now_s=2)
-    catalog.decide(photo_id, "dog", False, now_s=3)
+    catalog.tags.decide([Decision(photo_id, "cat", True)], now_s=1)
+    catalog.tags.decide([Decision(photo_id, "dog", True)], now_s=2)
+    catalog.tags.decide([Decision(photo_id, "dog", False)], now_s=3)
     catalog.apply_changes(1, FolderChanges(changed={photo_id: FileStamp(2, 2)}), now_s=4)
     catalog.move_photos([MovedFile(photo_id, 1, "b.jpg", FileStamp(2, 2))])
-    assert catalog.decisions(photo_id) == {"cat": True, "dog": False}
+    assert catalog.tags.decisions(photo_id) == {"cat": True, "dog": False}
 
 
 def test_photos_are_listed_newest_first(catalog: SqliteCatalog) -> None:
@@ -260,7 +261,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
     assert new.counts(MODEL).photos == 1
     new.close()
     monkeypatch.undo()
-    copy = SqliteCatalog(file.with_name("catalog.db.version-3"), read_only=True)
+    copy = SqliteCatalog(file.with_name("catalog.db.version-4"), read_only=True)
     assert copy.counts(MODEL).photos == 1
     copy.close()
 

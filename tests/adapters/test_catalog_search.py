@@ -14,6 +14,7 @@ from photo_clip.adapters.catalog_filters import km_between
 from photo_clip.core.filters import filter_of
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, FolderState, PhotoFacts, SavedSearch
 from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.tags import Decision
 
 HERE = FolderIdentity(1, 2)
 TODAY = date(2026, 11, 23)
@@ -132,8 +133,8 @@ def test_filters_are_combined(catalog: SqliteCatalog) -> None:
 def test_offline_photos_accepted_labels_and_copies_are_found(catalog: SqliteCatalog) -> None:
     tall = catalog.photo_at(Path("/mnt/Archive") / TALL)
     assert tall is not None
-    catalog.decide(tall.id, "Tower", accepted=True, now_s=1)
-    catalog.decide(tall.id, "sea", accepted=False, now_s=1)
+    catalog.tags.decide([Decision(tall.id, "Tower", True)], now_s=1)
+    catalog.tags.decide([Decision(tall.id, "sea", False)], now_s=1)
     assert found(catalog, "tag:tower") == {TALL}
     assert found(catalog, "tag:sea") == set()
     other = catalog.add_folder(Path("/mnt/other"), HERE).id
@@ -269,8 +270,8 @@ def test_what_tells_near_duplicates_comes_in_the_order_asked_for(catalog: Sqlite
 
 def test_the_words_that_photos_have_are_told_the_most_frequent_first(catalog: SqliteCatalog) -> None:
     ids = {photo.path.name: photo.id for photo in catalog.photos(catalog.newest_photo_ids().tolist())}
-    catalog.decide(ids[DUNE], "tram", accepted=True, now_s=1)
-    catalog.decide(ids[WIDE], "never", accepted=False, now_s=1)
+    catalog.tags.decide([Decision(ids[DUNE], "tram", True)], now_s=1)
+    catalog.tags.decide([Decision(ids[WIDE], "never", False)], now_s=1)
     assert catalog.vocabulary("tag") == ["tram", "100", "Trip", "tram lines"]
     assert catalog.vocabulary("camera") == ["FUJIFILM X-T4", "NIKON D750"]
     assert catalog.vocabulary("folder") == ["Archive", "Lisbon", "düne"]

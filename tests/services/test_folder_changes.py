@@ -21,6 +21,7 @@ from photo_clip.core.photo import (
 )
 from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.progress import Progress
+from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, OTHER_DEVICE, UNREADABLE, Look, WatchedFolders
 from photo_clip.services.photo_files import find_photo_files
 from tests.fakes import write_photo
@@ -417,7 +418,7 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
     stamp = FileStamp(3, 1_000_000_000_000_000_000)
     embed(catalog, ids["a.jpg"], "red", stamp)
     embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, stamp.mtime_ns))
-    catalog.decide(ids["a.jpg"], "cat", accepted=True, now_s=1)
+    catalog.tags.decide([Decision(ids["a.jpg"], "cat", True)], now_s=1)
     embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, 1_000_000_000_000_000_000))
     catalog.apply_changes(inner.id, FolderChanges(missing=(ids["gone.jpg"],)), now_s=NOW_S)
     outer = folders.add(photos)
@@ -427,7 +428,7 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
         "in/a.jpg": (ids["a.jpg"], False),
         "in/gone.jpg": (ids["gone.jpg"], True),
     }
-    assert catalog.decisions(ids["a.jpg"]) == {"cat": True}
+    assert catalog.tags.decisions(ids["a.jpg"]) == {"cat": True}
     assert catalog.count_vectors("model") == 2
     assert folders.add(photos / "in") == outer
 
@@ -440,7 +441,7 @@ def test_taking_in_goes_on_after_it_was_broken_off(
     inner = folders.add(photos / "in")
     photo_id = take_in(catalog, folders)["a.jpg"]
     embed(catalog, photo_id, "red", stamp)
-    catalog.decide(photo_id, "cat", accepted=True, now_s=1)
+    catalog.tags.decide([Decision(photo_id, "cat", True)], now_s=1)
     # The outer folder was remembered, and even looked at, before the program was killed.
     identity = FolderIdentity(photos.stat().st_dev, photos.stat().st_ino)
     outer = catalog.add_folder(Path(os.path.realpath(photos)), identity)
@@ -451,7 +452,7 @@ def test_taking_in_goes_on_after_it_was_broken_off(
     assert [folder.id for folder in folders.all()] == [outer.id]
     assert inner.id != outer.id
     assert {path: file.photo_id for path, file in catalog.known_files(outer.id).items()} == {"in/a.jpg": photo_id}
-    assert catalog.decisions(photo_id) == {"cat": True}
+    assert catalog.tags.decisions(photo_id) == {"cat": True}
 
 
 def test_folders_beside_each_other_are_not_nested(folders: WatchedFolders, tmp_path: Path) -> None:

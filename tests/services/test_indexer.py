@@ -12,6 +12,7 @@ from photo_clip.core.errors import ModelError, UnreadablePhotoError
 from photo_clip.core.photo import FolderState
 from photo_clip.core.ports import Squares, Vectors
 from photo_clip.core.progress import Report
+from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES
 from tests.fakes import FakeEncoder, write_photo
 from tests.indexing import Bench, run
@@ -72,13 +73,13 @@ def test_a_moved_photo_stays_the_same_photo(bench: Bench, target: str) -> None:
     bench.folders.add(bench.photos)
     bench.index()
     photo_id = bench.shown()["a.jpg"]
-    bench.catalog.decide(photo_id, "cat", accepted=True, now_s=1)
+    bench.catalog.tags.decide([Decision(photo_id, "cat", True)], now_s=1)
     (bench.photos / target).parent.mkdir(parents=True, exist_ok=True)
     source.rename(bench.photos / target)
     report = bench.index()
     assert (report.moved, report.embedded, report.new, report.removed) == (1, 0, 0, 0)
     assert bench.shown() == {target: photo_id}
-    assert bench.catalog.decisions(photo_id) == {"cat": True}
+    assert bench.catalog.tags.decisions(photo_id) == {"cat": True}
 
 
 def test_photos_that_change_places_stay_themselves(bench: Bench) -> None:
@@ -87,7 +88,7 @@ def test_photos_that_change_places_stay_themselves(bench: Bench) -> None:
     bench.folders.add(bench.photos)
     bench.index()
     ids = bench.shown()
-    bench.catalog.decide(ids["a.jpg"], "cat", accepted=True, now_s=1)
+    bench.catalog.tags.decide([Decision(ids["a.jpg"], "cat", True)], now_s=1)
     a.rename(bench.photos / "c.jpg")
     b.rename(a)
     (bench.photos / "c.jpg").rename(b)
@@ -96,7 +97,7 @@ def test_photos_that_change_places_stay_themselves(bench: Bench) -> None:
     hashes = {photo.path.name: photo.content_hash for photo in bench.catalog.photos(list(bench.shown().values()))}
     assert hashes == {"a.jpg": "blue 2 longer", "b.jpg": "red 1"}
     assert bench.shown() == {"a.jpg": ids["b.jpg"], "b.jpg": ids["a.jpg"]}
-    assert bench.catalog.decisions(ids["a.jpg"]) == {"cat": True}
+    assert bench.catalog.tags.decisions(ids["a.jpg"]) == {"cat": True}
 
 
 def test_a_photo_moved_to_another_watched_folder_keeps_its_decisions(bench: Bench, tmp_path: Path) -> None:
@@ -119,12 +120,12 @@ def test_a_changed_photo_is_embedded_anew_and_keeps_its_decisions(bench: Bench) 
     bench.folders.add(bench.photos)
     bench.index()
     photo_id = bench.shown()["a.jpg"]
-    bench.catalog.decide(photo_id, "cat", accepted=False, now_s=1)
+    bench.catalog.tags.decide([Decision(photo_id, "cat", False)], now_s=1)
     write_photo(photo, "blue now", mtime_s=1_000_000_009)
     report = bench.index()
     assert (report.changed, report.embedded) == (1, 1)
     assert bench.shown() == {"a.jpg": photo_id}
-    assert bench.catalog.decisions(photo_id) == {"cat": False}
+    assert bench.catalog.tags.decisions(photo_id) == {"cat": False}
 
 
 def test_a_removed_photo_is_not_shown_and_comes_back_without_work(bench: Bench) -> None:

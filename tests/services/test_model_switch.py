@@ -9,6 +9,7 @@ import pytest
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.ports import Encoder, ModelIdentity
+from photo_clip.core.tags import Decision
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
@@ -91,12 +92,12 @@ def test_search_is_answered_by_the_former_model_until_the_new_one_is_complete(ho
 def test_decisions_stay(house: House) -> None:
     catalog = house.library.catalog
     photo = house.library.searcher.search("red", 1)[0].photo
-    catalog.decide(photo.id, "cat", True, now_s=1.0)
-    catalog.decide(photo.id, "dog", False, now_s=2.0)
+    catalog.tags.decide([Decision(photo.id, "cat", True)], now_s=1.0)
+    catalog.tags.decide([Decision(photo.id, "dog", False)], now_s=2.0)
     house.library.models.use(BETTER)
     run(house.library.keep_up())
     house.library.remove_model(STARTER)
-    assert catalog.decisions(photo.id) == {"cat": True, "dog": False}
+    assert catalog.tags.decisions(photo.id) == {"cat": True, "dog": False}
 
 
 def test_a_photo_that_is_new_during_the_switch_is_found_before_it_ends(house: House) -> None:

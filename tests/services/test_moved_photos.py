@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.core.progress import Report
+from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, LOSSES
 from tests.fakes import write_photo
 from tests.indexing import Bench
@@ -111,7 +112,7 @@ def test_a_photo_saved_over_another_is_the_photo_of_that_place(bench: Bench) -> 
 def test_another_photo_at_the_place_of_a_deleted_one_takes_over_nothing(bench: Bench) -> None:
     photo, _ = series(bench, 2)
     first = bench.shown()["IMG_0.jpg"]
-    bench.catalog.decide(first, "cat", accepted=True, now_s=1)
+    bench.catalog.tags.decide([Decision(first, "cat", True)], now_s=1)
     photo.unlink()
     bench.index()
     write_photo(photo, "red 777", mtime_s=1_000_000_500)
@@ -119,12 +120,12 @@ def test_another_photo_at_the_place_of_a_deleted_one_takes_over_nothing(bench: B
     assert (report.new, report.changed, report.embedded) == (1, 0, 1)
     second = bench.shown()["IMG_0.jpg"]
     assert second != first
-    assert bench.catalog.decisions(second) == {}
+    assert bench.catalog.tags.decisions(second) == {}
     # The first one is not forgotten: put back from a copy, it is known again, with what was decided.
     write_photo(bench.photos / "from backup.jpg", "red 000", mtime_s=1_000_000_600)
     assert bench.index().moved == 1
     assert bench.shown() == {"IMG_0.jpg": second, "from backup.jpg": first, "IMG_1.jpg": bench.shown()["IMG_1.jpg"]}
-    assert bench.catalog.decisions(first) == {"cat": True}
+    assert bench.catalog.tags.decisions(first) == {"cat": True}
 
 
 def test_a_photo_moved_to_the_place_of_a_deleted_one_stays_who_it_is(bench: Bench) -> None:

@@ -1,0 +1,166 @@
+"""Labels, label lists and decisions in the catalogue."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_filters import SHOWN
+from photo_clip.adapters.catalog_rows import json_list
+from photo_clip.core.labels import LabelList
+from photo_clip.core.tags import Decision, Tag, Undone
+
+_UNDONE_AT_MOST = 200
+
+
+class SqliteTags:
+    """Keeps the `TagStore` contract."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def decide(self, decisions: Sequence[Decision], *, now_s: float, model_key: str = "") -> None:
+        with self._connections.writing() as connection:
+            labels = sorted({each.label for each in decisions})
+            connection.executemany("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", zip(labels))
+            ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
+            before: list[tuple[int, str, int | None, float | None, str]] = []
+            for each in decisions:
+                row = connection.execute(
+                    """SELECT accepted, decided_at_s, model_key FROM decisions WHERE photo_id = ? AND label_id = ?""",
+                    (each.photo_id, ids[each.label]),
+                ).fetchone()
+                before.append((each.photo_id, each.label, *(row or (None, None, ""))))
+                if each.accepted is None:
+                    connection.execute(
+                        "DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (each.photo_id, ids[each.label])
+                    )
+                else:
+                    connection.execute(
+                        """INSERT OR REPLACE INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
+                           SELECT id, ?, ?, ?, ? FROM photos WHERE id = ?""",
+                        (ids[each.label], int(each.accepted), now_s, model_key, each.photo_id),
+                    )
+            if before:
+                connection.execute("INSERT INTO journal (before) VALUES (?)", (json.dumps(before),))
+                connection.execute(
+                    "DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_UNDONE_AT_MOST,)
+                )
+
+    def undo(self) -> Undone | None:
+        with self._connections.writing() as connection:
+            row = connection.execute("SELECT id, before FROM journal ORDER BY id DESC LIMIT 1").fetchone()
+            if row is None:
+                return None
+            connection.execute("DELETE FROM journal WHERE id = ?", (row[0],))
+            before = json.loads(row[1])
+            ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
+            for photo_id, label, accepted, at_s, model_key in reversed(before):
+                if label not in ids:
+                    continue
+                connection.execute("DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (photo_id, ids[label]))
+                if accepted is not None:
+                    connection.execute(
+                        """INSERT INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
+                           SELECT id, ?, ?, ?, ? FROM photos WHERE id = ?""",
+                        (ids[label], accepted, at_s, model_key, photo_id),
+                    )
+        return Undone(
+            tuple(dict.fromkeys(label for _, label, *_ in before)), tuple(photo_id for photo_id, *_ in before)
+        )
+
+    def decided(self, label: str) -> dict[int, bool]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                """SELECT d.photo_id, d.accepted FROM decisions d JOIN labels l ON l.id = d.label_id
+                   WHERE l.name = ?""",
+                (label,),
+            ).fetchall()
+        return {photo_id: bool(accepted) for photo_id, accepted in rows}
+
+    def decisions(self, photo_id: int) -> dict[str, bool]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT l.name, d.accepted FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.photo_id = ?",
+                (photo_id,),
+            ).fetchall()
+        return {name: bool(accepted) for name, accepted in rows}
+
+    def tags_of(self, photo_ids: Sequence[int]) -> dict[int, list[Tag]]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                """SELECT d.photo_id, l.name, d.decided_at_s, d.model_key
+                   FROM decisions d JOIN labels l ON l.id = d.label_id
+                   WHERE d.accepted AND d.photo_id IN (SELECT value FROM json_each(?)) ORDER BY l.name""",
+                (json_list(photo_ids),),
+            ).fetchall()
+            in_files = connection.execute(
+                """SELECT p.id, w.value FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords) w
+                   WHERE c.keywords <> '[]' AND p.id IN (SELECT value FROM json_each(?))""",
+                (json_list(photo_ids),),
+            ).fetchall()
+        found: dict[int, list[Tag]] = {}
+        for photo_id, name, at_s, model_key in rows:
+            found.setdefault(photo_id, []).append(Tag(name, datetime.fromtimestamp(at_s), model_key))
+        for photo_id, name in in_files:
+            tags = found.setdefault(photo_id, [])
+            if name.casefold() not in {tag.name.casefold() for tag in tags}:
+                tags.append(Tag(name, in_file=True))
+        return found
+
+    def counts(self) -> dict[str, int]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                f"""SELECT name, count(DISTINCT photo_id) FROM (
+                        SELECT l.name AS name, p.id AS photo_id FROM decisions d JOIN labels l ON l.id = d.label_id
+                        JOIN photos p ON p.id = d.photo_id WHERE d.accepted AND {SHOWN}
+                        UNION
+                        SELECT w.value, p.id FROM photos p JOIN contents c ON c.id = p.content_id,
+                               json_each(c.keywords) w WHERE c.keywords <> '[]' AND {SHOWN}
+                    ) GROUP BY name COLLATE NOCASE ORDER BY name COLLATE NOCASE"""  # noqa: S608
+            ).fetchall()
+        return dict(rows)
+
+    def rename(self, name: str, to: str) -> None:
+        with self._connections.writing() as connection:
+            connection.execute("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", (to,))
+            ids = dict(connection.execute("SELECT name, id FROM labels WHERE name IN (?, ?)", (name, to)).fetchall())
+            if name not in ids or name == to:
+                return
+            connection.execute("UPDATE OR IGNORE decisions SET label_id = ? WHERE label_id = ?", (ids[to], ids[name]))
+            connection.execute("DELETE FROM decisions WHERE label_id = ?", (ids[name],))
+            connection.execute(
+                "UPDATE labels SET line = (SELECT line FROM labels WHERE id = ?) WHERE id = ? AND line IS NULL",
+                (ids[name], ids[to]),
+            )
+            connection.execute("DELETE FROM labels WHERE id = ?", (ids[name],))
+
+    def lines(self) -> Mapping[str, float]:
+        with self._connections.reading() as connection:
+            return dict(connection.execute("SELECT name, line FROM labels WHERE line IS NOT NULL").fetchall())
+
+    def set_line(self, label: str, line: float | None) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "INSERT INTO labels (name, line) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET line = excluded.line",
+                (label, line),
+            )
+
+    def lists(self) -> list[LabelList]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                "SELECT name, text, is_on FROM label_lists ORDER BY name COLLATE NOCASE"
+            ).fetchall()
+        return [LabelList(name, text, bool(is_on)) for name, text, is_on in rows]
+
+    def save_list(self, changed: LabelList) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                """INSERT INTO label_lists (name, text, is_on) VALUES (?, ?, ?)
+                   ON CONFLICT (name) DO UPDATE SET text = excluded.text, is_on = excluded.is_on""",
+                (changed.name, changed.text, int(changed.is_on)),
+            )
+
+    def remove_list(self, name: str) -> None:
+        with self._connections.writing() as connection:
+            connection.execute("DELETE FROM label_lists WHERE name = ?", (name,))

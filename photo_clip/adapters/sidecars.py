@@ -1,0 +1,233 @@
+"""Tags in XMP sidecars, beside photos, where other programs read them. A photo's own bytes are never touched."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from photo_clip.core.errors import StoreError
+
+_LARGEST_BYTES = 4_000_000
+_SPACES = {
+    "x": "adobe:ns:meta/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "photoclip": "https://photo-clip.invalid/ns/1.0/",
+}
+_FIELDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("dc:subject", "rdf:Bag", lambda tag: tag.rpartition("/")[2]),
+    ("lr:hierarchicalSubject", "rdf:Bag", lambda tag: tag.replace("/", "|")),
+    ("digiKam:TagsList", "rdf:Seq", str),
+)
+"""The fields that hold tags, the kind of list each is, and how it writes a tag."""
+_MADE = "photoclip:Made"
+"""Says that this program made the file."""
+
+
+def sidecar_of(photo: Path) -> Path:
+    """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it; “photo.xmp” where that alone exists."""
+    full, short = photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
+    return short if not full.exists() and short.exists() else full
+
+
+class XmpSidecars:
+    """Keeps the `Sidecars` contract."""
+
+    def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
+        file = sidecar_of(photo)
+        if not file.exists() and not tags and rating is None:
+            return False
+        before = _read(file)
+        tree = _parsed(before, file) if before is not None else _new()
+        _put(tree, tags, rating)
+        return _replace(file, before, tree)
+
+    def clean(self, photo: Path) -> bool:
+        file = sidecar_of(photo)
+        before = _read(file)
+        if before is None:
+            return False
+        tree = _parsed(before, file)
+        if not _has_any(tree):
+            return False
+        made = _attribute(tree, _MADE) is not None
+        _put(tree, (), None)
+        for description in _descriptions(tree):
+            description.attrib.pop(_name(_MADE), None)
+        if made and not _says_more(tree):
+            file.unlink()
+            return True
+        return _replace(file, before, tree)
+
+
+def _name(prefixed: str) -> str:
+    prefix, _, name = prefixed.partition(":")
+    return f"{{{_SPACES[prefix]}}}{name}"
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        if file.stat().st_size > _LARGEST_BYTES:
+            raise StoreError(
+                f"The sidecar “{file}” is too large to be one.",
+                advice="Move it away, if it is none; it was not changed.",
+            )
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(
+            f"The sidecar “{file}” cannot be read: {error.strerror}.", advice="See to its permissions; it is unchanged."
+        ) from error
+
+
+def _parsed(content: bytes, file: Path) -> etree._ElementTree:
+    """Parse without entities, document types or the network."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
+    )
+    trouble = StoreError(
+        f"The sidecar “{file}” is damaged, so no tags were written to it.",
+        advice="Open it with the program that made it, or move it away; it was not changed.",
+    )
+    try:
+        tree = etree.ElementTree(etree.fromstring(content, parser))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise trouble from error
+    if tree.docinfo.doctype or tree.getroot().find(f".//{_name('rdf:RDF')}") is None:
+        raise trouble
+    return tree
+
+
+def _new() -> etree._ElementTree:
+    root = etree.Element(_name("x:xmpmeta"), nsmap={"x": _SPACES["x"]})
+    rdf = etree.SubElement(root, _name("rdf:RDF"), nsmap={"rdf": _SPACES["rdf"]})
+    spaces = {prefix: space for prefix, space in _SPACES.items() if prefix not in {"x", "rdf"}}
+    description = etree.SubElement(rdf, _name("rdf:Description"), nsmap=spaces)
+    description.set(_name("rdf:about"), "")
+    description.set(_name(_MADE), "True")
+    return etree.ElementTree(root)
+
+
+def _descriptions(tree: etree._ElementTree) -> list[etree._Element]:
+    return list(tree.getroot().iter(_name("rdf:Description")))
+
+
+def _attribute(tree: etree._ElementTree, name: str) -> str | None:
+    return next((each.get(_name(name)) for each in _descriptions(tree) if each.get(_name(name)) is not None), None)
+
+
+def _field(tree: etree._ElementTree, name: str) -> etree._Element | None:
+    found: etree._Element | None = tree.getroot().find(f".//{_name(name)}")
+    return found
+
+
+def _items(tree: etree._ElementTree, name: str) -> list[str]:
+    field = _field(tree, name)
+    return [] if field is None else [item.text or "" for item in field.iter(_name("rdf:li"))]
+
+
+def _put(tree: etree._ElementTree, tags: Sequence[str], rating: int | None) -> None:
+    """Let the fields hold these tags in place of those written before; what others wrote stays.
+
+    Beside each field stands one of ours with what this program wrote, so that it takes away that and nothing else.
+    """
+    for name, kind, written in _FIELDS:
+        ours = _items(tree, _ours(name))
+        kept = [item for item in _items(tree, name) if item not in ours]
+        new = [item for item in dict.fromkeys(map(written, tags)) if item not in kept]
+        _set_items(tree, name, kind, [*kept, *new])
+        _set_items(tree, _ours(name), "rdf:Bag", new)
+    if rating is not None:
+        field = _field(tree, "xmp:Rating")
+        holder = next((each for each in _descriptions(tree) if each.get(_name("xmp:Rating")) is not None), None)
+        if field is not None:
+            field.text = str(rating)
+        else:
+            (_home(tree) if holder is None else holder).set(_name("xmp:Rating"), str(rating))
+
+
+def _ours(name: str) -> str:
+    return f"photoclip:{name.partition(':')[2]}"
+
+
+def _set_items(tree: etree._ElementTree, name: str, bag: str, items: Iterable[str]) -> None:
+    wanted = list(items)
+    if wanted == _items(tree, name):
+        return
+    field = _field(tree, name)
+    if not wanted:
+        if field is not None:
+            field.getparent().remove(field)
+        return
+    if field is None:
+        space = name.partition(":")[0]
+        field = etree.SubElement(_home(tree), _name(name), nsmap={space: _SPACES[space]})
+    for child in list(field):
+        field.remove(child)
+    field.text = None
+    holder = etree.SubElement(field, _name(bag))
+    for item in wanted:
+        etree.SubElement(holder, _name("rdf:li")).text = item
+
+
+def _home(tree: etree._ElementTree) -> etree._Element:
+    """Return the description that is added to."""
+    found = _descriptions(tree)
+    if found:
+        return found[0]
+    rdf = tree.getroot() if tree.getroot().tag == _name("rdf:RDF") else tree.getroot().find(f".//{_name('rdf:RDF')}")
+    description = etree.SubElement(rdf, _name("rdf:Description"))
+    description.set(_name("rdf:about"), "")
+    return description
+
+
+def _has_any(tree: etree._ElementTree) -> bool:
+    return any(_items(tree, _ours(name)) for name, *_ in _FIELDS) or _attribute(tree, _MADE) is not None
+
+
+def _says_more(tree: etree._ElementTree) -> bool:
+    return any(len(each) or any(name != _name("rdf:about") for name in each.attrib) for each in _descriptions(tree))
+
+
+def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool:
+    """Put the tree in the file's place, whole or not at all; return whether anything differs."""
+    content: bytes = etree.tostring(
+        tree, encoding="utf-8", xml_declaration=before is None or before.startswith(b"<?xml ")
+    )
+    if content == before:
+        return False
+    try:
+        handle, aside = tempfile.mkstemp(prefix=".photo-clip-", suffix=".xmp.part", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            mode = file.stat().st_mode & 0o777 if before is not None else 0o666 & ~_umask()
+            Path(aside).chmod(mode)
+            if _read(file) != before:
+                raise StoreError(
+                    f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
+                    advice="Write the tags once more.",
+                )
+            Path(aside).replace(file)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The sidecar “{file}” cannot be written: {error.strerror}.",
+            advice="See to the folder's permissions and to the room on the drive; nothing was changed.",
+        ) from error
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,234 @@
+"""Suggests labels for photos, learns from what people decide, and keeps their tags."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import Label, parse_label_list
+from photo_clip.core.ports import Catalog, Clock, Encoder
+from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.scoring import cosines as cosines_of
+from photo_clip.core.tagging import (
+    FEWEST_DECISIONS,
+    LINE,
+    Ground,
+    doubtful,
+    embedding_of,
+    ground_of,
+    learned,
+    logits_by_words,
+    others_among,
+    probability,
+)
+from photo_clip.core.tags import Decision, Undone
+from photo_clip.core.vector_table import VectorTable
+from photo_clip.services.background import Background
+from photo_clip.services.models import Models
+from photo_clip.services.neighbours import Neighbours
+
+_MOST_DOUBTFUL = 400
+"""The photos nearest to the line, among which unlike ones are chosen to be judged."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A label, and how probably each shown photo deserves it."""
+
+    label: Label
+    photo_ids: NDArray[np.int64]
+    """Shape (n,)."""
+    probabilities: NDArray[np.float64]
+    """0 to 1, shape (n,)."""
+    decided: dict[int, bool]
+    """What people decided, by photo id; True for accepted."""
+    line: float
+    """From this probability on it is suggested."""
+    has_learned: bool
+    """Whether the probabilities come from decisions too."""
+
+    @property
+    def suggested(self) -> NDArray[np.intp]:
+        """The rows of photos on or above the line on which nobody decided, most probable first."""
+        rows = np.flatnonzero(self.probabilities >= self.line)
+        open_rows = rows[~np.isin(self.photo_ids[rows], np.array(list(self.decided), dtype=np.int64))]
+        return open_rows[np.argsort(-self.probabilities[open_rows], kind="stable")]
+
+    @property
+    def chance_of(self) -> dict[int, float]:
+        """The probability of each photo on which somebody decided."""
+        rows = np.flatnonzero(np.isin(self.photo_ids, np.array(list(self.decided), dtype=np.int64)))
+        return dict(zip(self.photo_ids[rows].tolist(), self.probabilities[rows].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """The shown photos that are embedded, and what their embeddings say in general."""
+
+    model_key: str
+    version: int
+    table: VectorTable
+    ground: Ground
+    photo_ids: NDArray[np.int64]
+    rows: NDArray[np.intp]
+    """Where each photo's embedding is in the table, shape (n,)."""
+
+
+class Tagger:
+    """Judges photos by the active model's embeddings. Any thread may use it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        neighbours: Neighbours,
+        models: Models,
+        background: Background | None,
+        clock: Clock,
+    ) -> None:
+        """Without a background, photos cannot be judged, and labels are given by hand alone."""
+        self._catalog = catalog
+        self._neighbours = neighbours
+        self._models = models
+        self._given_background = background
+        self._clock = clock
+        self._held: _Shown | None = None
+        self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
+        self._lock = threading.RLock()
+
+    def labels(self) -> list[Label]:
+        """Return the labels of all lists that are on, each once. Raises UsageError for a list that cannot be read."""
+        found: dict[str, Label] = {}
+        for each in self._catalog.tags.lists():
+            if each.is_on:
+                for label in parse_label_list(each.text):
+                    found.setdefault(label.name.casefold(), label)
+        return list(found.values())
+
+    def judge(self, label: Label) -> Judged:
+        """Return how probably each photo deserves a label: by its words, and by what people decided."""
+        encoder = self._models.active_encoder()
+        shown = self._shown(encoder)
+        by_words = self._logits_by_words(encoder, shown, label)
+        decided = self._catalog.tags.decided(label.name)
+        logits, has_learned = self._learned(shown, by_words, decided)
+        return Judged(
+            label,
+            shown.photo_ids,
+            probability(logits[shown.rows]),
+            decided,
+            self._catalog.tags.lines().get(label.name, LINE),
+            has_learned,
+        )
+
+    def judge_all(self, labels: Sequence[Label]) -> Task[list[Judged]]:
+        """Judge all photos by several labels, one a step."""
+        found: list[Judged] = []
+        for number, label in enumerate(labels, 1):
+            found.append(self.judge(label))
+            yield Progress(Phase.COMPARING, number, len(labels), label.name)
+        return found
+
+    def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
+        """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.
+
+        Nobody decided on them yet, and copies come once.
+        """
+        shown = self._shown(self._models.active_encoder())
+        open_rows = np.flatnonzero(~np.isin(judged.photo_ids, np.array(list(judged.decided), dtype=np.int64)))
+        _, first = np.unique(shown.rows[open_rows], return_index=True)
+        open_rows = open_rows[np.sort(first)]
+        chances = judged.probabilities[open_rows]
+        if not doubtful_first:
+            likely: list[int] = judged.photo_ids[open_rows[np.argsort(-chances, kind="stable")[:count]]].tolist()
+            return likely
+        away = np.abs(np.log(np.clip(chances, 1e-12, 1)) - np.log(np.clip(1 - chances, 1e-12, 1)))
+        near = open_rows[np.argsort(away, kind="stable")[:_MOST_DOUBTFUL]]
+        vectors = shown.table.rows(shown.rows[near])
+        rows = near[doubtful(judged.probabilities[near], vectors, count, judged.line)]
+        found: list[int] = judged.photo_ids[rows].tolist()
+        return found
+
+    def decide(
+        self, photo_ids: Sequence[int], label: str, accepted: bool | None, *, is_suggested: bool = False
+    ) -> None:
+        """Accept, reject or, with None, take back a label for photos. `is_suggested`: the model had suggested it."""
+        if not label.strip():
+            raise UsageError("A tag has no name.", advice="Write a word for it.")
+        key = self._models.active_key() if is_suggested else ""
+        decisions = [Decision(int(photo_id), label, accepted) for photo_id in photo_ids]
+        self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=key)
+
+    def undo(self) -> Undone | None:
+        """Take back what was decided last."""
+        return self._catalog.tags.undo()
+
+    @property
+    def _background(self) -> Background:
+        if self._given_background is None:
+            raise UsageError("There are no phrases to compare labels with.", advice="Install the program once more.")
+        return self._given_background
+
+    def _shown(self, encoder: Encoder) -> _Shown:
+        """Return the shown photos; those embedded since the last time are looked at, the others are known."""
+        key, version = encoder.identity.key, self._catalog.version()
+        with self._lock:
+            held = self._held
+            if held is not None and (held.model_key, held.version) == (key, version):
+                return held
+            table = self._neighbours.table(key)
+            phrases = self._background.phrases(encoder)
+            known = held.ground if held is not None and held.model_key == key and held.table.begins(table) else None
+            ground = ground_of(table.rows(slice(len(known) if known else 0, None)), phrases)
+            if known is not None:
+                ground = known.joined(ground)
+            photo_ids, content_ids = self._catalog.photos_within([])
+            order = np.argsort(table.content_ids, kind="stable")
+            at = np.searchsorted(table.content_ids, content_ids, sorter=order)
+            at = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(at), np.intp)
+            embedded = table.content_ids[at] == content_ids if len(order) else np.zeros(len(at), np.bool_)
+            self._held = _Shown(key, version, table, ground, photo_ids[embedded], at[embedded])
+            return self._held
+
+    def _embedding(self, encoder: Encoder, words: Sequence[str]) -> NDArray[np.float32]:
+        key = (encoder.identity.key, tuple(words))
+        with self._lock:
+            if key not in self._words:
+                self._words[key] = embedding_of(words, encoder.embed_texts)
+            return self._words[key]
+
+    def _logits_by_words(self, encoder: Encoder, shown: _Shown, label: Label) -> NDArray[np.float32]:
+        vector = self._embedding(encoder, label.words)
+        if not len(shown.table):
+            return np.empty(0, np.float32)
+        contrasts = [shown.table.cosines(self._embedding(encoder, [contrast])) for contrast in label.contrasts]
+        return logits_by_words(
+            shown.table.cosines(vector),
+            self._background.phrases(encoder) @ vector,
+            shown.ground,
+            cosines_of(self._background.sample(encoder.identity.key), vector),
+            np.max(contrasts, axis=0) if contrasts else None,
+        )
+
+    @staticmethod
+    def _learned(
+        shown: _Shown, by_words: NDArray[np.float32], decided: dict[int, bool]
+    ) -> tuple[NDArray[np.float32], bool]:
+        place = np.flatnonzero(np.isin(shown.photo_ids, np.array(list(decided), dtype=np.int64)))
+        accepted_of = {  # of several copies the last decision counts
+            int(shown.rows[each]): decided[int(shown.photo_ids[each])] for each in place
+        }
+        if len(accepted_of) < FEWEST_DECISIONS:
+            return by_words, False
+        rows = np.array(list(accepted_of), dtype=np.intp)
+        others = np.setdiff1d(others_among(len(shown.table)), rows)
+        taught = learned(
+            shown.table.rows(rows),
+            by_words[rows],
+            np.array(list(accepted_of.values()), np.bool_),
+            shown.table.rows(others),
+            by_words[others],
+        )
+        return taught.logits(shown.table.stored, by_words), True

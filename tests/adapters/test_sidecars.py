@@ -1,0 +1,152 @@
+"""Sidecars: written, merged with what others wrote, cleaned, and read by other programs."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photo_clip.adapters.sidecars import XmpSidecars, sidecar_of
+from photo_clip.adapters.xmp import said_in_xmp
+from photo_clip.core.errors import StoreError
+
+OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Somebody">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <!-- kept -->
+  <rdf:Description rdf:about="" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.35"
+    xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="2">
+   <dc:subject><rdf:Bag><rdf:li>holiday</rdf:li><rdf:li>dog</rdf:li></rdf:Bag></dc:subject>
+   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">Am Meer</rdf:li></rdf:Alt></dc:title>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(b"a photo")
+    return file
+
+
+def test_tags_are_written_where_other_programs_look(photo: Path) -> None:
+    assert XmpSidecars().write(photo, ["animals/dog", "日本", "🐈 cat"], 4)
+    file = photo.with_name("photo.jpg.xmp")
+    said = said_in_xmp(file.read_bytes())
+    assert said.keywords == ("dog", "日本", "🐈 cat")
+    assert said.rating == 4
+    text = file.read_text(encoding="utf-8")
+    assert "animals|dog" in text
+    assert "animals/dog" in text
+    assert photo.read_bytes() == b"a photo"
+    assert not XmpSidecars().write(photo, ["animals/dog", "日本", "🐈 cat"], 4)
+
+
+def test_what_others_wrote_stays(photo: Path) -> None:
+    file = photo.with_suffix(".xmp")
+    file.write_text(OTHERS, encoding="utf-8")
+    assert sidecar_of(photo) == file
+    XmpSidecars().write(photo, ["dog", "animals/cat"])
+    text = file.read_text(encoding="utf-8")
+    assert said_in_xmp(text.encode()).keywords == ("holiday", "dog", "cat")
+    assert said_in_xmp(text.encode()).rating == 2
+    for kept in (
+        'crs:Exposure2012="+0.35"',
+        "<!-- kept -->",
+        "Am Meer",
+        "W5M0MpCehiHzreSzNTczkc9d",
+        'x:xmptk="Somebody"',
+    ):
+        assert kept in text
+    XmpSidecars().write(photo, [])
+    assert said_in_xmp(file.read_bytes()).keywords == ("holiday", "dog")  # “dog” was theirs
+    assert XmpSidecars().write(photo, ["new"])
+    assert XmpSidecars().clean(photo)
+    assert said_in_xmp(file.read_bytes()).keywords == ("holiday", "dog")
+    XmpSidecars().write(photo, ["animals/dog"])  # the flat word is theirs already
+    assert XmpSidecars().clean(photo)
+    assert said_in_xmp(file.read_bytes()).keywords == ("holiday", "dog")
+    assert "photoclip:subject" not in file.read_text(encoding="utf-8")
+
+
+def test_a_file_of_ours_goes_when_nothing_is_left_in_it(photo: Path) -> None:
+    sidecars = XmpSidecars()
+    assert not sidecars.write(photo, [])
+    assert not sidecars.clean(photo)
+    sidecars.write(photo, ["dog"])
+    assert sidecars.clean(photo)
+    assert [file.name for file in photo.parent.iterdir()] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no xml",
+        b"<a/>",
+        OTHERS.encode()[:300],
+        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b"<rdf:RDF>&b;</rdf:RDF></x>",
+        b"<x>" * 100_000,
+        b" " * 5_000_000,
+    ],
+)
+def test_what_is_damaged_or_hostile_is_left_as_it_is(photo: Path, content: bytes) -> None:
+    file = photo.with_name("photo.jpg.xmp")
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match="sidecar"):
+        XmpSidecars().write(photo, ["dog"])
+    assert file.read_bytes() == content
+    assert sorted(each.name for each in photo.parent.iterdir()) == ["photo.jpg", "photo.jpg.xmp"]
+
+
+def test_a_sidecar_that_cannot_be_written_is_told(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match=os.strerror(28)):
+        XmpSidecars().write(photo, ["dog"])
+    assert [file.name for file in photo.parent.iterdir()] == ["photo.jpg"]
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Co"]), min_size=1), max_size=5)
+)
+def test_whatever_a_tag_is_called_it_comes_back(tmp_path_factory: pytest.TempPathFactory, tags: list[str]) -> None:
+    photo = tmp_path_factory.mktemp("any") / "photo.jpg"
+    XmpSidecars().write(photo, tags)
+    if tags:
+        assert "rdf:li" in sidecar_of(photo).read_text(encoding="utf-8")
+        assert not XmpSidecars().write(photo, tags)
+        XmpSidecars().clean(photo)
+    assert not sidecar_of(photo).exists()
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_exiftool_reads_ours_and_we_read_its(photo: Path) -> None:
+    XmpSidecars().write(photo, ["animals/dog", "日本", "🐈"], 5)
+    file = sidecar_of(photo)
+    (read,) = json.loads(subprocess.check_output(["exiftool", "-json", "-charset", "utf8", file]))
+    assert read["Subject"] == ["dog", "日本", "🐈"]
+    assert read["HierarchicalSubject"] == ["animals|dog", "日本", "🐈"]
+    assert read["TagsList"] == ["animals/dog", "日本", "🐈"]
+    assert read["Rating"] == 5
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject+=theirs", file], check=True)
+    XmpSidecars().write(photo, ["animals/dog"], 5)
+    assert said_in_xmp(file.read_bytes()).keywords == ("theirs", "dog")
+
+
+@pytest.mark.skipif(shutil.which("exiv2") is None, reason="exiv2 is not installed")
+def test_exiv2_reads_ours(photo: Path) -> None:
+    XmpSidecars().write(photo, ["animals/dog", "日本"], 3)
+    read = subprocess.check_output(["exiv2", "-PXkt", sidecar_of(photo)], text=True)
+    assert "dog, 日本" in read
+    assert "animals|dog, 日本" in read
+    assert "animals/dog, 日本" in read
