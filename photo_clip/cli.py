@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from photo_clip import APP_NAME, __version__
+from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
-from photo_clip.core.labels import parse_labels
+from photo_clip.core.labels import parse_label_list
 from photo_clip.core.photo import Hit
 from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
@@ -56,6 +57,8 @@ commands = typer.Typer(
 )
 folder_commands = typer.Typer(help="The watched folders.", rich_markup_mode=None, no_args_is_help=True)
 commands.add_typer(folder_commands, name="folders")
+commands.command(name="tag")(tag)
+commands.add_typer(tag_commands, name="tags")
 model_commands = typer.Typer(help="The models that look at photos.", rich_markup_mode=None, no_args_is_help=True)
 commands.add_typer(model_commands, name="models")
 
@@ -332,7 +335,7 @@ def _answer(hits: Sequence[Hit], as_json: bool) -> None:
 
 def _labels_in(file: Path) -> list[str]:
     try:
-        return parse_labels(file.read_text(encoding="utf-8-sig"))
+        return [label.words[0] for label in parse_label_list(file.read_text(encoding="utf-8-sig"))]
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"The labels in “{file}” cannot be read.", advice="Give a text file in UTF-8, one label a line."

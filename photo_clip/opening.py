@@ -50,6 +50,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     from photo_clip.adapters.catalog import SqliteCatalog
     from photo_clip.adapters.data_folder import make_private
     from photo_clip.adapters.image_workers import ImageWorkers
+    from photo_clip.adapters.xmp_sidecars import XmpSidecars
     from photo_clip.adapters.trash import move_to_bin
 
     settings = load_settings(places.settings_file).settings
@@ -91,6 +92,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
         _place_of,
         pasted,
         move_to_bin,
+        XmpSidecars(),
     )
 
 

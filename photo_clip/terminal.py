@@ -19,6 +19,7 @@ _WORDS = {
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
     Phase.COMPARING: "Comparing photos",
+    Phase.WRITING: "Writing sidecars",
     Phase.TRYING: "Trying the model",
 }
 

@@ -235,6 +235,20 @@ class TagStore(Protocol):
         """Remove a label list; what was decided stays."""
 
 
+class Sidecars(Protocol):
+    """Files beside photos, where other programs read tags."""
+
+    def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
+        """Let a photo's sidecar say these tags in place of those written before; return whether anything changed.
+
+        What other programs wrote stays. A rating of None leaves that there as it is. Raises StoreError; then the
+        sidecar is as it was.
+        """
+
+    def clean(self, photo: Path) -> bool:
+        """Take away all that `write` wrote, and the file where nothing else is in it; return whether it did."""
+
+
 class Catalog(Protocol):
     """The only source of truth: folders, photos, vectors, decisions, settings of the library.
 

@@ -20,6 +20,8 @@ class Phase(StrEnum):
     """Fetching a model; counted in bytes."""
     COMPARING = "comparing"
     """Looking for near-duplicates; counted in photos."""
+    WRITING = "writing"
+    """Writing tags beside photos; counted in photos."""
     TRYING = "trying"
     """Measuring how fast a model is; counted in seconds."""
 

@@ -9,7 +9,7 @@ LINE = 0.5
 """From here on a hit counts as a match."""
 
 _BEST_PHRASES = 3
-SAME_MEANING = 0.8
+_SAME_MEANING = 0.8
 """Cosine of two texts from which on they say the same: a phrase is no ground for a query that means it."""
 BEST_HITS = 5
 _MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 1.03, 0.04, 1.09, -0.43
@@ -46,7 +46,7 @@ def _margins(
 ) -> NDArray[np.float32]:
     ground = hits @ phrases.T
     spread = np.maximum(ground.std(axis=1), _LEAST_SPREAD)
-    others = phrases @ query < SAME_MEANING
+    others = phrases @ query < _SAME_MEANING
     if others.any():
         ground = ground[:, others]
     best = min(_BEST_PHRASES, ground.shape[1])

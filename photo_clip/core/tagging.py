@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.ports import Vectors
-from photo_clip.core.relevance import BEST_HITS, SAME_MEANING
-from photo_clip.core.scoring import unit_rows
+from photo_clip.core.relevance import BEST_HITS
+from photo_clip.core.scoring import best_rows, unit_rows
 
 TEMPLATES = ("{}", "a photo of a {}", "a photo of the {}", "a close photo of a {}", "{} in a photo")
 """Sentences that a label's words are put in; their embeddings are averaged on the unit sphere, as in Radford et al.
@@ -21,8 +21,13 @@ LINE = 0.5
 _KEPT_PHRASES, _BEST_PHRASES = 16, 3
 _ROWS_AT_ONCE = 4096
 _LEAST_SPREAD = 1e-6
-_MARGIN_WEIGHT, _BEST_WEIGHT, _PEAK_WEIGHT, _OFFSET = 1.893, 1.677, 0.357, -0.945
-_HIGHEST_PEAK = 4.0
+_SAME_MEANING = 0.65
+"""Cosine of a label and a phrase from which on the phrase is no ground against it: “a dog on grass” for “dog”. Lower
+than for a search, whose words are longer."""
+_MARGIN_WEIGHT, _BEST_WEIGHT, _DEPTH_WEIGHT, _OFFSET = 1.616, 1.201, 0.545, -0.346
+_FARTHEST_BEHIND = -3.0
+_DEPTH = slice(100, 200)
+_LEAST_DEPTH, _HIGHEST_DEPTH = -2.0, 4.0
 
 _ROOM, _SCALE_TRUST, _OFFSET_TRUST = 0.3, 4.0, 1.0
 """Precisions of what is learned, around what the words say: of the direction, of the scale and of the offset."""
@@ -97,11 +102,11 @@ def logits_by_words(
     regression (tests/benchmarks/bench_tagging.py measures them): how far the label stands above the three phrases that
     fit the photo best, or above a contrast, in standard deviations of all phrases over that photo; how far the photo
     stays behind the five best of the library, in units of the spread between the library's tenth part and its half; and
-    how far the label stands above the phrases in those five, which is little where the library has no such photo.
+    how far the label stands above the phrases in the second hundred of the library, for a label of many photos.
     """
     if not len(cosines):
         return np.empty(0, np.float32)
-    means_other = similar[ground.phrases] < SAME_MEANING
+    means_other = similar[ground.phrases] < _SAME_MEANING
     place = np.cumsum(means_other, axis=1)
     taken = means_other & (place <= _BEST_PHRASES)
     count = np.maximum(1, taken.sum(axis=1))
@@ -111,10 +116,12 @@ def logits_by_words(
         margins = np.minimum(margins, (cosines - contrasts) / ground.spreads)
     tenth, half = np.quantile(sample, (0.1, 0.5))
     best = np.argpartition(-cosines, min(BEST_HITS, len(cosines)) - 1)[:BEST_HITS]
-    behind = (cosines - cosines[best].mean()) / max(float(half - tenth), _LEAST_SPREAD)
-    peak = min(_HIGHEST_PEAK, float(margins[best].mean()))
+    behind = np.maximum((cosines - cosines[best].mean()) / max(float(half - tenth), _LEAST_SPREAD), _FARTHEST_BEHIND)
+    deeper = best_rows(cosines, _DEPTH.stop)[_DEPTH]
+    depth = float(margins[deeper].mean()) if len(deeper) else _LEAST_DEPTH
+    depth = min(max(depth, _LEAST_DEPTH), _HIGHEST_DEPTH)
     result: NDArray[np.float32] = (
-        _MARGIN_WEIGHT * margins + _BEST_WEIGHT * np.clip(behind, -20, 20) + _PEAK_WEIGHT * peak + _OFFSET
+        _MARGIN_WEIGHT * margins + _BEST_WEIGHT * behind + _DEPTH_WEIGHT * depth + _OFFSET
     ).astype(np.float32)
     return result
 

@@ -16,6 +16,7 @@ _WORDS = {
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
     Phase.COMPARING: "Comparing photos",
+    Phase.WRITING: "Writing sidecars",
     Phase.TRYING: "Trying the model",
 }
 _SPEED_OVER_S = 20.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
-from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, VectorIndex
+from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, Sidecars, VectorIndex
 from photo_clip.core.progress import Report, Task
 from photo_clip.services.background import Background
 from photo_clip.services.classifier import Classifier
@@ -60,12 +60,14 @@ class Library:
         place_of: PlaceOf = lambda _name: None,
         pasted: PastedPhotos | None = None,
         move_to_bin: Callable[[Path], None] | None = None,
+        sidecars: Sidecars | None = None,
     ) -> None:
         """`on_close`, where there is one, is called last, to let others in.
 
         Without a background, no hit is said to match, and no label is suggested; without `place_of`, no
         place is known; without `pasted`, no
-        picture can be pasted; without `move_to_bin`, duplicates are found and stay.
+        picture can be pasted; without `move_to_bin`, duplicates are found and
+        stay; without `sidecars`, tags stay in the catalogue.
         """
         self.catalog = catalog
         self.reader = reader
@@ -87,7 +89,7 @@ class Library:
         self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
-        self.tagger = Tagger(catalog, self.neighbours, models, background, clock)
+        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, sidecars)
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
         self.index = index
         self._on_close = on_close

@@ -1,15 +1,16 @@
 """Suggests labels for photos, learns from what people decide, and keeps their tags."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.errors import UsageError
+from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.labels import Label, parse_label_list
-from photo_clip.core.ports import Catalog, Clock, Encoder
+from photo_clip.core.photo import Photo
+from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import cosines as cosines_of
 from photo_clip.core.tagging import (
@@ -30,6 +31,7 @@ from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
+_SIDECARS_AT_ONCE = 64
 _MOST_DOUBTFUL = 400
 """The photos nearest to the line, among which unlike ones are chosen to be judged."""
 
@@ -64,6 +66,16 @@ class Judged:
         return dict(zip(self.photo_ids[rows].tolist(), self.probabilities[rows].tolist(), strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class SidecarsWritten:
+    """What writing sidecars did."""
+
+    changed: int
+    """How many were written, changed or removed."""
+    troubles: tuple[StoreError, ...]
+    """What could not be written, and why."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
     """The shown photos that are embedded, and what their embeddings say in general."""
@@ -87,13 +99,15 @@ class Tagger:
         models: Models,
         background: Background | None,
         clock: Clock,
+        sidecars: Sidecars | None = None,
     ) -> None:
-        """Without a background, photos cannot be judged, and labels are given by hand alone."""
+        """Without a background, photos cannot be judged; without sidecars, tags stay in the catalogue."""
         self._catalog = catalog
         self._neighbours = neighbours
         self._models = models
         self._given_background = background
         self._clock = clock
+        self._sidecars = sidecars
         self._held: _Shown | None = None
         self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
         self._lock = threading.RLock()
@@ -161,9 +175,53 @@ class Tagger:
         decisions = [Decision(int(photo_id), label, accepted) for photo_id in photo_ids]
         self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=key)
 
+    def accept(self, suggested: Mapping[str, Sequence[int]]) -> None:
+        """Accept suggested labels for photos, by the labels' names; all together are undone at once."""
+        self._catalog.tags.decide(
+            [Decision(int(photo_id), name, True) for name, ids in suggested.items() for photo_id in ids],
+            now_s=self._clock(),
+            model_key=self._models.active_key(),
+        )
+
     def undo(self) -> Undone | None:
         """Take back what was decided last."""
         return self._catalog.tags.undo()
+
+    def write_sidecars(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
+        """Let the sidecars of photos say their tags, and no longer those that were taken away; some a step.
+
+        Ratings that people gave here are written too. Photos whose folder is offline are left out.
+        """
+        return self._with_sidecars(photo_ids, self._write)
+
+    def clean_sidecars(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
+        """Take all that this program wrote out of the sidecars of photos."""
+        return self._with_sidecars(photo_ids, lambda sidecars, photo, _tags: sidecars.clean(photo.path))
+
+    def _with_sidecars(
+        self, photo_ids: Sequence[int], act: Callable[[Sidecars, Photo, Sequence[str]], bool]
+    ) -> Task[SidecarsWritten]:
+        changed, troubles = 0, list[StoreError]()
+        if self._sidecars is None:
+            return SidecarsWritten(0, ())
+        for start in range(0, len(photo_ids), _SIDECARS_AT_ONCE):
+            yield Progress(Phase.WRITING, start, len(photo_ids))
+            some = list(photo_ids[start : start + _SIDECARS_AT_ONCE])
+            tags = self._catalog.tags.tags_of(some)
+            for photo in self._catalog.photos(some):
+                if photo.offline or photo.missing:
+                    continue
+                try:
+                    names = [tag.name for tag in tags.get(photo.id, ()) if not tag.in_file]
+                    changed += act(self._sidecars, photo, names)
+                except StoreError as trouble:
+                    troubles.append(trouble)
+        return SidecarsWritten(changed, tuple(troubles))
+
+    @staticmethod
+    def _write(sidecars: Sidecars, photo: Photo, tags: Sequence[str]) -> bool:
+        in_file = None if photo.facts is None else photo.facts.rating
+        return sidecars.write(photo.path, tags, None if photo.rating == in_file else photo.rating)
 
     @property
     def _background(self) -> Background:

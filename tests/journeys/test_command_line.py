@@ -216,3 +216,57 @@ def test_copies_are_listed_with_the_one_to_keep_and_moved_only_when_that_is_want
     assert {file.name for file in folder.iterdir()} == {"cat.png", photo_name("coffee"), "small cat.jpg"}
     assert run(library, "index") == 0
     assert run(library, "duplicates", "--exact") == 1
+
+
+def test_labels_are_suggested_accepted_written_and_taken_back(
+    tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(real_photos, folder)
+    made_s = time.time() - 60
+    for file in folder.iterdir():
+        os.utime(file, (made_s, made_s))
+    library, labels = tmp_path / "library", tmp_path / "labels.txt"
+    labels.write_text("animals/cat = a cat\ndrinks/coffee = a cup of coffee\nmotorcycle\n", encoding="utf-8")
+    assert run(library, "index", str(folder)) == 0
+    capsys.readouterr()
+    assert run(library, "tag", "--labels", str(labels), "--json") == 0
+    told = {(each["label"], Path(each["path"]).name) for each in json.loads(capsys.readouterr().out)}
+    assert ("animals/cat", photo_name("cat")) in told
+    assert run(library, "tags", "list") == 1
+    assert run(library, "tag", "--labels", str(labels), "--accept-above", "0.5", "--dry-run") == 0
+    assert run(library, "tags", "list") == 1
+    assert run(library, "tag", "--labels", str(labels), "--accept-above", "0.5", "--sidecars") == 0
+    capsys.readouterr()
+    sidecar = folder / f"{photo_name('cat')}.xmp"
+    assert "animals|cat" in sidecar.read_text(encoding="utf-8")
+    assert run(library, "tags", "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["animals/cat"] >= 1
+    assert run(library, "search", "tag:animals/cat") == 0
+    assert photo_name("cat") in capsys.readouterr().out
+    assert run(library, "tags", "add", "pets/Chelsea", str(folder / photo_name("cat"))) == 0
+    assert run(library, "tags", "list", "--csv") == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[0] == "path,tag,decided at,model,in the file"
+    assert any(f"{photo_name('cat')},pets/Chelsea," in row for row in rows)
+    assert run(library, "tags", "remove", "animals/cat", str(folder / photo_name("cat"))) == 0
+    assert run(library, "tags", "sidecars") == 0
+    assert "animals|cat" not in sidecar.read_text(encoding="utf-8")
+    assert "pets|Chelsea" in sidecar.read_text(encoding="utf-8")
+    for _ in range(3):
+        assert run(library, "tags", "undo") == 0
+    assert run(library, "tags", "undo") == 1
+    assert run(library, "tags", "list") == 1
+    assert run(library, "tags", "sidecars", "--remove") == 0
+    assert not list(folder.glob("*.xmp"))
+
+
+def test_what_is_wrong_with_labels_and_tags_is_told(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(library, "tag") == 2
+    assert "No label list is on" in capsys.readouterr().err
+    assert run(library, "tag", "--labels", "nothing-of-that-name") == 2
+    assert "nature" in capsys.readouterr().err
+    assert run(library, "tags", "add", "cat", str(tmp_path / "other.jpg")) == 2
+    assert "no photo of a watched folder" in capsys.readouterr().err

@@ -30,7 +30,7 @@ _MADE = "photoclip:Made"
 
 
 def sidecar_of(photo: Path) -> Path:
-    """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it; “photo.xmp” where that alone exists."""
+    """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
     full, short = photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
     return short if not full.exists() and short.exists() else full
 

@@ -1,0 +1,200 @@
+"""The commands about labels and tags."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from photo_clip import APP_NAME
+from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import Label, parse_label_list
+from photo_clip.core.places import Places, resources_folder
+from photo_clip.core.printable import printable
+from photo_clip.opening import opened_library
+from photo_clip.services.library import Library
+from photo_clip.services.tagger import Judged, SidecarsWritten
+from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
+
+NOTHING_FOUND = 1
+
+tag_commands = typer.Typer(help="The tags of photos.", rich_markup_mode=None, no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Files = Annotated[list[Path], typer.Argument(help="Photos in watched folders.", metavar="FILE…")]
+Name = Annotated[str, typer.Argument(help="A tag, with “/” between a parent and its child.", metavar="TAG")]
+
+
+def tag(
+    context: typer.Context,
+    label_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels",
+            help="A label list: a file, or the name of one that comes with the program, such as “nature”. Without it,"
+            " the lists that are on in the window.",
+            metavar="FILE",
+        ),
+    ] = None,
+    accept_above: Annotated[
+        float | None,
+        typer.Option(
+            "--accept-above", min=0, max=1, help="Accept suggestions that are at least so probable.", metavar="P"
+        ),
+    ] = None,
+    sidecars: Annotated[
+        bool, typer.Option("--sidecars", help="Write the tags accepted beside the photos, in XMP files.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Change nothing, only say what would be accepted.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Suggest labels for all photos: probability, label and path, a line each; `tags undo` takes accepted ones back."""
+    places: Places = context.find_root().obj
+    is_writing = accept_above is not None and not dry_run
+    with opened_library(places, writing=is_writing) as library:
+        labels = _labels(library, label_file)
+        judged = run_task(library.tagger.judge_all(labels))
+        found = [(each, _chosen(each, accept_above)) for each in judged]
+        _say_suggested(library, found, as_json=as_json)
+        count = sum(len(rows) for _, rows in found)
+        if is_writing:
+            accepted = {each.label.name: each.photo_ids[rows].tolist() for each, rows in found if len(rows)}
+            library.tagger.accept(accepted)
+            sys.stderr.write(f"Accepted: {count:,} tags. Take them back with: {APP_NAME} tags undo\n")
+            if sidecars:
+                changed = sorted({photo_id for ids in accepted.values() for photo_id in ids})
+                _tell_of_sidecars(run_task(library.tagger.write_sidecars(changed)))
+    if not count:
+        raise typer.Exit(NOTHING_FOUND)
+
+
+@tag_commands.command(name="list")
+def list_tags(
+    context: typer.Context,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print path, tag, when and by which model it was accepted, as CSV.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the tags with how many photos have each, or every tag of every photo."""
+    with opened_library(context.find_root().obj, writing=False) as library:
+        if as_csv:
+            _say_csv(library)
+            return
+        counts = library.catalog.tags.counts()
+    if as_json:
+        say_json(dict(counts))
+    else:
+        say_table([f"{count:,}", printable(name)] for name, count in counts.items())
+    if not counts:
+        raise typer.Exit(NOTHING_FOUND)
+
+
+@tag_commands.command(name="add")
+def add_tag(context: typer.Context, name: Name, files: Files) -> None:
+    """Give photos a tag."""
+    _decide(context, name, files, accepted=True)
+
+
+@tag_commands.command(name="remove")
+def remove_tag(context: typer.Context, name: Name, files: Files) -> None:
+    """Take a tag from photos; it is not suggested for them again."""
+    _decide(context, name, files, accepted=False)
+
+
+@tag_commands.command(name="undo")
+def undo_tags(context: typer.Context) -> None:
+    """Take back what was decided last, be it one photo or all that `tag` accepted; again to go further back."""
+    with opened_library(context.find_root().obj) as library:
+        undone = library.tagger.undo()
+    if undone is None:
+        say("Nothing is left to take back.")
+        raise typer.Exit(NOTHING_FOUND)
+    names = ", ".join(undone.labels[:5]) + (" …" if len(undone.labels) > 5 else "")
+    say(f"Taken back: {printable(names)} for {photos_in_words(len(set(undone.photo_ids)))}.")
+
+
+@tag_commands.command(name="sidecars")
+def write_sidecars(
+    context: typer.Context,
+    remove: Annotated[
+        bool, typer.Option("--remove", help=f"Take everything out of sidecars that {APP_NAME} wrote.")
+    ] = False,
+) -> None:
+    """Write the tags of all photos beside them, in XMP files that other programs read; what those wrote stays."""
+    with opened_library(context.find_root().obj, writing=False) as library:
+        photo_ids = library.catalog.newest_photo_ids().tolist()
+        act = library.tagger.clean_sidecars if remove else library.tagger.write_sidecars
+        _tell_of_sidecars(run_task(act(photo_ids)))
+
+
+def _labels(library: Library, file: Path | None) -> list[Label]:
+    if file is None:
+        labels = library.tagger.labels()
+        if not labels:
+            raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
+        return labels
+    shipped = resources_folder() / "labels" / f"{file}.txt"
+    try:
+        return parse_label_list((file if file.exists() else shipped).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        known = ", ".join(sorted(each.stem for each in shipped.parent.glob("*.txt")))
+        raise UsageError(
+            f"The labels in “{file}” cannot be read.",
+            advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
+        ) from error
+
+
+def _chosen(judged: Judged, least: float | None) -> np.ndarray:
+    rows = judged.suggested
+    return rows if least is None else rows[judged.probabilities[rows] >= least]
+
+
+def _say_suggested(library: Library, found: list[tuple[Judged, np.ndarray]], *, as_json: bool) -> None:
+    wanted = sorted({int(photo_id) for each, rows in found for photo_id in each.photo_ids[rows]})
+    paths = {photo.id: str(photo.path) for photo in library.catalog.photos(wanted)}
+    told = [
+        (each.label.name, float(each.probabilities[row]), paths[int(each.photo_ids[row])])
+        for each, rows in found
+        for row in rows.tolist()
+        if int(each.photo_ids[row]) in paths
+    ]
+    if as_json:
+        say_json([{"label": name, "probability": round(chance, 4), "path": path} for name, chance, path in told])
+        return
+    for name, chance, path in told:
+        say(f"{chance:.3f}  {printable(name)}  {printable(path)}")
+
+
+def _decide(context: typer.Context, name: str, files: list[Path], *, accepted: bool) -> None:
+    with opened_library(context.find_root().obj) as library:
+        photos = [(file, library.catalog.photo_at(file.absolute())) for file in files]
+        for file, photo in photos:
+            if photo is None:
+                raise UsageError(
+                    f"“{file}” is no photo of a watched folder, so nothing was changed.",
+                    advice=f"Add its folder with: {APP_NAME} index FOLDER",
+                )
+        library.tagger.decide([photo.id for _, photo in photos if photo is not None], name, accepted)
+
+
+def _say_csv(library: Library) -> None:
+    ids = library.catalog.newest_photo_ids().tolist()
+    tags = library.catalog.tags.tags_of(ids)
+    out = csv.writer(sys.stdout)
+    out.writerow(["path", "tag", "decided at", "model", "in the file"])
+    for photo in library.catalog.photos(sorted(tags)):
+        for each in tags[photo.id]:
+            at = "" if each.decided_at is None else each.decided_at.isoformat(timespec="seconds")
+            out.writerow([str(photo.path), each.name, at, each.model_key, "yes" if each.in_file else ""])
+
+
+def _tell_of_sidecars(written: SidecarsWritten) -> None:
+    for trouble in written.troubles:
+        say_trouble(trouble)
+    sys.stderr.write(f"Sidecars written: {written.changed:,}\n")

@@ -1,0 +1,176 @@
+"""Labels suggested, decided and undone over a real catalogue, and written beside photos."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
+from photo_clip.adapters.xmp import said_in_xmp
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import Label, LabelList
+from photo_clip.core.tags import Tag
+from photo_clip.services.background import Background
+from photo_clip.services.library import Library
+from photo_clip.services.tagger import Tagger
+from tests.fakes import open_fake_library, write_photo
+from tests.indexing import run
+
+PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = Path(os.path.realpath(tmp_path)) / "photos"
+    for colour in ("red", "green", "blue"):
+        for number in range(8):
+            write_photo(folder / f"{colour} {number}.jpg", f"{colour} {number}")
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, photos: Path) -> Iterator[Library]:
+    library = open_fake_library(tmp_path / "library")
+    library.folders.add(photos)
+    run(library.keep_up())
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def tagger(library: Library, tmp_path: Path) -> Tagger:
+    background = Background(library.catalog, PHRASES, tmp_path / "background")
+    return Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9, XmpSidecars())
+
+
+def ids_of(library: Library, beginning: str) -> list[int]:
+    photos = library.catalog.photos(library.catalog.newest_photo_ids().tolist())
+    return sorted(photo.id for photo in photos if photo.path.name.startswith(beginning))
+
+
+def test_a_label_is_suggested_for_the_photos_that_show_it(library: Library, tagger: Tagger) -> None:
+    judged = tagger.judge(Label("colours/red"))
+    assert len(judged.photo_ids) == len(judged.probabilities) == 24
+    order = judged.photo_ids[(-judged.probabilities).argsort(kind="stable")]
+    assert sorted(order[:8].tolist()) == ids_of(library, "red")
+    assert not judged.has_learned
+
+
+def test_what_is_decided_is_not_suggested_again_and_teaches(library: Library, tagger: Tagger) -> None:
+    red, green = ids_of(library, "red"), ids_of(library, "green")
+    tagger.decide(green[:3], "red", True, is_suggested=True)
+    tagger.decide(red[:3], "red", False)
+    judged = tagger.judge(Label("red"))
+    assert judged.has_learned
+    assert judged.decided == {**dict.fromkeys(green[:3], True), **dict.fromkeys(red[:3], False)}
+    assert not {*red[:3], *green[:3]} & set(judged.photo_ids[judged.suggested].tolist())
+    chance = dict(zip(judged.photo_ids.tolist(), judged.probabilities.tolist(), strict=True))
+    assert min(chance[each] for each in green) > max(chance[each] for each in red)
+    assert set(judged.chance_of) == {*red[:3], *green[:3]}
+
+
+def test_decisions_are_undone_one_step_at_a_time(library: Library, tagger: Tagger) -> None:
+    red = ids_of(library, "red")
+    tagger.decide(red[:2], "red", True)
+    tagger.accept({"red": red[1:], "warm": red[:1]})
+    tagger.decide(red[:1], "red", None)
+    assert tagger.judge(Label("red")).decided == dict.fromkeys(red[1:], True)
+    undone = tagger.undo()
+    assert undone is not None
+    assert (undone.labels, undone.photo_ids) == (("red",), (red[0],))
+    undone = tagger.undo()
+    assert undone is not None
+    assert set(undone.labels) == {"red", "warm"}
+    assert library.catalog.tags.decided("red") == dict.fromkeys(red[:2], True)
+    assert library.catalog.tags.decided("warm") == {}
+    assert tagger.undo() is not None
+    assert tagger.undo() is None
+    assert library.catalog.tags.counts() == {}
+
+
+def test_tags_say_where_they_come_from(library: Library, tagger: Tagger) -> None:
+    red = ids_of(library, "red")
+    tagger.decide(red[:1], "by hand", True)
+    tagger.accept({"suggested": red[:1]})
+    (tags,) = library.catalog.tags.tags_of(red[:2]).values()
+    key = library.models.active_key()
+    assert [(tag.name, tag.model_key) for tag in tags] == [("by hand", ""), ("suggested", key)]
+    assert isinstance(tags[0], Tag)
+    assert library.catalog.tags.counts() == {"by hand": 1, "suggested": 1}
+
+
+def test_those_that_teach_most_are_asked_for_and_copies_once(library: Library, tagger: Tagger, photos: Path) -> None:
+    write_photo(photos / "red 0 copy.jpg", "red 0")
+    run(library.keep_up())
+    judged = tagger.judge(Label("red"))
+    likely = tagger.to_judge(judged, 9, doubtful_first=False)
+    assert len(set(likely)) == 9
+    copies = ids_of(library, "red 0")
+    assert len(set(likely) & set(copies)) == 1
+    doubtful = tagger.to_judge(judged, 4)
+    assert len(set(doubtful)) == 4
+    tagger.decide(doubtful, "red", False)
+    assert not set(tagger.to_judge(tagger.judge(Label("red")), 25)) & set(doubtful)
+
+
+def test_new_photos_get_suggestions_as_they_arrive(library: Library, tagger: Tagger, photos: Path) -> None:
+    before = tagger.judge(Label("red"))
+    write_photo(photos / "red 9.jpg", "red 9")
+    run(library.keep_up())
+    after = tagger.judge(Label("red"))
+    assert len(after.photo_ids) == len(before.photo_ids) + 1
+    assert set(ids_of(library, "red 9")) <= set(after.photo_ids.tolist())
+
+
+def test_labels_come_from_the_lists_that_are_on(library: Library, tagger: Tagger) -> None:
+    tags = library.catalog.tags
+    assert tagger.labels() == []
+    tags.save_list(LabelList("one", "red\nwarm = fire"))
+    tags.save_list(LabelList("two", "RED\nblue"))
+    tags.save_list(LabelList("off", "green", is_on=False))
+    assert [label.name for label in tagger.labels()] == ["red", "warm", "blue"]
+    tags.save_list(LabelList("one", "= nothing"))
+    with pytest.raises(UsageError, match="Line 1"):
+        tagger.labels()
+    tags.remove_list("one")
+    assert [label.name for label in tagger.labels()] == ["RED", "blue"]
+    assert [each.name for each in tags.lists()] == ["off", "two"]
+
+
+def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(library: Library, tagger: Tagger) -> None:
+    red, tags = ids_of(library, "red"), library.catalog.tags
+    tags.set_line("red", 0.9)
+    assert tagger.judge(Label("red")).line == 0.9
+    tagger.decide(red[:2], "red", True)
+    tagger.decide(red[1:3], "crimson", False)
+    tags.rename("red", "crimson")
+    assert tags.decided("crimson") == {red[0]: True, red[1]: False, red[2]: False}
+    assert tags.decided("red") == {}
+    assert tags.lines() == {"crimson": 0.9}
+    tags.set_line("crimson", None)
+    assert tags.lines() == {}
+
+
+def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, photos: Path) -> None:
+    red = ids_of(library, "red")
+    paths = {photo.id: photo.path for photo in library.catalog.photos(red)}
+    tagger.decide(red[:2], "colours/red", True)
+    library.catalog.rate(red[:1], 4)
+    assert run(tagger.write_sidecars(red)).changed == 2
+    said = said_in_xmp(sidecar_of(paths[red[0]]).read_bytes())
+    assert (said.keywords, said.rating) == (("red",), 4)
+    tagger.decide(red[1:2], "colours/red", False)
+    sidecar_of(paths[red[2]]).write_bytes(b"damaged")
+    written = run(tagger.write_sidecars(red))
+    assert written.changed == 1
+    assert len(written.troubles) == 1
+    assert run(tagger.clean_sidecars(red)).changed >= 1
+    assert not sidecar_of(paths[red[1]]).exists()
+
+
+def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library: Library) -> None:
+    with pytest.raises(UsageError, match="no phrases"):
+        library.tagger.judge(Label("red"))
+    with pytest.raises(UsageError, match="no name"):
+        library.tagger.decide([1], " ", True)
