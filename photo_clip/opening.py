@@ -50,8 +50,8 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     from photo_clip.adapters.catalog import SqliteCatalog
     from photo_clip.adapters.data_folder import make_private
     from photo_clip.adapters.image_workers import ImageWorkers
-    from photo_clip.adapters.xmp_sidecars import XmpSidecars
     from photo_clip.adapters.trash import move_to_bin
+    from photo_clip.adapters.xmp_sidecars import XmpSidecars
 
     settings = load_settings(places.settings_file).settings
     index: VectorIndex | None = None

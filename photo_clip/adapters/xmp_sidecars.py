@@ -140,7 +140,7 @@ def _put(tree: etree._ElementTree, tags: Sequence[str], rating: int | None) -> N
     for name, kind, written in _FIELDS:
         ours = _items(tree, _ours(name))
         kept = [item for item in _items(tree, name) if item not in ours]
-        new = [item for item in dict.fromkeys(map(written, tags)) if item not in kept]
+        new = [item for item in dict.fromkeys(map(written, tags)) if item and item not in kept]
         _set_items(tree, name, kind, [*kept, *new])
         _set_items(tree, _ours(name), "rdf:Bag", new)
     if rating is not None:

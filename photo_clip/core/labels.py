@@ -63,7 +63,7 @@ def parse_label_list(text: str) -> list[Label]:
     places: dict[str, int] = {}
     for number, line in _lines(text):
         parts = _PARTS.fullmatch(line)
-        name = "/".join(filter(None, (one_line(part) for part in (parts["name"] if parts else "").split("/"))))
+        name = tag_name(parts["name"] if parts else "")
         if parts is None or not name:
             raise UsageError(
                 f"Line {number} of the labels, “{line}”, has no name.",
@@ -81,6 +81,11 @@ def parse_label_list(text: str) -> list[Label]:
             )
         )
     return labels
+
+
+def tag_name(text: str) -> str:
+    """Return a tag as it is kept: one line, single “/” between parents and children; empty where nothing is left."""
+    return "/".join(filter(None, (one_line(part) for part in text.split("/"))))
 
 
 def written(labels: list[Label]) -> str:

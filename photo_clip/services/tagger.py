@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError, UsageError
-from photo_clip.core.labels import Label, parse_label_list
+from photo_clip.core.labels import Label, parse_label_list, tag_name
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
@@ -169,10 +169,11 @@ class Tagger:
         self, photo_ids: Sequence[int], label: str, accepted: bool | None, *, is_suggested: bool = False
     ) -> None:
         """Accept, reject or, with None, take back a label for photos. `is_suggested`: the model had suggested it."""
-        if not label.strip():
+        name = tag_name(label)
+        if not name:
             raise UsageError("A tag has no name.", advice="Write a word for it.")
         key = self._models.active_key() if is_suggested else ""
-        decisions = [Decision(int(photo_id), label, accepted) for photo_id in photo_ids]
+        decisions = [Decision(int(photo_id), name, accepted) for photo_id in photo_ids]
         self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=key)
 
     def accept(self, suggested: Mapping[str, Sequence[int]]) -> None:

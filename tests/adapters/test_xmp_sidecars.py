@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.adapters.xmp import said_in_xmp
+from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import StoreError
 
 OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

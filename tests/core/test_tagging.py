@@ -167,8 +167,7 @@ def test_what_is_wrong_with_a_list_is_told_with_its_line(text: str, told: str) -
 def test_any_text_is_a_list_or_a_sentence_and_lists_are_stable(text: str) -> None:
     try:
         labels = parse_label_list(text)
-    except UsageError as error:
-        assert error.advice
+    except UsageError:
         return
     assert parse_label_list(written(labels)) == labels
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.adapters.xmp import said_in_xmp
+from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.tags import Tag
