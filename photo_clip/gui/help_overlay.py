@@ -48,6 +48,7 @@ _KEYS = {
     ),
     "The window": (
         ("Ctrl+O", "", "add a folder"),
+        ("Ctrl+L", "", "labels"),
         ("Ctrl+Shift+D", "", "duplicates"),
         ("Ctrl+M", "", "models"),
         ("Ctrl+,", "", "settings"),

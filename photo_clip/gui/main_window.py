@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVB
 
 from photo_clip import APP_NAME
 from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.labels import Label
 from photo_clip.core.photo import Folder, Photo, SavedSearch
 from photo_clip.core.ports import Catalog, FolderWatcher
 from photo_clip.core.printable import printable
@@ -29,12 +30,14 @@ from photo_clip.gui.drop_veil import DropVeil
 from photo_clip.gui.folder_panel import FolderPanel
 from photo_clip.gui.index_keeper import AddedFolders, IndexKeeper
 from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.labels_page import LabelsPage
 from photo_clip.gui.photo_actions import PhotoActions
 from photo_clip.gui.photo_grid import PhotoGrid
 from photo_clip.gui.photo_intake import PhotoIntake
 from photo_clip.gui.photo_list_model import PhotoListModel, Role
 from photo_clip.gui.photo_viewer import PhotoViewer
 from photo_clip.gui.problems import ProblemBar
+from photo_clip.gui.review_deck import ReviewDeck
 from photo_clip.gui.search_view import SearchView
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.gui.why_panel import WhyPanel
@@ -82,6 +85,8 @@ class MainWindow(QMainWindow):
         self.browser = Browser(self.search_view, self.grid, self._menu)
         self.first_run = self.browser.first_run
         self.why = WhyPanel(self._jobs)
+        self.labels = LabelsPage(self._jobs)
+        self.deck = ReviewDeck(self._jobs)
         self._closed_page = ClosedPage()
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -105,7 +110,7 @@ class MainWindow(QMainWindow):
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self.folder_panel.hide()
-        for page in (self._splitter, self.viewer, self._closed_page):
+        for page in (self._splitter, self.viewer, self._closed_page, self.labels, self.deck):
             self._pages.addWidget(page)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -139,6 +144,14 @@ class MainWindow(QMainWindow):
         actions.why_wanted.connect(self.show_why)
         actions.marked.connect(self._thumbnails.renew)
         actions.marked.connect(self.search_view.refresh)
+        self.labels.closed.connect(self._show_grid)
+        self.labels.failed.connect(trouble)
+        self.labels.told.connect(self.search_view.say)
+        self.labels.changed.connect(self.search_view.refresh)
+        self.labels.review_wanted.connect(self._review)
+        self.labels.photos_wanted.connect(self._show_tagged)
+        self.deck.closed.connect(self._show_labels)
+        self.deck.failed.connect(trouble)
         self._intake.taken.connect(self._show_like)
         self.search_view.save_wanted.connect(self._keep_search)
         searches = self.folder_panel.searches
@@ -179,6 +192,7 @@ class MainWindow(QMainWindow):
         commands = (
             Command("Add a folder …", dialogs.choose_folder, ("Ctrl+O",)),
             Command("Look for new photos now", self.keeper.look, ("F5",)),
+            Command("Labels …", self._show_labels, ("Ctrl+L",)),
             Command("Duplicates …", dialogs.show_duplicates, ("Ctrl+Shift+D",)),
             Command("Skipped photos …", dialogs.show_skipped),
             Command("Models …", dialogs.show_models, ("Ctrl+M",)),
@@ -241,6 +255,8 @@ class MainWindow(QMainWindow):
         self.photo_actions.use(library.catalog)
         self._intake.use(library.pasted)
         self.why.use(library)
+        self.labels.use(library)
+        self.deck.use(library)
         self._change_searches(lambda _: None)
         self.dialogs.use(library)
         self._veil.open()
@@ -422,6 +438,20 @@ class MainWindow(QMainWindow):
         photo = self._current_photo()
         if photo is not None:
             self.search_view.unfold(photo.id)
+
+    def _show_labels(self) -> None:
+        if self._opened is not None:
+            self.viewer.leave()
+            self._pages.setCurrentWidget(self.labels)
+            self.labels.open()
+
+    def _review(self, label: Label) -> None:
+        self._pages.setCurrentWidget(self.deck)
+        self.deck.begin(label)
+
+    def _show_tagged(self, name: str) -> None:
+        self._show_grid()
+        self.search_view.ask(Query((), ((Condition("tag", name),),)))
 
     def show_why(self) -> None:
         """Say why the current photo was found, or stop saying so."""

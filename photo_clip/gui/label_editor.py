@@ -1,0 +1,111 @@
+"""Edits a label list as the text that people share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from photo_clip.core.errors import UsageError
+from photo_clip.core.label_files import imported
+from photo_clip.core.labels import LabelList, parse_label_list
+from photo_clip.core.typed_text import one_line
+from photo_clip.gui.buttons import push_button
+
+_HINT = (
+    "One label a line; “/” between a parent and its child. What may follow: | synonym, synonym = what the model is"
+    " asked for; another ! what is easily taken for it. Lines that begin with # are notes."
+)
+_CHECKED_AFTER_MS = 200
+
+
+class LabelEditor(QDialog):
+    """Saves nothing that cannot be read, and says which line that is."""
+
+    saved = Signal(object)
+    """A LabelList."""
+
+    def __init__(self, edited: LabelList, effect: Callable[[LabelList], str], parent: QWidget | None = None) -> None:
+        """`effect` says what saving a list would change."""
+        super().__init__(parent)
+        self.setWindowTitle("Label list")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 560)
+        self._edited = edited
+        self._effect = effect
+        self.name = QLineEdit(edited.name)
+        self.name.setPlaceholderText("The list's name")
+        self.name.setAccessibleName("The list's name")
+        self.name.setReadOnly(bool(edited.name))
+        hint = QLabel(_HINT, wordWrap=True)
+        hint.setProperty("quiet", True)
+        self.text = QPlainTextEdit(edited.text)
+        self.text.setAccessibleName("Labels")
+        self.told = QLabel(wordWrap=True)
+        self.save = push_button("Save", self._save, primary=True)
+        self._checking = QTimer(self, singleShot=True, interval=_CHECKED_AFTER_MS)
+        self._checking.timeout.connect(self._check)
+        self.text.textChanged.connect(self._checking.start)
+        self.name.textChanged.connect(lambda _: self._checking.start())
+        buttons = QHBoxLayout()
+        buttons.addWidget(push_button("Import …", self._import))
+        buttons.addWidget(push_button("Export …", self._export))
+        buttons.addStretch()
+        buttons.addWidget(self.save)
+        buttons.addWidget(push_button("Cancel", self.reject))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 18)
+        column.setSpacing(10)
+        for part in (self.name, hint):
+            column.addWidget(part)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.told)
+        column.addLayout(buttons)
+        self._check()
+
+    @property
+    def _list(self) -> LabelList:
+        return LabelList(one_line(self.name.text()), self.text.toPlainText(), self._edited.is_on)
+
+    def _check(self) -> bool:
+        try:
+            count = len(parse_label_list(self._list.text))
+        except UsageError as error:
+            self.told.setText(f"{error.sentence} {error.advice}")
+            self.save.setEnabled(False)
+            return False
+        self.told.setText(f"{count:,} label{'' if count == 1 else 's'}. {self._effect(self._list)}".strip())
+        self.save.setEnabled(bool(self._list.name))
+        return self.save.isEnabled()
+
+    def _save(self) -> None:
+        if self._check():
+            self.saved.emit(self._list)
+            self.accept()
+
+    def _import(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Import labels", "", "Label lists, keyword files, CSV (*.txt *.csv *.tsv);;All files (*)"
+        )
+        if chosen:
+            self.read_file(Path(chosen))
+
+    def read_file(self, file: Path) -> None:
+        """Add the labels of a file: a list of ours, one keyword a line indented below its parent, or a CSV's column."""
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            self.told.setText(f"“{file.name}” cannot be read. Give a text file in UTF-8.")
+            return
+        before = self.text.toPlainText().rstrip("\n")
+        self.text.setPlainText("\n".join(filter(None, (before, imported(text, file.suffix)))))
+        if not self.name.text():
+            self.name.setText(file.stem)
+
+    def _export(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export labels", f"{self._list.name or 'labels'}.txt")
+        if chosen:
+            try:
+                Path(chosen).write_text(self._list.text, encoding="utf-8")
+            except OSError as error:
+                self.told.setText(f"“{chosen}” cannot be written: {error.strerror}.")

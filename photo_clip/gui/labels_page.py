@@ -1,0 +1,460 @@
+"""The labels: their lists, what each suggests, and how sure that is."""
+
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QSplitter,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import LabelList, parse_label_list
+from photo_clip.core.places import resources_folder
+from photo_clip.core.progress import Progress
+from photo_clip.core.tagging import LINE, precision_above
+from photo_clip.gui.announcing import announce
+from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.calibration_bench import Histogram, Strip
+from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.label_editor import LabelEditor
+from photo_clip.gui.photo_card import pictures_of
+from photo_clip.gui.photo_list_model import AnyIndex
+from photo_clip.services.library import Library
+from photo_clip.services.tagger import Judged
+
+_NO_PARENT = QModelIndex()
+_SURE = 0.95
+_AROUND = 7
+_LINE_PAUSE_MS = 250
+
+
+class _Column(IntEnum):
+    LABEL = 0
+    SUGGESTED = 1
+    ACCEPTED = 2
+
+
+_TITLES = {_Column.LABEL: "Label", _Column.SUGGESTED: "Suggested", _Column.ACCEPTED: "Accepted"}
+
+
+class LabelModel(QAbstractTableModel):
+    """Rows are labels, as they were judged; those with most suggestions first."""
+
+    def __init__(self, judged: list[Judged], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.judged = sorted(judged, key=lambda each: -len(each.suggested))
+        self._counts = [(len(each.suggested), sum(each.decided.values())) for each in self.judged]
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(self.judged)
+
+    def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(_Column)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[_Column(section)]
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        column = _Column(index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole and column is not _Column.LABEL:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        suggested, accepted = self._counts[index.row()]
+        return {
+            _Column.LABEL: self.judged[index.row()].label.name,
+            _Column.SUGGESTED: f"{suggested:,}",
+            _Column.ACCEPTED: f"{accepted:,}" if accepted else "",
+        }[column]
+
+    def replace(self, judged: Judged) -> None:
+        """Show a label as it was judged anew; it stays in its row."""
+        for row, each in enumerate(self.judged):
+            if each.label.name == judged.label.name:
+                self.judged[row] = judged
+                self._counts[row] = (len(judged.suggested), sum(judged.decided.values()))
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(_Column) - 1))
+
+
+class LabelsPage(QWidget):
+    """Judges all photos when it is opened, and again when something changes."""
+
+    closed = Signal()
+    review_wanted = Signal(object)
+    """A Label."""
+    photos_wanted = Signal(str)
+    """A search for the photos of a label."""
+    told = Signal(str)
+    changed = Signal()
+    """Tags were given or taken away."""
+    failed = Signal(object)
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("labels")
+        self._jobs = jobs
+        self._library: Library | None = None
+        self._judging: Job | None = None
+        self._around: Job | None = None
+        self._line = LINE
+        self.lists = QListWidget()
+        self.lists.setAccessibleName("Label lists")
+        self.lists.itemChanged.connect(self._switch)
+        self.lists.itemDoubleClicked.connect(lambda _: self.edit())
+        self.labels = LabelModel([], self)
+        self.view = QTreeView()
+        self.view.setAccessibleName("Labels")
+        self.view.setRootIsDecorated(False)
+        self.view.setUniformRowHeights(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.activated.connect(lambda _: self._review())
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.title = QLabel("Labels")
+        self.title.setProperty("title", True)
+        self.about = QLabel(wordWrap=True)
+        self.about.setProperty("quiet", True)
+        self.histogram = Histogram()
+        self.above, self.below = Strip("Just above the line"), Strip("Just below the line")
+        self._drawing = QTimer(self, singleShot=True, interval=_LINE_PAUSE_MS)
+        self._drawing.timeout.connect(self._keep_line)
+        self.histogram.line_moved.connect(self._move_line)
+        self.review = push_button("Review …", self._review, primary=True)
+        self.show_photos = push_button("Show accepted", self._want_photos)
+        self.accept_sure = push_button("", self._accept_sure)
+        self.undo = push_button("Undo", self._undo)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(16, 14, 8, 14)
+        top = QHBoxLayout()
+        top.addWidget(IconButton("back", "Back to the photos (Esc)", self.closed.emit))
+        heading = QLabel("Label lists")
+        heading.setProperty("heading", True)
+        top.addWidget(heading, 1)
+        column.addLayout(top)
+        self.lists.setMaximumHeight(140)
+        column.addWidget(self.lists)
+        buttons = QHBoxLayout()
+        buttons.addWidget(push_button("Edit …", self.edit))
+        buttons.addWidget(push_button("New …", lambda: self._open_editor(LabelList("", ""))))
+        buttons.addStretch()
+        column.addLayout(buttons)
+        column.addWidget(self.bar)
+        column.addWidget(self.view, 1)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(16, 20, 20, 18)
+        column.setSpacing(12)
+        for part in (self.title, self.about, self.histogram, self.above, self.below):
+            column.addWidget(part)
+        column.addStretch()
+        buttons = QHBoxLayout()
+        for button in (self.review, self.accept_sure, self.show_photos):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        buttons.addWidget(self.undo)
+        column.addLayout(buttons)
+        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts.addWidget(left)
+        parts.addWidget(right)
+        parts.setSizes([340, 700])
+        parts.setChildrenCollapsible(False)
+        parts.setHandleWidth(1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(parts)
+
+    def use(self, library: Library) -> None:
+        """Show this library's labels from now on."""
+        self._library = library
+
+    def open(self) -> None:
+        """Show what there is now."""
+        if self._library is not None:
+            self._jobs.start(Lane.SEARCH, all_lists, self._library, on_done=self._show_lists, on_failed=self._fail)
+            self.judge()
+
+    # lists
+
+    def _show_lists(self, lists: list[LabelList]) -> None:
+        self.lists.blockSignals(True)
+        self.lists.clear()
+        for each in lists:
+            item = QListWidgetItem(each.name)
+            item.setData(Qt.ItemDataRole.UserRole, each)
+            item.setCheckState(Qt.CheckState.Checked if each.is_on else Qt.CheckState.Unchecked)
+            self.lists.addItem(item)
+        self.lists.blockSignals(False)
+        if self.lists.count() and self.lists.currentRow() < 0:
+            self.lists.setCurrentRow(0)
+
+    def _switch(self, item: QListWidgetItem) -> None:
+        each = item.data(Qt.ItemDataRole.UserRole)
+        self._save(LabelList(each.name, each.text, item.checkState() is Qt.CheckState.Checked))
+
+    def edit(self) -> None:
+        """Edit the list that is chosen."""
+        item = self.lists.currentItem()
+        if item is not None:
+            self._open_editor(item.data(Qt.ItemDataRole.UserRole))
+
+    def _open_editor(self, each: LabelList) -> None:
+        editor = LabelEditor(each, lambda changed: effect_of(each, changed), self)
+        editor.saved.connect(self._save)
+        editor.open()
+
+    def _save(self, each: LabelList) -> None:
+        if self._library is None:
+            return
+        library = self._library
+
+        def save() -> list[LabelList]:
+            library.catalog.tags.save_list(each)
+            return all_lists(library)
+
+        self._jobs.start(Lane.SEARCH, save, on_done=self._saved, on_failed=self._fail)
+
+    def _saved(self, lists: list[LabelList]) -> None:
+        self._show_lists(lists)
+        self.judge()
+
+    # judging
+
+    def judge(self) -> None:
+        """Judge all photos by all labels anew."""
+        if self._library is None:
+            return
+        if self._judging is not None:
+            self._judging.cancel()
+        library = self._library
+        self.bar.show()
+        self.bar.setRange(0, 0)
+        self._judging = self._jobs.start(
+            Lane.SEARCH,
+            lambda: library.tagger.judge_all(library.tagger.labels()),
+            on_done=self._take,
+            on_failed=self._fail,
+            on_progress=self._progress,
+        )
+
+    def _progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total or 0)
+        self.bar.setValue(progress.done)
+
+    def _take(self, judged: list[Judged]) -> None:
+        self._judging = None
+        self.bar.hide()
+        name = self._current.label.name if self._current is not None else ""
+        self.labels = LabelModel(judged, self)
+        self.view.setModel(self.labels)
+        self.view.header().resizeSection(_Column.LABEL, 150)
+        self.view.header().resizeSection(_Column.SUGGESTED, 92)
+        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
+        row = next((row for row, each in enumerate(self.labels.judged) if each.label.name == name), 0)
+        if judged:
+            self.view.setCurrentIndex(self.labels.index(row, 0))
+            if self.isVisible() and not self.lists.hasFocus():
+                self.view.setFocus()
+        self._show_label()
+
+    @property
+    def _current(self) -> Judged | None:
+        row = self.view.currentIndex().row()
+        return self.labels.judged[row] if 0 <= row < len(self.labels.judged) else None
+
+    def _show_label(self) -> None:
+        judged = self._current
+        for part in (self.histogram, self.above, self.below, self.review, self.accept_sure, self.show_photos):
+            part.setVisible(judged is not None)
+        if judged is None:
+            self.title.setText("Labels")
+            self.about.setText(
+                "Switch a list on at the left, or write one: its labels are then suggested for your photos."
+            )
+            return
+        self.title.setText(judged.label.name)
+        self.histogram.show_judged(judged)
+        self._describe(judged, judged.line)
+        sure = self._sure(judged)
+        self.accept_sure.setText(f"Accept {len(sure):,} above {_SURE:.0%}")
+        self.accept_sure.setEnabled(bool(sure))
+        self._show_around(judged, judged.line)
+
+    @staticmethod
+    def _sure(judged: Judged) -> list[int]:
+        rows = judged.suggested
+        found: list[int] = judged.photo_ids[rows[judged.probabilities[rows] >= _SURE]].tolist()
+        return found
+
+    def _describe(self, judged: Judged, line: float) -> None:
+        chance_of = judged.chance_of
+        decided = [
+            (chance_of[photo_id], accepted) for photo_id, accepted in judged.decided.items() if photo_id in chance_of
+        ]
+        above = judged.probabilities >= line
+        share, low, high = precision_above(judged.probabilities, line, decided)
+        accepted = sum(judged.decided.values())
+        learned = (
+            f" Learned from {len(judged.decided):,} decisions."
+            if judged.has_learned
+            else " Judged by its words alone; a few decisions make it better."
+        )
+        self.about.setText(
+            f"{photos_in_words(int(above.sum()))} from {line:.0%} on, about {share:.0%} of them right"
+            f" ({low:.0%} to {high:.0%}). {accepted:,} accepted, {len(judged.decided) - accepted:,} rejected.{learned}"
+        )
+
+    def _show_around(self, judged: Judged, line: float) -> None:
+        if self._library is None:
+            return
+        library = self._library
+        order = (-judged.probabilities).argsort(kind="stable")
+        place = int((judged.probabilities >= line).sum())
+        above, below = order[max(0, place - _AROUND) : place], order[place : place + _AROUND]
+        if self._around is not None:
+            self._around.cancel()
+
+        def load() -> tuple[list[QImage | None], list[QImage | None]]:
+            photos = library.catalog.photos
+            return (
+                pictures_of(library.thumbnails, photos(judged.photo_ids[above].tolist())),
+                pictures_of(library.thumbnails, photos(judged.photo_ids[below].tolist())),
+            )
+
+        def show(pictures: tuple[list[QImage | None], list[QImage | None]]) -> None:
+            self._around = None
+            for strip, rows, found in zip((self.above, self.below), (above, below), pictures, strict=True):
+                strip.show_photos(found, judged.probabilities[rows][: len(found)].tolist())
+
+        self._around = self._jobs.start(Lane.SEARCH, load, on_done=show)
+
+    # the line
+
+    def _move_line(self, line: float) -> None:
+        if self._current is not None:
+            self._describe(self._current, line)
+            self._line = line
+            self._drawing.start()
+
+    def _keep_line(self) -> None:
+        judged = self._current
+        if judged is None or self._library is None:
+            return
+        line = None if abs(self._line - LINE) < 0.005 else self._line
+        tags = self._library.catalog.tags
+        self._jobs.start(
+            Lane.SEARCH, tags.set_line, judged.label.name, line, on_done=lambda _: self.judge_again(judged.label.name)
+        )
+
+    def judge_again(self, name: str) -> None:
+        """Judge one label anew."""
+        library = self._library
+        label = next((each.label for each in self.labels.judged if each.label.name == name), None)
+        if library is not None and label is not None:
+            self._jobs.start(Lane.SEARCH, library.tagger.judge, label, on_done=self._retake, on_failed=self._fail)
+
+    def _retake(self, judged: Judged) -> None:
+        self.labels.replace(judged)
+        self._show_label()
+
+    # decisions
+
+    def _review(self) -> None:
+        if self._current is not None:
+            self.review_wanted.emit(self._current.label)
+
+    def _want_photos(self) -> None:
+        if self._current is not None:
+            self.photos_wanted.emit(self._current.label.name)
+
+    def _accept_sure(self) -> None:
+        judged = self._current
+        if judged is None or self._library is None:
+            return
+        sure = self._sure(judged)
+        name = judged.label.name
+        self._jobs.start(
+            Lane.SEARCH,
+            self._library.tagger.accept,
+            {name: sure},
+            on_done=lambda _: self._decided(f"“{name}” for {photos_in_words(len(sure))}", name),
+            on_failed=self._fail,
+        )
+
+    def _undo(self) -> None:
+        if self._library is not None:
+            self._jobs.start(Lane.SEARCH, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail)
+
+    def _undone(self, undone: object) -> None:
+        self._say("Nothing is left to take back" if undone is None else "Taken back")
+        self.changed.emit()
+        self.judge()
+
+    def _decided(self, told: str, name: str) -> None:
+        self._say(told)
+        self.changed.emit()
+        self.judge_again(name)
+
+    def _say(self, sentence: str) -> None:
+        announce(self.view, sentence)
+        self.told.emit(sentence)
+
+    def _fail(self, error: Exception) -> None:
+        self._judging = None
+        self.bar.hide()
+        self.failed.emit(error)
+
+
+def all_lists(library: Library) -> list[LabelList]:
+    """Return the lists of the library, and those that come with the program and were not changed, which are off."""
+    own = library.catalog.tags.lists()
+    names = {each.name.casefold() for each in own}
+    shipped = [
+        LabelList(file.stem.replace("-", " "), file.read_text(encoding="utf-8"), is_on=False)
+        for file in sorted((resources_folder() / "labels").glob("*.txt"))
+    ]
+    return sorted([*own, *(each for each in shipped if each.name.casefold() not in names)], key=lambda each: each.name)
+
+
+def effect_of(before: LabelList, after: LabelList) -> str:
+    """Return what changing a list would do, sentences."""
+    try:
+        old = {label.name: label for label in parse_label_list(before.text)}
+    except UsageError:
+        old = {}
+    new = {label.name: label for label in parse_label_list(after.text)}
+    told: list[str] = []
+    added, gone = [name for name in new if name not in old], [name for name in old if name not in new]
+    changed = [name for name in new if name in old and new[name] != old[name]]
+    if added:
+        told.append(f"New: {_some(added)}; suggested at once.")
+    if gone:
+        told.append(f"Gone: {_some(gone)}; no longer suggested, tags already given stay.")
+    if changed:
+        told.append(f"Changed: {_some(changed)}; suggested anew, decisions stay.")
+    return " ".join(told)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,0 +1,166 @@
+"""Labels in the window: lists, what they suggest, the line, and the review deck."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from photo_clip.core.labels import Label, LabelList
+from photo_clip.gui.label_editor import LabelEditor
+from photo_clip.gui.labels_page import effect_of
+from photo_clip.gui.main_window import MainWindow
+from photo_clip.services.background import Background
+from photo_clip.services.library import Library
+from photo_clip.services.tagger import Tagger
+from tests.gui.window_use import names_shown, settle
+
+PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
+
+
+@pytest.fixture
+def library(filled: MainWindow, tmp_path: Path) -> Library:
+    """The window's library, with phrases to compare labels with."""
+    assert filled._opened is not None
+    library = filled._opened.library
+    background = Background(library.catalog, PHRASES, tmp_path / "background")
+    library.tagger = Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9)
+    return library
+
+
+@pytest.fixture
+def labelled(filled: MainWindow, library: Library, qtbot: QtBot) -> MainWindow:
+    library.catalog.tags.save_list(LabelList("colours", "colours/red\ncolours/green\n"))
+    filled._show_labels()
+    qtbot.waitUntil(lambda: filled.labels._judging is None and len(filled.labels.labels.judged) == 2)
+    return filled
+
+
+def lists_of(window: MainWindow) -> dict[str, bool]:
+    lists = window.labels.lists
+    items = [lists.item(row) for row in range(lists.count())]
+    return {item.text(): item.checkState() is Qt.CheckState.Checked for item in items}
+
+
+def test_lists_are_switched_on_and_suggest_at_once(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    page = filled.labels
+    filled._show_labels()
+    qtbot.waitUntil(lambda: page.lists.count() > 5 and page._judging is None)
+    assert not any(lists_of(filled).values())
+    assert "Switch a list on" in page.about.text()
+    row = list(lists_of(filled)).index("nature")
+    page.lists.item(row).setCheckState(Qt.CheckState.Checked)
+    qtbot.waitUntil(lambda: len(page.labels.judged) > 10)
+    assert lists_of(filled)["nature"]
+    assert [each.name for each in library.catalog.tags.lists()] == ["nature"]
+    assert page.title.text() == page.labels.judged[0].label.name
+
+
+def test_a_label_shows_its_photos_around_its_line_and_the_line_moves(labelled: MainWindow, qtbot: QtBot) -> None:
+    page = labelled.labels
+    row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
+    page.view.setCurrentIndex(page.labels.index(row, 0))
+    assert page.title.text() == "colours/red"
+    assert "Judged by its words alone" in page.about.text()
+    qtbot.waitUntil(lambda: page._around is None)
+    qtbot.keyClick(page.histogram, Qt.Key.Key_PageUp)
+    assert labelled._opened is not None
+    tags = labelled._opened.library.catalog.tags
+    qtbot.waitUntil(lambda: tags.lines() == {"colours/red": 0.6})
+    qtbot.waitUntil(lambda: page.labels.judged[row].line == 0.6)
+    QTest.mouseClick(page.histogram, Qt.MouseButton.LeftButton, pos=page.histogram.rect().center())
+    qtbot.waitUntil(lambda: page.labels.judged[row].line == pytest.approx(0.5, abs=0.02))
+
+
+def test_all_that_is_sure_is_accepted_and_taken_back(labelled: MainWindow, qtbot: QtBot) -> None:
+    page = labelled.labels
+    assert labelled._opened is not None
+    tags = labelled._opened.library.catalog.tags
+    row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
+    page.view.setCurrentIndex(page.labels.index(row, 0))
+    sure = page._sure(page.labels.judged[row])
+    assert page.accept_sure.text() == f"Accept {len(sure)} above 95%"
+    assert sure
+    page.accept_sure.click()
+    qtbot.waitUntil(lambda: tags.counts() == {"colours/red": len(sure)})
+    page.undo.click()
+    qtbot.waitUntil(lambda: tags.counts() == {})
+
+
+def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) -> None:
+    page, deck = labelled.labels, labelled.deck
+    assert labelled._opened is not None
+    tags = labelled._opened.library.catalog.tags
+    row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
+    page.view.setCurrentIndex(page.labels.index(row, 0))
+    page.view.setFocus()
+    qtbot.keyClick(page.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(deck._photos) > 5 and deck._asking is None)
+    assert QApplication.focusWidget() is deck
+    assert deck.title.text() == "Does “colours/red” fit?"
+    first, second = (photo.id for photo in deck._photos[:2])
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.keyClick(deck, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True, second: False})
+    qtbot.keyClick(deck, Qt.Key.Key_Space)
+    assert deck._at == 3
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True})
+    rest = len(deck._photos) - deck._at
+    qtbot.keyClick(deck, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(
+        lambda: len(tags.decided("colours/red")) >= rest and "What your decisions changed" in deck.gained.text()
+    )
+    qtbot.keyClick(deck, Qt.Key.Key_Escape)
+    assert labelled._pages.currentWidget() is page
+    qtbot.waitUntil(lambda: page._judging is None)
+    page.show_photos.click()
+    settle(labelled, qtbot)
+    assert labelled.search_view.line.text() == "tag:colours/red"
+    assert names_shown(labelled)
+
+
+def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:
+    page = labelled.labels
+    page.lists.setCurrentRow(list(lists_of(labelled)).index("colours"))
+    page.edit()
+    editor = page.findChild(LabelEditor)
+    assert isinstance(editor, LabelEditor)
+    assert editor.told.text() == "2 labels."
+    editor.text.setPlainText("colours/red\ncolours/RED")
+    qtbot.waitUntil(lambda: "Line 2" in editor.told.text())
+    assert not editor.save.isEnabled()
+    editor.text.setPlainText("colours/red = fire\nblue")
+    qtbot.waitUntil(lambda: "New: blue" in editor.told.text())
+    editor.save.click()
+    qtbot.waitUntil(lambda: {each.label.name for each in page.labels.judged} == {"colours/red", "blue"})
+
+
+def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "keywords.txt"
+    file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
+    editor = LabelEditor(LabelList("", ""), lambda _: "", labelled)
+    editor.read_file(file)
+    assert editor.name.text() == "keywords"
+    assert editor.text.toPlainText().splitlines() == ["animals", "animals/dog | hound", "animals/cat", "places/Lisbon"]
+    table = tmp_path / "list.csv"
+    table.write_text("id;label\n1;tram\n2;boat = x\n", encoding="utf-8")
+    editor.text.clear()
+    editor.read_file(table)
+    assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
+    editor.read_file(tmp_path / "missing.txt")
+    assert "cannot be read" in editor.told.text()
+    editor.reject()
+
+
+def test_what_a_change_does_is_said_before_it_happens() -> None:
+    before = LabelList("a", "dog\ncat\nhorse")
+    after = LabelList("a", "dog = a dog\ncat\nbird")
+    assert effect_of(before, after) == (
+        "New: bird; suggested at once. Gone: horse; no longer suggested, tags already given stay."
+        " Changed: dog; suggested anew, decisions stay."
+    )
+    assert effect_of(LabelList("a", "="), LabelList("a", "")) == ""
+    assert Label("x").words == ("x",)
