@@ -80,7 +80,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     background = Background(catalog, phrases, places.background_folder)
     on_close = lock.release if writing else None
     pasted = PastedPhotos(places.pasted_folder)
-    return Library(
+    library = Library(
         catalog,
         index,
         reader,
@@ -94,6 +94,8 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
         move_to_bin,
         XmpSidecars(),
     )
+    library.tagger.writes_sidecars = settings.writes_sidecars and writing
+    return library
 
 
 def _place_of(name: str) -> tuple[float, float] | None:

@@ -3,10 +3,12 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
 
+from photo_clip.adapters.xmp import Said, said_in_xmp
 from photo_clip.core.errors import StoreError
 
 _LARGEST_BYTES = 4_000_000
@@ -33,6 +35,27 @@ def sidecar_of(photo: Path) -> Path:
     """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
     full, short = photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
     return short if not full.exists() and short.exists() else full
+
+
+def said_beside(photo: Path) -> Said:
+    """Return what other programs say of a photo in its sidecars, of either name; nothing where none can be read."""
+    found: list[Said] = []
+    for file in dict.fromkeys((photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp"))):
+        try:
+            if not 0 < file.stat().st_size <= _LARGEST_BYTES:
+                continue
+            content = file.read_bytes()
+            ours = set(_items(_parsed(content, file), _ours("dc:subject")))
+        except (OSError, StoreError):
+            continue
+        said = said_in_xmp(content)
+        found.append(replace(said, keywords=tuple(word for word in said.keywords if word not in ours)))
+    if not found:
+        return Said()
+    keywords = dict.fromkeys(word for said in found for word in said.keywords)
+    ratings = [said.rating for said in found if said.rating is not None]
+    captions = [said.caption for said in found if said.caption]
+    return Said(ratings[0] if ratings else None, captions[0] if captions else "", tuple(keywords))
 
 
 class XmpSidecars:

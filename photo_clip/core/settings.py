@@ -17,6 +17,8 @@ class Settings:
     """How much memory a reading process may take."""
     reader_processes: int = 0
     """How many processes read photos; 0 lets the program choose by the processor's cores."""
+    writes_sidecars: bool = False
+    """Whether tags and stars are written beside the photos, in XMP sidecars, as soon as they are given."""
     model_hub_url: str = ""
     """Another address to download models from; empty for the model hub's own."""
     proxy_url: str = ""

@@ -1,4 +1,4 @@
-"""One photo after another, and one key for each: does the label fit?"""
+"""Asks of one photo after another whether a label fits, with one key for each answer."""
 
 from collections.abc import Callable
 

@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from photo_clip.core.settings import Settings
 from photo_clip.gui.buttons import push_button
@@ -29,11 +39,15 @@ class SettingsDialog(QDialog):
         self._hub.setPlaceholderText("the usual one")
         self._proxy = QLineEdit(settings.proxy_url)
         self._proxy.setPlaceholderText("the system's")
+        self._sidecars = QCheckBox("as soon as they are given, in XMP sidecars")
+        self._sidecars.setChecked(settings.writes_sidecars)
+        self._sidecars.setToolTip("Files beside the photos that other programs read. The photos are never changed.")
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.addRow("Processes that read photos", self._processes)
         form.addRow("Longest time for one photo", self._time_limit)
         form.addRow("Most memory for each process", self._memory)
+        form.addRow("Write tags beside the photos", self._sidecars)
         form.addRow("Address models are downloaded from", self._hub)
         form.addRow("Proxy for downloads", self._proxy)
         note = QLabel("Changes hold from the next start.")
@@ -58,6 +72,7 @@ class SettingsDialog(QDialog):
             reader_processes=self._processes.value(),
             photo_time_limit_s=float(self._time_limit.value()),
             reader_memory_mb=self._memory.value(),
+            writes_sidecars=self._sidecars.isChecked(),
             model_hub_url=self._hub.text().strip(),
             proxy_url=self._proxy.text().strip(),
         )

@@ -1,7 +1,7 @@
 """Suggests labels for photos, learns from what people decide, and keeps their tags."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,8 @@ class Tagger:
         self._given_background = background
         self._clock = clock
         self._sidecars = sidecars
+        self.writes_sidecars = False
+        """Whether sidecars follow each decision at once."""
         self._held: _Shown | None = None
         self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
         self._lock = threading.RLock()
@@ -175,6 +177,7 @@ class Tagger:
         key = self._models.active_key() if is_suggested else ""
         decisions = [Decision(int(photo_id), name, accepted) for photo_id in photo_ids]
         self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=key)
+        self._follow(photo_ids)
 
     def accept(self, suggested: Mapping[str, Sequence[int]]) -> None:
         """Accept suggested labels for photos, by the labels' names; all together are undone at once."""
@@ -183,10 +186,27 @@ class Tagger:
             now_s=self._clock(),
             model_key=self._models.active_key(),
         )
+        self._follow({photo_id for ids in suggested.values() for photo_id in ids})
 
     def undo(self) -> Undone | None:
         """Take back what was decided last."""
-        return self._catalog.tags.undo()
+        undone = self._catalog.tags.undo()
+        if undone is not None:
+            self._follow(undone.photo_ids)
+        return undone
+
+    def _follow(self, photo_ids: Iterable[int]) -> None:
+        """Write sidecars where that is wanted. Raises StoreError for the first that cannot be written; others are."""
+        if self.writes_sidecars:
+            task = self.write_sidecars(list(dict.fromkeys(photo_ids)))
+            while True:
+                try:
+                    next(task)
+                except StopIteration as stop:
+                    written: SidecarsWritten = stop.value
+                    break
+            if written.troubles:
+                raise written.troubles[0]
 
     def write_sidecars(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
         """Let the sidecars of photos say their tags, and no longer those that were taken away; some a step.

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from photo_clip.adapters.images import read_photo
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import StoreError
+from photo_clip.core.ports import SquareSpec
 
 OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Somebody">
@@ -150,3 +153,19 @@ def test_exiv2_reads_ours(photo: Path) -> None:
     assert "dog, 日本" in read
     assert "animals|dog, 日本" in read
     assert "animals/dog, 日本" in read
+
+
+def test_what_others_say_in_sidecars_is_read_with_the_photo(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (64, 48), "red").save(photo)
+    photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")
+    XmpSidecars().write(photo, ["mine", "holiday"])
+    photo.with_name("photo.jpg.xmp").write_text(
+        OTHERS.replace("holiday", "harbour").replace('Rating="2"', 'Rating="5"'), encoding="utf-8"
+    )
+    facts = read_photo(photo, SquareSpec(32)).facts
+    assert facts.keywords == ("harbour", "dog", "holiday")  # “mine” is ours, and no tag of somebody else
+    assert (facts.rating, facts.caption) == (5, "Am Meer")
+    photo.with_suffix(".xmp").write_bytes(b"<damaged")
+    photo.with_name("photo.jpg.xmp").unlink()
+    assert read_photo(photo, SquareSpec(32)).facts.keywords == ()

@@ -8,7 +8,7 @@ import pytest
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
-from photo_clip.core.errors import UsageError
+from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.tags import Tag
 from photo_clip.services.background import Background
@@ -174,3 +174,21 @@ def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library
         library.tagger.judge(Label("red"))
     with pytest.raises(UsageError, match="no name"):
         library.tagger.decide([1], " ", True)
+
+
+def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: Tagger) -> None:
+    red = ids_of(library, "red")
+    paths = {photo.id: photo.path for photo in library.catalog.photos(red)}
+    tagger.decide(red[:1], "before", True)
+    assert not sidecar_of(paths[red[0]]).exists()
+    tagger.writes_sidecars = True
+    tagger.accept({"red": red[:2]})
+    assert said_in_xmp(sidecar_of(paths[red[0]]).read_bytes()).keywords == ("before", "red")
+    assert sidecar_of(paths[red[1]]).exists()
+    tagger.undo()
+    assert said_in_xmp(sidecar_of(paths[red[0]]).read_bytes()).keywords == ("before",)
+    sidecar_of(paths[red[2]]).write_bytes(b"damaged")
+    with pytest.raises(StoreError, match="damaged"):
+        tagger.decide(red[2:4], "red", True)
+    assert library.catalog.tags.decided("red") == dict.fromkeys(red[2:4], True)
+    assert sidecar_of(paths[red[3]]).exists()
