@@ -1,10 +1,11 @@
 """The window's dialogs, each opened with what it shows, fetched in the background where that may take a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.about_box import AboutBox
@@ -14,6 +15,7 @@ from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
+from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.library import Library
 
 
@@ -22,6 +24,8 @@ class Dialogs(QObject):
 
     folder_chosen = Signal(str)
     try_again_wanted = Signal()
+    tags_changed = Signal(str)
+    """A sentence on the tags that were given or taken away."""
     files_went = Signal()
     """Photos were moved to the bin."""
     reveal_wanted = Signal(object)
@@ -69,6 +73,26 @@ class Dialogs(QObject):
         if self._models is not None:
             self._models.show()
             self._models.raise_()
+
+    def show_tags(self, photo_ids: Sequence[int]) -> None:
+        """Give tags to photos, or take them away."""
+        if self._library is not None and len(photo_ids):
+            dialog = TagDialog(self._library, self._jobs, photo_ids, self._window)
+            dialog.decided.connect(lambda wanted: self._tag(photo_ids, wanted))
+            dialog.open()
+
+    def _tag(self, photo_ids: Sequence[int], wanted: dict[str, bool]) -> None:
+        if self._library is None:
+            return
+        tagger = self._library.tagger
+
+        def decide() -> None:
+            for name, accepted in wanted.items():
+                tagger.decide(photo_ids, name, accepted)
+
+        told = ", ".join(f"{'+' if accepted else '−'} {name}" for name, accepted in wanted.items())
+        told = f"{told}: {photos_in_words(len(photo_ids))}"
+        self._jobs.start(Lane.DECISIONS, decide, on_done=lambda _: self.tags_changed.emit(told))
 
     def show_duplicates(self) -> None:
         """Look for copies and near-duplicates, and show them."""

@@ -109,6 +109,7 @@ class DuplicatesDialog(QDialog):
         add_keys(self, (("Del", self._ask_for_stack),), below=True)
         add_keys(self, [(str(number), partial(self._toggle, number)) for number in range(1, 10)], below=True)
         self._looking: Job | None = None
+        self._discarding: Job | None = None
         self._look()
 
     def _arrange(self) -> None:
@@ -171,9 +172,11 @@ class DuplicatesDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, and give up what is under way."""
-        for job in (self._looking, self._loading):
+        for job in (self._looking, self._loading, self._discarding):
             if job is not None:
                 job.cancel()
+        if self._discarding is not None:
+            self.discarded.emit()  # it goes on, and nobody hears of its end
         super().done(result)
 
     # showing
@@ -280,7 +283,7 @@ class DuplicatesDialog(QDialog):
             for stack, unwanted in wanted:
                 self._library.duplicates.discard(stack, unwanted)
 
-        self._jobs.start(
+        self._discarding = self._jobs.start(
             Lane.SEARCH,
             discard,
             on_done=lambda _: self._forget([stack for stack, _ in wanted]),
@@ -288,12 +291,14 @@ class DuplicatesDialog(QDialog):
         )
 
     def _forget(self, stacks: list[Stack]) -> None:
+        self._discarding = None
         self._found = [stack for stack in self._found if stack not in stacks]
         self.discard_copies.setEnabled(True)
         self._show_kind()
         self.discarded.emit()
 
     def _say_trouble(self, error: Exception) -> None:
+        self._discarding = None
         if isinstance(error, PhotoClipError):
             self.trouble.setText(printable(f"{error.sentence} {error.advice}"))
             self.trouble.show()

@@ -33,6 +33,7 @@ _KEYS = {
         ("Enter", "Space", "show it large, and back"),
         ("Ctrl+A", "Ctrl+I", "select all, or the others"),
         ("F", "0 … 5", "favourite; stars"),
+        ("T", "", "tags"),
         ("W", "", "why it was found"),
         ("D", "", "show or fold near-duplicates"),
         ("Ctrl+C", "", "copy the selected files"),

@@ -27,6 +27,8 @@ class Lane(Enum):
     """Everything that writes."""
     SEARCH = ("search", 2)
     """What somebody waits for."""
+    DECISIONS = ("decisions", 1)
+    """What people decide, one after another, so that it can be undone in that order."""
     THUMBNAILS = ("thumbnails", 2)
     DOWNLOADS = ("downloads", 1)
     """What takes as long as the network does."""

@@ -395,7 +395,7 @@ class LabelsPage(QWidget):
         sure = self._sure(judged)
         name = judged.label.name
         self._jobs.start(
-            Lane.SEARCH,
+            Lane.DECISIONS,
             self._library.tagger.accept,
             {name: sure},
             on_done=lambda _: self._decided(f"“{name}” for {photos_in_words(len(sure))}", name),
@@ -404,7 +404,7 @@ class LabelsPage(QWidget):
 
     def _undo(self) -> None:
         if self._library is not None:
-            self._jobs.start(Lane.SEARCH, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail)
+            self._jobs.start(Lane.DECISIONS, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail)
 
     def _undone(self, undone: object) -> None:
         self._say("Nothing is left to take back" if undone is None else "Taken back")

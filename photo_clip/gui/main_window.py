@@ -164,6 +164,8 @@ class MainWindow(QMainWindow):
         dialogs.folder_chosen.connect(lambda chosen: self.keeper.add_folders([Path(chosen)]))
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
+        dialogs.tags_changed.connect(self._tell_of_tags)
+        actions.tags_wanted.connect(self._tag)
         dialogs.files_went.connect(self.keeper.look)
         self.first_run.folder_wanted.connect(dialogs.choose_folder)
         self.folder_panel.add_wanted.connect(dialogs.choose_folder)
@@ -222,7 +224,7 @@ class MainWindow(QMainWindow):
         on_photos = (*commands_by_letter, ("S", actions.find_similar), ("Ctrl+C", actions.copy_files))
         for place in (self.viewer, self.grid):
             add_keys(place, [(str(number), partial(actions.rate, number)) for number in range(6)])
-            add_keys(place, (("F", actions.toggle_favourite), ("W", self.show_why)))
+            add_keys(place, (("F", actions.toggle_favourite), ("T", self._tag), ("W", self.show_why)))
         add_keys(self.viewer, on_photos)
         add_keys(
             self.grid,
@@ -438,6 +440,14 @@ class MainWindow(QMainWindow):
         photo = self._current_photo()
         if photo is not None:
             self.search_view.unfold(photo.id)
+
+    def _tag(self) -> None:
+        self.dialogs.show_tags(self._chosen_ids().tolist())
+
+    def _tell_of_tags(self, sentence: str) -> None:
+        self.search_view.say(sentence)
+        self.search_view.refresh()
+        self._follow_why()
 
     def _show_labels(self) -> None:
         if self._opened is not None:

@@ -37,6 +37,7 @@ class PhotoActions(QObject):
     why_wanted = Signal()
     marked = Signal()
     """Photos were rated, or made favourites."""
+    tags_wanted = Signal()
     told = Signal(str)
     """A sentence on what was done."""
 
@@ -145,6 +146,7 @@ class PhotoActions(QObject):
             menu.addAction(f"Search in these {count:,} photos", self.search_within)
         menu.addAction("Why this photo?\tW", self.why_wanted.emit)
         menu.addSeparator()
+        menu.addAction("Tags …\tT", self.tags_wanted.emit)
         menu.addAction("Favourite, or not\tF", self.toggle_favourite)
         stars = menu.addMenu("Stars")
         for number in range(6):

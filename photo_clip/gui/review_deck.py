@@ -198,7 +198,7 @@ class ReviewDeck(QWidget):
         if library is not None and label is not None:
             self._storing += 1
             self._jobs.start(
-                Lane.SEARCH,
+                Lane.DECISIONS,
                 lambda: library.tagger.decide(photo_ids, label.name, accepted, is_suggested=True),
                 on_done=lambda _: self._stored(),
                 on_failed=self._lose,
@@ -225,7 +225,7 @@ class ReviewDeck(QWidget):
         library = self._library
         if library is not None:
             self._jobs.start(
-                Lane.SEARCH,
+                Lane.DECISIONS,
                 library.tagger.undo,
                 on_done=self._undone,
                 on_failed=self.failed.emit,

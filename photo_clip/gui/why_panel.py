@@ -5,6 +5,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from photo_clip.core.errors import UsageError
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.core.query import Will, parse
@@ -14,6 +15,7 @@ from photo_clip.services.explainer import Explanation, Part
 from photo_clip.services.library import Library
 
 _WIDTH_PX = 250
+_BEST_LABELS = 5
 _SIGNS = {Will.MORE: "+", Will.LESS: "−", Will.MUST: "!"}
 
 
@@ -70,20 +72,37 @@ class WhyPanel(QWidget):
             return
         self._job = self._jobs.start(Lane.SEARCH, _explain, self._library, text, photo.id, on_done=self._show)
 
-    def _show(self, found: Explanation | None) -> None:
+    def _show(self, found: tuple[Explanation, list[str]] | None) -> None:
         self._job = None
-        self.words.setText("This photo is gone." if found is None else _html(found))
+        self.words.setText("This photo is gone." if found is None else _html(*found))
 
 
-def _explain(library: Library, text: str, photo_id: int) -> Explanation | None:
+def _explain(library: Library, text: str, photo_id: int) -> tuple[Explanation, list[str]] | None:
     photos = library.catalog.photos([photo_id])
     contents = library.catalog.content_ids_of([photo_id])
     if not photos or not len(contents):
         return None
-    return library.explainer.explain(parse(text, date.today()), photos[0], int(contents[0]))
+    explained = library.explainer.explain(parse(text, date.today()), photos[0], int(contents[0]))
+    return explained, _labelled(library, photo_id)
 
 
-def _html(found: Explanation) -> str:
+def _labelled(library: Library, photo_id: int) -> list[str]:
+    """Return sentences on a photo's tags and on the labels that fit it best."""
+    told: list[str] = []
+    tags = library.catalog.tags.tags_of([photo_id]).get(photo_id, [])
+    if tags:
+        told.append("Tags: " + ", ".join(tag.name + (" (in its file)" if tag.in_file else "") for tag in tags))
+    try:
+        choices = library.tagger.choices(photo_id)
+    except UsageError:  # a list that cannot be read is told where it is edited
+        choices = []
+    if choices:
+        best = "; ".join(f"{name} {share:.0%}" for name, share in choices[:_BEST_LABELS])
+        told.append(f"Of the {len(choices):,} labels that are on, if one had to fit: {best}.")
+    return told
+
+
+def _html(found: Explanation, labelled: list[str]) -> str:
     told = [_paragraph(found.photo.path.name, is_strong=True)]
     if found.cosine is not None and found.rank is not None:
         told.append(
@@ -103,6 +122,8 @@ def _html(found: Explanation) -> str:
     else:
         told.append(_paragraph("It passes every filter."))
     told += [_paragraph(f"“{word}” stands in its {where}.") for word, where in found.said]
+    if labelled:
+        told += [_paragraph("Labels", is_strong=True), *map(_paragraph, labelled)]
     return "".join([*told, *_facts(found.photo)])
 
 

@@ -13,6 +13,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import cosines as cosines_of
+from photo_clip.core.scoring import probabilities
 from photo_clip.core.tagging import (
     FEWEST_DECISIONS,
     LINE,
@@ -166,6 +167,24 @@ class Tagger:
         rows = near[doubtful(judged.probabilities[near], vectors, count, judged.line)]
         found: list[int] = judged.photo_ids[rows].tolist()
         return found
+
+    def choices(self, photo_id: int) -> list[tuple[str, float]]:
+        """Return a probability for each label of the lists that are on, most probable first; together they are 1.
+
+        Zero-shot classification (Radford et al. 2021, arXiv 2103.00020): softmax of logit scale × cosine; it tells
+        which label fits best, and not whether one fits. None for a photo that is not embedded, or where no list is on.
+        """
+        encoder = self._models.active_encoder()
+        shown = self._shown(encoder)
+        place = np.flatnonzero(shown.photo_ids == photo_id)
+        labels = self.labels()
+        if not labels or not len(place):
+            return []
+        vector = shown.table.rows(shown.rows[place[:1]])[0]
+        cosines = np.array([self._embedding(encoder, label.words) @ vector for label in labels], np.float32)
+        shares = probabilities(cosines, encoder.logit_scale)
+        order = np.argsort(-shares, kind="stable")
+        return [(labels[row].name, float(shares[row])) for row in order]
 
     def decide(
         self, photo_ids: Sequence[int], label: str, accepted: bool | None, *, is_suggested: bool = False

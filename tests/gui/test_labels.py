@@ -12,6 +12,8 @@ from photo_clip.core.labels import Label, LabelList
 from photo_clip.gui.label_editor import LabelEditor
 from photo_clip.gui.labels_page import effect_of
 from photo_clip.gui.main_window import MainWindow
+from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Tagger
@@ -164,3 +166,42 @@ def test_what_a_change_does_is_said_before_it_happens() -> None:
     )
     assert effect_of(LabelList("a", "="), LabelList("a", "")) == ""
     assert Label("x").words == ("x",)
+
+
+def test_tags_are_given_and_taken_away_by_keyboard(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    tags = library.catalog.tags
+    ids = filled.photos.photo_ids[:3].tolist()
+    library.tagger.decide(ids[:1], "old", True)
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    for _ in range(2):
+        qtbot.keyClick(filled.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_T)
+    dialog = filled.findChild(TagDialog)
+    assert isinstance(dialog, TagDialog)
+    qtbot.waitUntil(lambda: dialog.is_loaded)
+    assert dialog.tags.item(0).text() == "old"
+    assert dialog.tags.item(0).checkState() is Qt.CheckState.PartiallyChecked
+    qtbot.keyClicks(dialog.line, " family / Anna ")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    dialog.tags.item(0).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tags.counts() == {"family/Anna": 3})
+    assert tags.decided("old") == dict.fromkeys(ids, False)
+
+
+def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    library.catalog.tags.save_list(LabelList("colours", "red\ngreen\nblue"))
+    photo_id = int(filled.photos.photo_ids[0])
+    library.tagger.decide([photo_id], "family/Anna", True)
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.PHOTO) is not None)
+    filled.show_why()
+    qtbot.waitUntil(lambda: "Tags: family/Anna" in filled.why.words.text())
+    assert "Of the 3 labels that are on" in filled.why.words.text()
+    best, share = library.tagger.choices(photo_id)[0]
+    assert f"{best} {share:.0%}" in filled.why.words.text()
+    assert sum(each for _, each in library.tagger.choices(photo_id)) == pytest.approx(1)
+    assert library.tagger.choices(999) == []
