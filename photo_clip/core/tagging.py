@@ -134,18 +134,9 @@ class Learned:
     scale: float
     offset: float
 
-    def logits(self, vectors: NDArray[np.float16] | Vectors, by_words: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the log odds of photos, shape (n, d), from their embeddings and what the words say."""
-        added = np.concatenate(
-            [
-                np.empty(0, np.float32),
-                *(
-                    vectors[start : start + _ROWS_AT_ONCE].astype(np.float32, copy=False) @ self.direction
-                    for start in range(0, len(vectors), _ROWS_AT_ONCE)
-                ),
-            ]
-        )
-        result: NDArray[np.float32] = (self.scale * by_words + added + self.offset).astype(np.float32)
+    def logits(self, along: NDArray[np.float32], by_words: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the log odds of photos, shape (n,), from their products with the direction and what the words say."""
+        result: NDArray[np.float32] = (self.scale * by_words + along + self.offset).astype(np.float32)
         return result
 
 
@@ -209,12 +200,13 @@ def probability(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -40, 40)))
 
 
-def doubtful(probabilities: NDArray[np.float64], vectors: Vectors, count: int, line: float = LINE) -> NDArray[np.intp]:
+def doubtful(probabilities: NDArray[np.floating], vectors: Vectors, count: int, line: float = LINE) -> NDArray[np.intp]:
     """Return up to `count` rows whose decisions teach most: near the line, and unlike each other; shape (k,).
 
     Uncertainty sampling with diversity (Settles 2009, "Active learning literature survey", sections 3.1 and 3.5): a row
     counts less the more alike it is to one taken before.
     """
+    probabilities = probabilities.astype(np.float64)
     with np.errstate(divide="ignore"):
         logits = np.log(probabilities) - np.log1p(-probabilities) - np.log(line / (1 - line))
     doubt = 1 / np.cosh(np.clip(logits / 2, -40, 40)) ** 2
@@ -230,7 +222,7 @@ def doubtful(probabilities: NDArray[np.float64], vectors: Vectors, count: int, l
 
 
 def precision_above(
-    probabilities: NDArray[np.float64], line: float, decided: Sequence[tuple[float, bool]]
+    probabilities: NDArray[np.floating], line: float, decided: Sequence[tuple[float, bool]]
 ) -> tuple[float, float, float]:
     """Return the share of right ones among suggestions from a line on, with the ends of its 90 % interval, 0 to 1.
 
@@ -250,7 +242,7 @@ def precision_above(
     return share, max(0.0, centre - half), min(1.0, centre + half)
 
 
-def histogram(probabilities: NDArray[np.float64], bins: int = 20) -> list[int]:
+def histogram(probabilities: NDArray[np.floating], bins: int = 20) -> list[int]:
     """Return how many lie in each of `bins` equal parts of 0 to 1."""
     edges = np.linspace(0, 1, bins + 1)
     return [

@@ -12,12 +12,12 @@ from photo_clip.core.labels import Label, parse_label_list, tag_name
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
-from photo_clip.core.scoring import cosines as cosines_of
 from photo_clip.core.scoring import probabilities
 from photo_clip.core.tagging import (
     FEWEST_DECISIONS,
     LINE,
     Ground,
+    Learned,
     doubtful,
     embedding_of,
     ground_of,
@@ -33,6 +33,7 @@ from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
 _SIDECARS_AT_ONCE = 64
+_LABELS_AT_ONCE = 16
 _MOST_DOUBTFUL = 400
 """The photos nearest to the line, among which unlike ones are chosen to be judged."""
 
@@ -44,7 +45,7 @@ class Judged:
     label: Label
     photo_ids: NDArray[np.int64]
     """Shape (n,)."""
-    probabilities: NDArray[np.float64]
+    probabilities: NDArray[np.float32]
     """0 to 1, shape (n,)."""
     decided: dict[int, bool]
     """What people decided, by photo id; True for accepted."""
@@ -126,27 +127,38 @@ class Tagger:
 
     def judge(self, label: Label) -> Judged:
         """Return how probably each photo deserves a label: by its words, and by what people decided."""
-        encoder = self._models.active_encoder()
-        shown = self._shown(encoder)
-        by_words = self._logits_by_words(encoder, shown, label)
-        decided = self._catalog.tags.decided(label.name)
-        logits, has_learned = self._learned(shown, by_words, decided)
-        return Judged(
-            label,
-            shown.photo_ids,
-            probability(logits[shown.rows]),
-            decided,
-            self._catalog.tags.lines().get(label.name, LINE),
-            has_learned,
-        )
+        return self._judge([label])[0]
 
     def judge_all(self, labels: Sequence[Label]) -> Task[list[Judged]]:
-        """Judge all photos by several labels, one a step."""
+        """Judge all photos by several labels, some a step."""
         found: list[Judged] = []
-        for number, label in enumerate(labels, 1):
-            found.append(self.judge(label))
-            yield Progress(Phase.COMPARING, number, len(labels), label.name)
+        for start in range(0, len(labels), _LABELS_AT_ONCE):
+            yield Progress(Phase.COMPARING, start, len(labels))
+            found += self._judge(labels[start : start + _LABELS_AT_ONCE])
         return found
+
+    def _judge(self, labels: Sequence[Label]) -> list[Judged]:
+        encoder = self._models.active_encoder()
+        shown = self._shown(encoder)
+        by_words = self._logits_by_words(encoder, shown, labels)
+        decided = [self._catalog.tags.decided(label.name) for label in labels]
+        taught = [self._learned(shown, *told) for told in zip(by_words, decided, strict=True)]
+        directions = [each.direction for each in taught if each is not None]
+        along = iter(shown.table.products(np.stack(directions)) if directions else ())
+        lines = self._catalog.tags.lines()
+        return [
+            Judged(
+                label,
+                shown.photo_ids,
+                probability((words if learnt is None else learnt.logits(next(along), words))[shown.rows]).astype(
+                    np.float32
+                ),
+                known,
+                lines.get(label.name, LINE),
+                learnt is not None,
+            )
+            for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True)
+        ]
 
     def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
         """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.
@@ -297,36 +309,34 @@ class Tagger:
                 self._words[key] = embedding_of(words, encoder.embed_texts)
             return self._words[key]
 
-    def _logits_by_words(self, encoder: Encoder, shown: _Shown, label: Label) -> NDArray[np.float32]:
-        vector = self._embedding(encoder, label.words)
+    def _logits_by_words(self, encoder: Encoder, shown: _Shown, labels: Sequence[Label]) -> list[NDArray[np.float32]]:
+        vectors = [self._embedding(encoder, label.words) for label in labels]
+        contrasts = [[self._embedding(encoder, [contrast]) for contrast in label.contrasts] for label in labels]
         if not len(shown.table):
-            return np.empty(0, np.float32)
-        contrasts = [shown.table.cosines(self._embedding(encoder, [contrast])) for contrast in label.contrasts]
-        return logits_by_words(
-            shown.table.cosines(vector),
-            self._background.phrases(encoder) @ vector,
-            shown.ground,
-            cosines_of(self._background.sample(encoder.identity.key), vector),
-            np.max(contrasts, axis=0) if contrasts else None,
-        )
+            return [np.empty(0, np.float32) for _ in labels]
+        cosines = shown.table.products(np.stack([*vectors, *(each for some in contrasts for each in some)]))
+        phrases, sample = self._background.phrases(encoder), self._background.sample(encoder.identity.key)
+        found, at = [], len(labels)
+        for row, (vector, some) in enumerate(zip(vectors, contrasts, strict=True)):
+            highest = cosines[at : at + len(some)].max(axis=0) if some else None
+            at += len(some)
+            found.append(logits_by_words(cosines[row], phrases @ vector, shown.ground, sample @ vector, highest))
+        return found
 
     @staticmethod
-    def _learned(
-        shown: _Shown, by_words: NDArray[np.float32], decided: dict[int, bool]
-    ) -> tuple[NDArray[np.float32], bool]:
+    def _learned(shown: _Shown, by_words: NDArray[np.float32], decided: dict[int, bool]) -> Learned | None:
         place = np.flatnonzero(np.isin(shown.photo_ids, np.array(list(decided), dtype=np.int64)))
         accepted_of = {  # of several copies the last decision counts
             int(shown.rows[each]): decided[int(shown.photo_ids[each])] for each in place
         }
         if len(accepted_of) < FEWEST_DECISIONS:
-            return by_words, False
+            return None
         rows = np.array(list(accepted_of), dtype=np.intp)
         others = np.setdiff1d(others_among(len(shown.table)), rows)
-        taught = learned(
+        return learned(
             shown.table.rows(rows),
             by_words[rows],
             np.array(list(accepted_of.values()), np.bool_),
             shown.table.rows(others),
             by_words[others],
         )
-        return taught.logits(shown.table.stored, by_words), True

@@ -17,20 +17,24 @@ import re
 import time
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.labels import Label
-from photo_clip.core.places import Places
+from photo_clip.core.labels import Label, parse_label_list, parse_labels
+from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.tagging import LINE
 from photo_clip.core.tags import Decision
 from photo_clip.opening import opened_library
 from photo_clip.services.library import Library
+from photo_clip.terminal import run_task
 from tests.benchmarks.bench_relevance import lines_of
+from tests.benchmarks.made_library import make_library, resampled
 
 _FEWEST = 5
 _ROUND = 5
+_LABELS = 200
 Flags = NDArray[np.bool_]
 
 
@@ -92,6 +96,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with opened_library(Places(arguments.library, arguments.library / "cache")) as library:
         judge(library, arguments.photos)
+        print_time(library, 100_000)
 
 
 def judge(library: Library, photos: Path) -> None:
@@ -130,6 +135,26 @@ def judge(library: Library, photos: Path) -> None:
             ids = list(library.catalog.tags.decided(label.name))
             library.catalog.tags.decide([Decision(each, label.name, None) for each in ids], now_s=1)
     print(f"{len(labels)} labels on {len(paths):,} photos: {took_s:.1f} s, words embedded anew")
+
+
+def print_time(library: Library, count: int) -> None:
+    """Print how long labels take on a library made of this one's embeddings, with noise."""
+    key = library.models.active_key()
+    seeds = library.neighbours.table(key).rows(slice(None))
+    lists = sorted((resources_folder() / "labels").glob("*.txt"))
+    labels = [label for file in lists for label in parse_label_list(file.read_text(encoding="utf-8"))]
+    phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))
+    labels = [*labels, *(Label(phrase) for phrase in phrases)][:_LABELS]
+    with TemporaryDirectory() as folder:
+        places = Places(Path(folder), Path(folder, "cache"))
+        make_library(places, resampled(seeds, count), key)
+        with opened_library(places, writing=False) as made:
+            made.searcher.warm_up()
+            began = time.perf_counter()
+            found = run_task(made.tagger.judge_all(labels))
+            took_s = time.perf_counter() - began
+    suggested = sum(len(each.suggested) for each in found)
+    print(f"{len(labels)} labels on {count:,} photos: {took_s:.1f} s, {suggested:,} suggestions")
 
 
 def others(library: Library, truth: Truth, photo_ids: NDArray[np.int64]) -> None:

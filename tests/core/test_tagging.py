@@ -99,9 +99,9 @@ def test_decisions_teach_what_the_words_do_not_say() -> None:
     rows = np.array([0, 1, 2, 200, 201, 202])
     far = vectors(100, 3)
     taught = learned(photos[rows], by_words[rows], rows < 200, far, np.full(100, -6, np.float32))
-    chances = probability(taught.logits(photos, by_words))
+    chances = probability(taught.logits(photos @ taught.direction, by_words))
     assert chances[:200].min() > 0.5 > chances[200:].max()
-    assert probability(taught.logits(far, np.full(100, -6, np.float32))).max() < 0.1
+    assert probability(taught.logits(far @ taught.direction, np.full(100, -6, np.float32))).max() < 0.1
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 2**31))
@@ -112,7 +112,7 @@ def test_learning_ends_well_whatever_is_decided(accepted: list[bool], seed: int)
     taught = learned(
         rows, by_words, np.array(accepted), vectors(40, seed + 1), rng.normal(-8, 4, 40).astype(np.float32)
     )
-    logits = taught.logits(rows, by_words)
+    logits = taught.logits(rows @ taught.direction, by_words)
     assert np.isfinite(logits).all()
     before = np.logaddexp(0, np.where(accepted, -by_words, by_words)).sum()
     assert np.logaddexp(0, np.where(accepted, -logits, logits)).sum() <= before + 5
