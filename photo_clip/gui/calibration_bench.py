@@ -106,27 +106,29 @@ class Strip(QWidget):
         column.addWidget(heading)
         column.addLayout(self._row)
 
-    def show_photos(self, pictures: Sequence[QImage | None], chances: Sequence[float]) -> None:
-        """Show these, in this order."""
+    def show_photos(self, pictures: Sequence[QImage | None], chances: Sequence[float] | None) -> None:
+        """Show these, in this order, with their probabilities or without."""
         while self._row.count() > 1:
             item = self._row.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
-        for number, (picture, chance) in enumerate(zip(pictures, chances, strict=True)):
+        for number, picture in enumerate(pictures):
+            told = "" if chances is None else f"{chances[number]:.0%}"
             cell = QWidget()
             column = QVBoxLayout(cell)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(2)
             photo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
             photo.setFixedSize(_SIDE_PX, _SIDE_PX)
-            photo.setAccessibleName(f"A photo of {chance:.0%}")
+            photo.setAccessibleName(f"A photo, {told}" if told else "A photo")
             if picture is not None:
                 photo.setPixmap(_scaled(picture, self.devicePixelRatioF()))
-            words = QLabel(f"{chance:.0%}", alignment=Qt.AlignmentFlag.AlignCenter)
-            words.setProperty("quiet", True)
             column.addWidget(photo)
-            column.addWidget(words)
+            if told:
+                words = QLabel(told, alignment=Qt.AlignmentFlag.AlignCenter)
+                words.setProperty("quiet", True)
+                column.addWidget(words)
             self._row.insertWidget(number, cell)
 
 

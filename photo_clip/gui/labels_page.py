@@ -26,6 +26,7 @@ from photo_clip.core.tagging import LINE, precision_above
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.calibration_bench import Histogram, Strip
+from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
 from photo_clip.gui.photo_card import pictures_of
@@ -35,6 +36,7 @@ from photo_clip.services.tagger import Judged
 
 _NO_PARENT = QModelIndex()
 _SURE = 0.95
+_OWN_LIST = "my labels"
 _AROUND = 7
 _LINE_PAUSE_MS = 250
 
@@ -158,6 +160,7 @@ class LabelsPage(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(push_button("Edit …", self.edit))
         buttons.addWidget(push_button("New …", lambda: self._open_editor(LabelList("", ""))))
+        buttons.addWidget(push_button("Gaps …", self.show_gaps))
         buttons.addStretch()
         column.addLayout(buttons)
         column.addWidget(self.bar)
@@ -223,6 +226,18 @@ class LabelsPage(QWidget):
         editor = LabelEditor(each, lambda changed: effect_of(each, changed), self)
         editor.saved.connect(self._save)
         editor.open()
+
+    def show_gaps(self) -> None:
+        """Look for photos that no label fits."""
+        if self._library is not None and self._judging is None:
+            dialog = GapsDialog(self._library, self._jobs, self.labels.judged, self)
+            dialog.label_wanted.connect(self._add_label)
+            dialog.open()
+
+    def _add_label(self, name: str) -> None:
+        items = [self.lists.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.lists.count())]
+        own = next((each for each in items if each.name == _OWN_LIST), LabelList(_OWN_LIST, ""))
+        self._save(LabelList(own.name, f"{own.text.rstrip()}\n{name}\n".lstrip()))
 
     def _save(self, each: LabelList) -> None:
         if self._library is None:

@@ -43,6 +43,11 @@ class Background:
                 self._embedded = {key: found}
             return self._embedded[key]
 
+    @property
+    def words(self) -> list[str]:
+        """The phrases."""
+        return list(self._phrases)
+
     def sample(self, model_key: str) -> Vectors:
         """Return embeddings from all over the library, shape (s, d); none of an empty one."""
         last = self._catalog.last_vector_row(model_key)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError, UsageError
+from photo_clip.core.gaps import groups_among, name_of
 from photo_clip.core.labels import Label, parse_label_list, tag_name
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
@@ -66,6 +67,16 @@ class Judged:
         """The probability of each photo on which somebody decided."""
         rows = np.flatnonzero(np.isin(self.photo_ids, np.array(list(self.decided), dtype=np.int64)))
         return dict(zip(self.photo_ids[rows].tolist(), self.probabilities[rows].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Photos that lie close together, and that no label fits."""
+
+    name: str
+    """A phrase that fits them."""
+    photo_ids: list[int]
+    """Those in the middle first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,25 @@ class Tagger:
         shares = probabilities(cosines, encoder.logit_scale)
         order = np.argsort(-shares, kind="stable")
         return [(labels[row].name, float(shares[row])) for row in order]
+
+    def gaps(self, judged: Sequence[Judged]) -> tuple[list[Gap], int]:
+        """Return groups of photos that none of these labels fits, the tightest first, and how many photos fit none.
+
+        A photo fits where a label is suggested for it or was accepted. Names come from the generic phrases.
+        """
+        encoder = self._models.active_encoder()
+        shown = self._shown(encoder)
+        fitting = [np.array([each for each, accepted in one.decided.items() if accepted], np.int64) for one in judged]
+        fitting += [one.photo_ids[one.probabilities >= one.line] for one in judged]
+        left = np.flatnonzero(~np.isin(shown.photo_ids, np.concatenate([np.empty(0, np.int64), *fitting])))
+        vectors = shown.table.rows(shown.rows[left])
+        phrases, words = self._background.phrases(encoder), self._background.words
+        usual = phrases @ self._background.sample(encoder.identity.key).mean(axis=0) if len(left) else phrases[:, 0]
+        found = [
+            Gap(words[name_of(group, phrases, usual)], shown.photo_ids[left[group.rows]].tolist())
+            for group in groups_among(vectors)
+        ]
+        return found, len(left)
 
     def decide(
         self, photo_ids: Sequence[int], label: str, accepted: bool | None, *, is_suggested: bool = False

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.labels import Label, LabelList
+from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.label_editor import LabelEditor
 from photo_clip.gui.labels_page import effect_of
 from photo_clip.gui.main_window import MainWindow
@@ -16,7 +17,7 @@ from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Tagger
+from photo_clip.services.tagger import Gap, Tagger
 from tests.gui.window_use import names_shown, settle
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
@@ -205,3 +206,21 @@ def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Li
     assert f"{best} {share:.0%}" in filled.why.words.text()
     assert sum(each for _, each in library.tagger.choices(photo_id)) == pytest.approx(1)
     assert library.tagger.choices(999) == []
+
+
+def test_gaps_become_labels_by_a_click(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = labelled.labels
+    ids = labelled.photos.photo_ids[:4].tolist()
+    monkeypatch.setattr(Tagger, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
+    page.show_gaps()
+    dialog = page.findChild(GapsDialog)
+    assert isinstance(dialog, GapsDialog)
+    qtbot.waitUntil(lambda: len(dialog.names) == 1)
+    assert dialog.told.text() == "7 photos fit none of the labels that are on; 1 group of them"
+    dialog.names[0].setText("boats/sailing")
+    next(button for button in dialog.findChildren(QPushButton) if button.text() == "New label").click()
+    qtbot.waitUntil(lambda: "boats/sailing" in {each.label.name for each in page.labels.judged})
+    assert [each.text for each in library.catalog.tags.lists() if each.name == "my labels"] == ["boats/sailing\n"]
+    dialog.accept()

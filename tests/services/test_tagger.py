@@ -192,3 +192,15 @@ def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: 
         tagger.decide(red[2:4], "red", True)
     assert library.catalog.tags.decided("red") == dict.fromkeys(red[2:4], True)
     assert sidecar_of(paths[red[3]]).exists()
+
+
+def test_photos_that_no_label_fits_are_grouped_and_named(library: Library, tagger: Tagger, photos: Path) -> None:
+    for number in range(8, 80):
+        write_photo(photos / f"blue {number}.jpg", f"blue {number}")
+    run(library.keep_up())
+    tagger.decide(ids_of(library, "blue 1.jpg"), "red", True)
+    gaps, count = tagger.gaps([tagger.judge(Label("red")), tagger.judge(Label("green"))])
+    assert gaps[0].name == "blue"
+    assert set(gaps[0].photo_ids) <= set(ids_of(library, "blue")) - set(ids_of(library, "blue 1.jpg"))
+    assert count >= len(gaps[0].photo_ids) >= 60
+    assert tagger.gaps([])[1] == 96

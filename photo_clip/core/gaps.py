@@ -1,0 +1,72 @@
+"""Groups among photos that no label fits, so that labels can be found for them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.core.ports import Vectors
+from photo_clip.core.scoring import unit_rows
+
+_LEARNT_FROM = 6000
+_PHOTOS_A_GROUP, _MOST_GROUPS, _FEWEST = 60, 24, 8
+_ROUNDS = 15
+_BELONGS = 0.35
+"""The share of a group, those nearest to its middle, that is looked at to tell how tight it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Photos that lie close together."""
+
+    rows: NDArray[np.intp]
+    """The nearest to the middle first."""
+    middle: NDArray[np.float32]
+    tightness: float
+    """The mean cosine of the inner third with the middle."""
+
+
+def groups_among(vectors: Vectors) -> list[Group]:
+    """Return groups among photos, shape (n, d), the tightest first; few photos, or none, make no group.
+
+    Spherical k-means (Dhillon and Modha 2001, "Concept decompositions for large sparse text data using clustering"),
+    begun with photos as far from each other as may be, so that the same photos make the same groups.
+    """
+    count = min(_MOST_GROUPS, len(vectors) // _PHOTOS_A_GROUP)
+    if not count:
+        return []
+    some = vectors[np.linspace(0, len(vectors), min(len(vectors), _LEARNT_FROM), endpoint=False).astype(np.intp)]
+    middles = _far_apart(some, count)
+    for _ in range(_ROUNDS):
+        nearest = (some @ middles.T).argmax(axis=1)
+        sums = np.zeros_like(middles)
+        np.add.at(sums, nearest, some)
+        middles = np.where(np.any(sums, axis=1, keepdims=True), unit_rows(sums), middles).astype(np.float32)
+    cosines = vectors @ middles.T
+    nearest = cosines.argmax(axis=1)
+    found: list[Group] = []
+    for number in range(count):
+        rows = np.flatnonzero(nearest == number)
+        if len(rows) >= _FEWEST:
+            rows = rows[np.argsort(-cosines[rows, number], kind="stable")]
+            inner = rows[: max(1, round(len(rows) * _BELONGS))]
+            found.append(Group(rows, middles[number], float(cosines[inner, number].mean())))
+    return sorted(found, key=lambda group: -group.tightness)
+
+
+def name_of(group: Group, phrases: Vectors, usual: NDArray[np.float32]) -> int:
+    """Return the row of the phrase that names a group best: what it shows more than photos do in general.
+
+    `phrases` has shape (m, d); `usual`, shape (m,), is the mean cosine of each with photos from all over the library.
+    """
+    return int((phrases @ group.middle - usual).argmax())
+
+
+def _far_apart(vectors: Vectors, count: int) -> Vectors:
+    """Return photos of which each is as far from those before it as may be; the first is the nearest to the mean."""
+    chosen = [int((vectors @ vectors.mean(axis=0)).argmax())]
+    nearest = vectors @ vectors[chosen[0]]
+    while len(chosen) < count:
+        chosen.append(int(nearest.argmin()))
+        nearest = np.maximum(nearest, vectors @ vectors[chosen[-1]])
+    return vectors[chosen].copy()

@@ -1,0 +1,103 @@
+"""Groups of photos that no label fits, each with a name to begin with."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.labels import tag_name
+from photo_clip.gui.buttons import push_button
+from photo_clip.gui.calibration_bench import Strip
+from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.photo_card import pictures_of
+from photo_clip.services.library import Library
+from photo_clip.services.tagger import Gap, Judged
+
+_SHOWN = 6
+_MOST = 12
+
+
+class GapsDialog(QDialog):
+    """Looks for groups as soon as it is opened; a click makes one's name a label."""
+
+    label_wanted = Signal(str)
+
+    def __init__(self, library: Library, jobs: Jobs, judged: Sequence[Judged], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Gaps")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(860, 640)
+        self.told = QLabel("Looking at the photos that no label fits …", wordWrap=True)
+        self.told.setProperty("title", True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self._inner = QWidget()
+        self._column = QVBoxLayout(self._inner)
+        self._column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self._inner)
+        self.names: list[QLineEdit] = []
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 22, 24, 18)
+        column.addWidget(self.told)
+        column.addWidget(self.bar)
+        column.addWidget(area, 1)
+        column.addLayout(buttons)
+
+        def look() -> tuple[list[Gap], int, list[list[QImage | None]]]:
+            gaps, total = library.tagger.gaps(judged)
+            photos = [library.catalog.photos(gap.photo_ids[:_SHOWN]) for gap in gaps[:_MOST]]
+            return gaps[:_MOST], total, [pictures_of(library.thumbnails, each) for each in photos]
+
+        self._looking = jobs.start(Lane.SEARCH, look, on_done=self._show)
+
+    def done(self, result: int) -> None:
+        """Close, and give up looking."""
+        self._looking.cancel()
+        super().done(result)
+
+    def _show(self, found: tuple[list[Gap], int, list[list[QImage | None]]]) -> None:
+        gaps, total, pictures = found
+        self.bar.hide()
+        self.told.setText(
+            f"{photos_in_words(total)} fit none of the labels that are on"
+            + (
+                f"; {len(gaps)} group{'' if len(gaps) == 1 else 's'} of them"
+                if gaps
+                else "; too few, or too different, to group"
+            )
+        )
+        for number, (gap, some) in enumerate(zip(gaps, pictures, strict=True)):
+            self._column.insertWidget(number, self._row(gap, some))
+
+    def _row(self, gap: Gap, pictures: list[QImage | None]) -> QWidget:
+        row = QWidget()
+        strip = Strip(photos_in_words(len(gap.photo_ids)))
+        strip.show_photos(pictures, None)
+        name = QLineEdit(gap.name)
+        name.setAccessibleName("A name for these photos")
+        self.names.append(name)
+        add = push_button("New label", lambda: self._add(name, add))
+        line = QHBoxLayout()
+        line.addWidget(name, 1)
+        line.addWidget(add)
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, 0, 0, 14)
+        column.addWidget(strip)
+        column.addLayout(line)
+        return row
+
+    def _add(self, name: QLineEdit, button: QWidget) -> None:
+        wanted = tag_name(name.text())
+        if wanted:
+            button.setEnabled(False)
+            name.setEnabled(False)
+            self.label_wanted.emit(wanted)

@@ -1,0 +1,34 @@
+"""Groups among photos that no label fits."""
+
+import numpy as np
+
+from photo_clip.core.gaps import Group, groups_among, name_of
+from photo_clip.core.scoring import unit_rows
+
+
+def around(axis: int, count: int, spread: float, seed: int) -> np.ndarray:
+    rows = np.random.default_rng(seed).normal(size=(count, 24)) * spread
+    rows[:, axis] += 1
+    return unit_rows(rows)
+
+
+def test_photos_that_lie_together_make_a_group_and_the_tightest_comes_first() -> None:
+    vectors = np.concatenate([around(0, 80, 0.05, 1), around(5, 70, 0.02, 2), around(9, 50, 0.3, 3)])
+    groups = groups_among(vectors)
+    assert sorted(row for group in groups for row in group.rows.tolist()) == list(range(200))
+    assert set(groups[0].rows.tolist()) == set(range(80, 150))
+    assert set(groups[1].rows.tolist()) == set(range(80))
+    assert groups[0].tightness > groups[1].tightness > groups[2].tightness
+    assert [group.rows.tolist() for group in groups_among(vectors)] == [group.rows.tolist() for group in groups]
+
+
+def test_few_photos_make_no_group() -> None:
+    assert groups_among(around(0, 30, 0.1, 1)) == []
+    assert groups_among(np.empty((0, 24), np.float32)) == []
+
+
+def test_a_group_is_named_by_what_it_shows_more_than_others() -> None:
+    phrases = np.eye(24, dtype=np.float32)[:4]
+    group = Group(np.arange(3), unit_rows(np.array([[0.7, 0.6, 0.1, 0] + [0] * 20]))[0], 0.9)
+    assert name_of(group, phrases, np.array([0.6, 0.1, 0, 0], np.float32)) == 1
+    assert name_of(group, phrases, np.zeros(4, np.float32)) == 0
