@@ -1,7 +1,6 @@
 """Tags in XMP sidecars, beside photos, where other programs read them. A photo's own bytes are never touched."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +72,7 @@ class XmpSidecars:
     def clean(self, photo: Path) -> bool:
         file = sidecar_of(photo)
         before = _read(file)
+        _aside(file).unlink(missing_ok=True)
         if before is None:
             return False
         tree = _parsed(before, file)
@@ -226,28 +226,33 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
     if content == before:
         return False
     try:
-        handle, aside = tempfile.mkstemp(prefix=".photo-clip-", suffix=".xmp.part", dir=file.parent)
+        aside = _aside(file)
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with aside.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
             mode = file.stat().st_mode & 0o777 if before is not None else 0o666 & ~_umask()
-            Path(aside).chmod(mode)
+            aside.chmod(mode)
             if _read(file) != before:
                 raise StoreError(
                     f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
                     advice="Write the tags once more.",
                 )
-            Path(aside).replace(file)
+            aside.replace(file)
         finally:
-            Path(aside).unlink(missing_ok=True)
+            aside.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(
             f"The sidecar “{file}” cannot be written: {error.strerror}.",
             advice="See to the folder's permissions and to the room on the drive; nothing was changed.",
         ) from error
     return True
+
+
+def _aside(file: Path) -> Path:
+    """Return where a sidecar is written before it takes its place; one left there by a crash is written over."""
+    return file.with_name(f".{file.name}.photo-clip-part")
 
 
 def _umask() -> int:

@@ -1,7 +1,6 @@
 """Says why a photo was found, in numbers and words that can be checked."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -55,14 +54,7 @@ class Explainer:
         if not query.descriptions:
             return Explanation(photo, None, None, 0, (), said)
         encoder = self._models.active_encoder()
-        vectors = np.stack(
-            [
-                self._embeddings.of_photo(encoder, Path(each.photo))
-                if each.photo
-                else self._embeddings.of_words(encoder, each.words)
-                for each in query.descriptions
-            ]
-        )
+        vectors = np.stack([self._embeddings.of(encoder, each) for each in query.descriptions])
         weights = [-each.weight if each.will is Will.LESS else each.weight for each in query.descriptions]
         key = encoder.identity.key
         asked = np.vstack([vectors, direction(vectors, weights)])

@@ -219,12 +219,7 @@ class Searcher:
         return None if photo is None else photo.id
 
     def _aim(self, encoder: Encoder, wanted: Description) -> _Aim:
-        vector = (
-            self._embeddings.of_photo(encoder, Path(wanted.photo))
-            if wanted.photo
-            else self._embeddings.of_words(encoder, wanted.words)
-        )
-        return _Aim(vector, wanted.will, wanted.weight, bool(wanted.photo))
+        return _Aim(self._embeddings.of(encoder, wanted), wanted.will, wanted.weight, bool(wanted.photo))
 
     def _allowed(self, query: Query, within: NDArray[np.int64] | None) -> _Allowed | None:
         today = self._today()

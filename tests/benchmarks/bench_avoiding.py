@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from photo_clip.core.kinds import kinds_of
 from photo_clip.core.places import Places
 from photo_clip.core.ranking import direction
+from photo_clip.core.scoring import unit_rows
 from photo_clip.opening import opened_library
 from tests.benchmarks.bench_relevance import lines_of, read_library
 
@@ -29,6 +31,10 @@ PAIRS = (
     ("a dog", "dogs?", "water", WATER),
     ("a dog", "dogs?", "a ball", "ball|toy|frisbee|tennis"),
     ("beach", "beach|shore", "people", PEOPLE),
+    ("street", "street|sidewalk|road", "people", PEOPLE),
+    ("snow", "snow|snowy", "people", PEOPLE),
+    ("water", WATER, "people", PEOPLE),
+    ("grass", "grass|grassy|lawn|field", "people", PEOPLE),
     ("a child", "child|children|boy|girl|kids?|toddler", "water", WATER),
     ("a man", "man|men|guy", "a bicycle", "bikes?|bicycles?|biker|cyclist"),
     (
@@ -72,6 +78,9 @@ def main() -> None:
             good = showing(wanted_words) & ~showing(other_words) & known
             both = encoder.embed_texts([wanted, other])
             asked = {"ignored": both[0], "as typed": encoder.embed_texts([f"{wanted} without {other}"])[0]}
+            kinds = encoder.embed_texts(kinds_of(other))
+            mean = unit_rows(kinds.sum(axis=0, keepdims=True))[0]
+            asked["kinds, weight 1.0"] = direction(np.stack([both[0], mean]), [1, -1])
             asked |= {f"weight {weight}": direction(both, [1, -weight]) for weight in WEIGHTS}
             rows.setdefault("photos that would do", []).append(float(good.mean()))
             for name, query in asked.items():
