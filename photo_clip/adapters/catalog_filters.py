@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Near, Number, Says, Text
+from photo_clip.adapters.catalog_rows import json_list
+from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Labelled, Near, Number, OneOf, Says, Text
 from photo_clip.core.periods import Period
 
 SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
@@ -99,15 +100,22 @@ def _condition(wanted: Filter) -> tuple[str, list[object]]:
                 "(c.latitude BETWEEN ? AND ? AND km_between(c.latitude, c.longitude, ?, ?) <= ?)",
                 [latitude - km / _KM_A_DEGREE, latitude + km / _KM_A_DEGREE, latitude, longitude, km],
             )
+        case OneOf(photo_ids):
+            return "p.id IN (SELECT value FROM json_each(?))", [json_list(photo_ids)]
         case Flag():
             return _FLAGS[wanted], []
+        case Labelled():
+            raise AssertionError("the searcher knows which photos those are")
 
 
 def _says(where: Text, word: str) -> tuple[str, list[object]]:
     if where is Text.TAG:
-        in_file = "EXISTS (SELECT 1 FROM json_each(c.keywords) WHERE value = ? COLLATE NOCASE)"
-        accepted = f"p.id IN ({_ACCEPTED} AND l.name = ? COLLATE NOCASE)"
-        return f"((c.keywords <> '[]' AND {in_file}) OR {accepted})", [word, word]
+        cases = list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))  # as below
+        parts = [f"%/{_escaped(case)}/%" for case in cases]
+        like = " OR ".join("'/' || {name} || '/' LIKE ? ESCAPE '\\'" for _ in cases)
+        in_file = f"EXISTS (SELECT 1 FROM json_each(c.keywords) WHERE {like.format(name='value')})"  # noqa: S608  # values are bound
+        accepted = f"p.id IN ({_ACCEPTED} AND ({like.format(name='l.name')}))"
+        return f"((c.keywords <> '[]' AND {in_file}) OR {accepted})", [*parts, *parts]
     place = {Text.FOLDER: _PATH, Text.NAME: _NAME, Text.CAMERA: "c.camera"}[where]
     if where is Text.FOLDER:
         word = word.replace("\\", "/")

@@ -41,7 +41,7 @@ class Text(StrEnum):
     NAME = "name"
     CAMERA = "camera"
     TAG = "tag"
-    """Tags are compared whole."""
+    """A whole tag, a part of one between two “/”, or a parent with all below it."""
 
 
 class Number(StrEnum):
@@ -85,7 +85,21 @@ class Near:
     km: float
 
 
-Filter = Period | Says | IsOfType | Between | Near | Flag
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label was accepted for the photo, or is suggested for it."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The photo is one of these."""
+
+    photo_ids: tuple[int, ...]
+
+
+Filter = Labelled | OneOf | Period | Says | IsOfType | Between | Near | Flag
 AnyOf = tuple[tuple[Filter, bool], ...]
 """One of these holds; True: the filter itself, False: its contrary."""
 
@@ -118,6 +132,7 @@ EXAMPLES = {
     "folder": "folder:holidays",
     "name": "name:IMG_12",
     "tag": "tag:beach",
+    "label": "label:beach",
     "camera": "camera:fuji",
     "type": "type:raw, type:jpeg",
     "has": f"has:{', has:'.join(HAS)}",
@@ -158,6 +173,8 @@ def _read(key: str, value: str, today: date, place_of: PlaceOf | None) -> Filter
             return _between(key, value.lower())
         case "near":
             return _near(value, place_of)
+        case "label":
+            return Labelled(value) if value else None
     return Says(Text(key), value) if value else None
 
 

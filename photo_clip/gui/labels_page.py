@@ -140,7 +140,7 @@ class LabelsPage(QWidget):
         self._drawing.timeout.connect(self._keep_line)
         self.histogram.line_moved.connect(self._move_line)
         self.review = push_button("Review …", self._review, primary=True)
-        self.show_photos = push_button("Show accepted", self._want_photos)
+        self.show_photos = push_button("Show photos", self._want_photos)
         self.accept_sure = push_button("", self._accept_sure)
         self.undo = push_button("Undo", self._undo)
         self._arrange()

@@ -461,7 +461,7 @@ class MainWindow(QMainWindow):
 
     def _show_tagged(self, name: str) -> None:
         self._show_grid()
-        self.search_view.ask(Query((), ((Condition("tag", name),),)))
+        self.search_view.ask(Query((), ((Condition("label", name),),)))
 
     def show_why(self) -> None:
         """Say why the current photo was found, or stop saying so."""

@@ -77,6 +77,7 @@ class Library:
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         embeddings = QueryEmbeddings(catalog, reader)
+        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, sidecars)
         self.searcher = Searcher(
             catalog,
             self.neighbours,
@@ -85,11 +86,11 @@ class Library:
             background,
             today=lambda: date.fromtimestamp(clock()),
             place_of=place_of,
+            labelled=self.tagger.photos_fitting,
         )
         self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
-        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, sidecars)
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
         self.index = index
         self._on_close = on_close

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import PhotoClipError
-from photo_clip.core.filters import AnyOf, PlaceOf, filter_of
+from photo_clip.core.filters import AnyOf, Filter, Labelled, OneOf, PlaceOf, filter_of
 from photo_clip.core.photo import Hit
 from photo_clip.core.ports import Catalog, Encoder, Vectors
 from photo_clip.core.query import Description, Query, Will, parse
@@ -120,8 +120,12 @@ class Searcher:
         *,
         today: Callable[[], date] = date.today,
         place_of: PlaceOf = lambda _name: None,
+        labelled: Callable[[str], Sequence[int]] = lambda _name: (),
     ) -> None:
-        """Without a background, hits come by cosine, and nobody knows which of them match."""
+        """Without a background, hits come by cosine, and nobody knows which of them match.
+
+        `labelled` returns the ids of the photos that a label fits, by its name.
+        """
         self._background = background
         self._catalog = catalog
         self._neighbours = neighbours
@@ -129,6 +133,7 @@ class Searcher:
         self._embeddings = embeddings
         self._today = today
         self._place_of = place_of
+        self._labelled = labelled
         self._version = -1
         self._answers: dict[Hashable, object] = {}
         """Of the catalogue, to what was asked since it changed last."""
@@ -224,7 +229,10 @@ class Searcher:
     def _allowed(self, query: Query, within: NDArray[np.int64] | None) -> _Allowed | None:
         today = self._today()
         groups: list[AnyOf] = [
-            tuple((filter_of(each.key, each.value, today, self._place_of), not each.is_excluded) for each in group)
+            tuple(
+                (self._known(filter_of(each.key, each.value, today, self._place_of)), not each.is_excluded)
+                for each in group
+            )
             for group in query.conditions
         ]
         if not groups and within is None:
@@ -234,6 +242,12 @@ class Searcher:
             return passing
         photo_ids = passing.photo_ids[np.isin(passing.photo_ids, within)]
         return _Allowed.of(photo_ids, self._catalog.content_ids_of(photo_ids.tolist()))
+
+    def _known(self, wanted: Filter) -> Filter:
+        """Return a filter that the catalogue can answer."""
+        if not isinstance(wanted, Labelled):
+            return wanted
+        return OneOf(self._kept(wanted, lambda: tuple(self._labelled(wanted.label))))
 
     def _nearest(self, encoder: Encoder, vector: NDArray[np.float32], limit: int, allowed: _Allowed | None) -> _Near:
         contents = None if allowed is None else allowed.content_ids

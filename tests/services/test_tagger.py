@@ -13,6 +13,8 @@ from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.tags import Tag
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
+from photo_clip.services.query_embeddings import QueryEmbeddings
+from photo_clip.services.searcher import Searcher
 from photo_clip.services.tagger import Tagger
 from tests.fakes import open_fake_library, write_photo
 from tests.indexing import run
@@ -204,3 +206,31 @@ def test_photos_that_no_label_fits_are_grouped_and_named(library: Library, tagge
     assert set(gaps[0].photo_ids) <= set(ids_of(library, "blue")) - set(ids_of(library, "blue 1.jpg"))
     assert count >= len(gaps[0].photo_ids) >= 60
     assert tagger.gaps([])[1] == 96
+
+
+def test_photos_are_found_by_labels_and_by_parts_of_tags(library: Library, tagger: Tagger, tmp_path: Path) -> None:
+    library.catalog.tags.save_list(LabelList("colours", "colours/red\ncolours/blue"))
+    red, green = ids_of(library, "red"), ids_of(library, "green")
+    searcher = Searcher(
+        library.catalog,
+        library.neighbours,
+        library.models,
+        QueryEmbeddings(library.catalog, library.reader),
+        labelled=tagger.photos_fitting,
+    )
+
+    def found(text: str) -> set[int]:
+        return {hit.photo.id for hit in searcher.search(text)}
+
+    suggested = tagger.judge(Label("colours/red"))
+    assert found("label:red") == found("label:Colours/Red") == set(suggested.photo_ids[suggested.suggested].tolist())
+    tagger.decide(red[:1], "colours/red", False)
+    tagger.decide(green[:1], "colours/red", True)
+    assert green[0] in found("label:red")
+    assert red[0] not in found("label:red")
+    assert found("label:red -tag:red") == found("label:red") - {green[0]}
+    for text in ("tag:colours/red", "tag:colours", "tag:red", "tag:RED"):
+        assert found(text) == {green[0]}
+    assert found("tag:re") == set()
+    with pytest.raises(UsageError, match="No label “green” is on"):
+        searcher.search("label:green")
