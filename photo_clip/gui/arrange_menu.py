@@ -21,7 +21,7 @@ _GROUPINGS = {
 
 
 class ArrangeMenu(QMenu):
-    """Offers each order and each grouping, and folding."""
+    """Offers each order and each grouping, folding, and what is seen of each photo."""
 
     def __init__(self, arrange: Callable[[Sorting, Grouping, bool], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +35,9 @@ class ArrangeMenu(QMenu):
         self.folding = QAction("Near-duplicates as one", self, checkable=True, checked=True)
         self.folding.triggered.connect(self._choose)
         self.addAction(self.folding)
+        self.tags = QAction("Tags on the photos", self, checkable=True)
+        self.veil = QAction("Veil sensitive photos", self, checkable=True, checked=True)
+        self.addActions([self.tags, self.veil])
 
     def _offer(self, group: QActionGroup, names: dict[Sorting, str] | dict[Grouping, str]) -> None:
         for number, (value, name) in enumerate(names.items()):

@@ -142,12 +142,12 @@ class MainWindow(QMainWindow):
         actions.similar_wanted.connect(self._show_similar)
         actions.within_wanted.connect(self.search_view.search_within)
         actions.why_wanted.connect(self.show_why)
-        actions.marked.connect(self._thumbnails.renew)
-        actions.marked.connect(self.search_view.refresh)
+        actions.marked.connect(self._renew)
         self.labels.closed.connect(self._show_grid)
         self.labels.failed.connect(trouble)
         self.labels.told.connect(self.search_view.say)
-        self.labels.changed.connect(self.search_view.refresh)
+        for page in (self.labels, self.deck):
+            page.changed.connect(self._renew)
         self.labels.review_wanted.connect(self._review)
         self.labels.photos_wanted.connect(self._show_tagged)
         self.deck.closed.connect(self._show_labels)
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
     def _use(self, opened: OpenedLibrary) -> None:
         self._opened = opened
         library = opened.library
-        self._thumbnails.use(library.catalog, library.thumbnails)
+        self._thumbnails.use(library)
         self.viewer.use(library.reader)
         self.photo_actions.use(library.catalog)
         self._intake.use(library.pasted)
@@ -446,8 +446,13 @@ class MainWindow(QMainWindow):
 
     def _tell_of_tags(self, sentence: str) -> None:
         self.search_view.say(sentence)
-        self.search_view.refresh()
+        self._renew()
         self._follow_why()
+
+    def _renew(self) -> None:
+        """Show what changed of photos, and which of them answer now."""
+        self._thumbnails.renew()
+        self.search_view.refresh()
 
     def _show_labels(self) -> None:
         if self._opened is not None:

@@ -13,14 +13,19 @@ _CORNER_PX = 8
 _INSET_PX = 7
 _BADGE_GROUND = QColor(12, 13, 16, 185)
 _OFFLINE_OPACITY = 0.45
+_VEILED_PX = 6
 _FITS = 0.02
 """How far a picture's size may be off, as a share, to be painted as it is."""
 
 
 class PhotoDelegate(QStyledItemDelegate):
-    """Paints photos; `shows_cosines` writes the cosine with the query on each."""
+    """Paints photos."""
 
     shows_cosines = False
+    """Whether the cosine with the query is written on each."""
+    shows_tags = False
+    veils_sensitive = True
+    """Whether sensitive photos are painted so that nothing can be told from them."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -30,6 +35,7 @@ class PhotoDelegate(QStyledItemDelegate):
         card = QRectF(option.rect)
         photo, pixmap = index.data(Role.PHOTO), index.data(Role.THUMBNAIL)
         is_offline = isinstance(photo, Photo) and photo.offline
+        is_veiled = self.veils_sensitive and bool(index.data(Role.SENSITIVE))
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -40,12 +46,18 @@ class PhotoDelegate(QStyledItemDelegate):
             ratio = painter.device().devicePixelRatioF()
             picture = picture_rect(card, pixmap.deviceIndependentSize(), ratio)
             painter.setOpacity(_OFFLINE_OPACITY if is_offline else 1.0)
+            if is_veiled:
+                pixmap = pixmap.scaled(_VEILED_PX, _VEILED_PX, mode=Qt.TransformationMode.SmoothTransformation)
             painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
             painter.setOpacity(1.0)
         else:
             _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
         alike = index.data(Role.ALIKE)
-        words = [*(("Offline",) if is_offline else ()), *((f"{alike} alike",) if alike > 1 else ())]
+        words = [
+            *(("Offline",) if is_offline else ()),
+            *(("Sensitive",) if is_veiled else ()),
+            *((f"{alike} alike",) if alike > 1 else ()),
+        ]
         if words:
             _paint_badge(painter, card, " · ".join(words), at_right=False, metrics=option.fontMetrics)
         cosine = index.data(Role.COSINE)
@@ -54,6 +66,8 @@ class PhotoDelegate(QStyledItemDelegate):
         if isinstance(photo, Photo) and (photo.is_favourite or photo.rating):
             marks = ("♥ " if photo.is_favourite else "") + "★" * (photo.rating or 0)
             _paint_badge(painter, card, marks.strip(), at_right=True, at_bottom=True, metrics=option.fontMetrics)
+        if self.shows_tags:
+            _paint_tags(painter, card, index.data(Role.TAGS), option.fontMetrics)
         _paint_frame(painter, card, colours, state)
         painter.restore()
 
@@ -95,6 +109,13 @@ def _paint_badge(
     painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
     painter.setPen(QColor("#FFFFFF"))
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_tags(painter: QPainter, card: QRectF, tags: tuple[str, ...], metrics: QFontMetrics) -> None:
+    if tags:
+        words = ", ".join(tag.rpartition("/")[2] for tag in tags)
+        told = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(card.width()) - 70)
+        _paint_badge(painter, card.adjusted(30, 0, 0, 0), told, at_right=False, at_bottom=True, metrics=metrics)
 
 
 def _paint_frame(painter: QPainter, card: QRectF, colours: Colours, state: QStyle.StateFlag) -> None:

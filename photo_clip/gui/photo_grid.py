@@ -136,6 +136,16 @@ class PhotoGrid(QListView):
         self._delegate.shows_cosines = shown
         self.viewport().update()
 
+    def show_tags(self, shown: bool) -> None:
+        """Write each photo's tags on it, or not."""
+        self._delegate.shows_tags = shown
+        self.viewport().update()
+
+    def veil_sensitive(self, veiled: bool) -> None:
+        """Hide what sensitive photos show, or not."""
+        self._delegate.veils_sensitive = veiled
+        self.viewport().update()
+
     @property
     def side_px(self) -> int:
         """About how wide a cell is."""

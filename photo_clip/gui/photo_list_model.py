@@ -28,6 +28,10 @@ class Role(IntEnum):
     """Why there is no thumbnail; empty while it may still come."""
     COSINE = PHOTO_ID + 4
     """Cosine with the query, None without a query."""
+    TAGS = PHOTO_ID + 6
+    """Its tags, a tuple of names."""
+    SENSITIVE = PHOTO_ID + 7
+    """Whether it is not to be shown by chance."""
     ALIKE = PHOTO_ID + 5
     """How many near-duplicates it stands for, itself among them; 1 where there are no others."""
 
@@ -92,6 +96,10 @@ class PhotoListModel(QAbstractListModel):
                 return self._thumbnails.reason(photo_id)
             case Role.COSINE:
                 return None if self._cosines is None else self._cosines[index.row()]
+            case Role.TAGS:
+                return self._thumbnails.tags(photo_id)
+            case Role.SENSITIVE:
+                return self._thumbnails.is_sensitive(photo_id)
             case Role.ALIKE:
                 return len(self._stacks.get(photo_id, (photo_id,)))
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:

@@ -2,15 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog
 from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.services.library import Library
 from photo_clip.services.thumbnails import Thumbnails
 
 _KEPT_BYTES = 256 * 1024 * 1024
@@ -34,6 +34,8 @@ class _Loaded:
     photo: Photo
     image: QImage | None
     reason: str
+    tags: tuple[str, ...] = ()
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,8 @@ class _Kept:
     photo: Photo
     pixmap: QPixmap | None
     reason: str
+    tags: tuple[str, ...]
+    is_sensitive: bool
     generation: int
     size_bytes: int
 
@@ -57,18 +61,16 @@ class ThumbnailLoader(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._kept_bytes = kept_bytes
-        self._catalog: Catalog | None = None
-        self._thumbnails: Thumbnails | None = None
+        self._library: Library | None = None
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._held_bytes = 0
         self._generation = 0
         self._box = _Box(QSize(), 1.0)
         self._running: dict[Job, set[int]] = {}
 
-    def use(self, catalog: Catalog, thumbnails: Thumbnails) -> None:
+    def use(self, library: Library) -> None:
         """Take photos and thumbnails from here from now on."""
-        self._catalog = catalog
-        self._thumbnails = thumbnails
+        self._library = library
 
     def fit_into(self, size: QSize, device_pixel_ratio: float) -> None:
         """Fit thumbnails into this size from now on; those in memory are shown until they were loaded again."""
@@ -92,9 +94,19 @@ class ThumbnailLoader(QObject):
         kept = self._kept.get(photo_id)
         return "" if kept is None else kept.reason
 
+    def tags(self, photo_id: int) -> tuple[str, ...]:
+        """Return a photo's tags, once its thumbnail was asked for."""
+        kept = self._kept.get(photo_id)
+        return () if kept is None else kept.tags
+
+    def is_sensitive(self, photo_id: int) -> bool:
+        """Whether a photo is one that is not to be shown by chance."""
+        kept = self._kept.get(photo_id)
+        return kept is not None and kept.is_sensitive
+
     def want(self, photo_ids: Sequence[int]) -> None:
         """Load these next, in this order; what was asked for before and is not among them is given up."""
-        if self._catalog is None or self._thumbnails is None:
+        if self._library is None:
             return
         wanted = set(photo_ids)
         for job, ids in list(self._running.items()):
@@ -110,7 +122,7 @@ class ThumbnailLoader(QObject):
             if (kept is None or kept.generation != self._generation) and photo_id not in under_way:
                 missing.append(photo_id)
         for start in range(0, len(missing), _AT_ONCE):
-            self._start(self._catalog, self._thumbnails, missing[start : start + _AT_ONCE])
+            self._start(self._library, missing[start : start + _AT_ONCE])
 
     def renew(self) -> None:
         """Load everything again when it is wanted next, because photos may have changed; it is shown until then."""
@@ -123,12 +135,11 @@ class ThumbnailLoader(QObject):
             job.cancel()
         self._running.clear()
 
-    def _start(self, catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int]) -> None:
+    def _start(self, library: Library, photo_ids: list[int]) -> None:
         job = self._jobs.start(
             Lane.THUMBNAILS,
             _load,
-            catalog,
-            thumbnails,
+            library,
             photo_ids,
             self._box,
             on_done=lambda found: self._take(job, found),
@@ -143,7 +154,9 @@ class ThumbnailLoader(QObject):
             size_bytes = 0 if pixmap is None else pixmap.width() * pixmap.height() * _BYTES_A_PIXEL
             former = self._kept.pop(loaded.photo.id, None)
             self._held_bytes += size_bytes - (0 if former is None else former.size_bytes)
-            self._kept[loaded.photo.id] = _Kept(loaded.photo, pixmap, loaded.reason, self._generation, size_bytes)
+            self._kept[loaded.photo.id] = _Kept(
+                loaded.photo, pixmap, loaded.reason, loaded.tags, loaded.is_sensitive, self._generation, size_bytes
+            )
             self.loaded.emit(loaded.photo.id)
         while self._held_bytes > self._kept_bytes and len(self._kept) > 1:
             _, forgotten = self._kept.popitem(last=False)
@@ -154,8 +167,16 @@ class ThumbnailLoader(QObject):
         self._jobs.failed_unheard.emit(error)
 
 
-def _load(catalog: Catalog, thumbnails: Thumbnails, photo_ids: list[int], box: _Box) -> list[_Loaded]:
-    return [_load_one(thumbnails, photo, box) for photo in catalog.photos(photo_ids)]
+def _load(library: Library, photo_ids: list[int], box: _Box) -> list[_Loaded]:
+    tags, sensitive = library.catalog.tags.tags_of(photo_ids), library.tagger.sensitive()
+    return [
+        replace(
+            _load_one(library.thumbnails, photo, box),
+            tags=tuple(tag.name for tag in tags.get(photo.id, ())),
+            is_sensitive=photo.id in sensitive,
+        )
+        for photo in library.catalog.photos(photo_ids)
+    ]
 
 
 def _load_one(thumbnails: Thumbnails, photo: Photo, box: _Box) -> _Loaded:

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError, UsageError
+from photo_clip.core.filters import Says, Text
 from photo_clip.core.gaps import groups_among, name_of
 from photo_clip.core.labels import Label, parse_label_list, tag_name
 from photo_clip.core.photo import Photo
@@ -33,6 +35,8 @@ from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
+SENSITIVE = "sensitive"
+"""The parent of labels whose photos are veiled."""
 _SIDECARS_AT_ONCE = 64
 _LABELS_AT_ONCE = 16
 _MOST_DOUBTFUL = 400
@@ -124,6 +128,7 @@ class Tagger:
         self.writes_sidecars = False
         """Whether sidecars follow each decision at once."""
         self._held: _Shown | None = None
+        self._sensitive = (-1, frozenset[int]())
         self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
         self._lock = threading.RLock()
 
@@ -188,6 +193,22 @@ class Tagger:
             found.update(judged.photo_ids[judged.suggested].tolist())
             found.update(photo_id for photo_id, accepted in judged.decided.items() if accepted)
         return sorted(found)
+
+    def sensitive(self) -> frozenset[int]:
+        """Return the ids of photos that one may not want to show by chance.
+
+        Those with a tag below “sensitive”, and those for which such a label is suggested, where its list is on.
+        """
+        version = self._catalog.version()
+        if self._sensitive[0] != version:
+            tagged, _ = self._catalog.photos_within([((Says(Text.TAG, SENSITIVE), True),)])
+            found = set(tagged.tolist())
+            with suppress(UsageError):  # a list that cannot be read is told where it is edited
+                labels = [each for each in self.labels() if each.name.casefold().partition("/")[0] == SENSITIVE]
+                for judged in self._judge(labels) if labels else ():
+                    found.update(judged.photo_ids[judged.suggested].tolist())
+            self._sensitive = (version, frozenset(found))
+        return self._sensitive[1]
 
     def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
         """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.

@@ -223,3 +223,27 @@ def test_gaps_become_labels_by_a_click(
     qtbot.waitUntil(lambda: "boats/sailing" in {each.label.name for each in page.labels.judged})
     assert [each.text for each in library.catalog.tags.lists() if each.name == "my labels"] == ["boats/sailing\n"]
     dialog.accept()
+
+
+def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
+    filled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    first, second = filled.photos.index(0), filled.photos.index(1)
+    qtbot.waitUntil(lambda: first.data(Role.THUMBNAIL) is not None)
+    plain = filled.grid.grab().toImage()
+    library.tagger.decide([first.data(Role.PHOTO_ID)], "sensitive/blood", True)
+    library.tagger.decide([second.data(Role.PHOTO_ID)], "family/Anna", True)
+    filled._tell_of_tags("")
+    qtbot.waitUntil(lambda: first.data(Role.SENSITIVE) and second.data(Role.TAGS) == ("family/Anna",))
+    assert library.tagger.sensitive() == {first.data(Role.PHOTO_ID)}
+    veiled = filled.grid.grab().toImage()
+    assert veiled != plain
+    menu = filled.browser.arrange.menu()
+    menu.veil.trigger()
+    unveiled = filled.grid.grab().toImage()
+    assert unveiled != veiled
+    menu.tags.trigger()
+    assert filled.grid.grab().toImage() != unveiled
+    library.catalog.tags.save_list(LabelList("sensitive", "sensitive/red = red"))
+    judged = library.tagger.judge(Label("sensitive/red", (), ("red",)))
+    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.tagger.sensitive()
