@@ -18,6 +18,7 @@ from photo_clip.core.places import Places, resources_folder  # noqa: E402
 from photo_clip.core.settings import Settings  # noqa: E402
 from photo_clip.gui.application import dress, make_application  # noqa: E402
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary  # noqa: E402
+from photo_clip.gui.photo_list_model import Role  # noqa: E402
 from photo_clip.opening import open_library  # noqa: E402
 from tests.real_photos import write_real_photos  # noqa: E402
 
@@ -54,8 +55,11 @@ def main() -> None:
         window.search_view.line.setText(arguments.words)
         window.search_view.search()
         wait_for(lambda: "match" in window.search_view.told)
+        wait_for(lambda: not window.search_view.weaker.isHidden())
         window.search_view.weaker.click()
-        QTest.qWait(1500)
+        wait_for(lambda: window.photos.rowCount() > 1)
+        wait_for(lambda: window.photos.index(window.photos.rowCount() - 1).data(Role.THUMBNAIL) is not None)
+        QTest.qWait(500)
         window.grab().save(str(arguments.to))
         window.close()
 
