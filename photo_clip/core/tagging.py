@@ -24,7 +24,7 @@ _LEAST_SPREAD = 1e-6
 _SAME_MEANING = 0.65
 """Cosine of a label and a phrase from which on the phrase is no ground against it: “a dog on grass” for “dog”. Lower
 than for a search, whose words are longer."""
-_MARGIN_WEIGHT, _BEST_WEIGHT, _DEPTH_WEIGHT, _OFFSET = 1.616, 1.201, 0.545, -0.346
+_MARGIN_WEIGHT, _BEST_WEIGHT, _DEPTH_WEIGHT, _OFFSET = 1.616, 1.201, 0.545, 0.15
 _FARTHEST_BEHIND = -3.0
 _DEPTH = slice(100, 200)
 _LEAST_DEPTH, _HIGHEST_DEPTH = -2.0, 4.0
