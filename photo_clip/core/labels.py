@@ -88,6 +88,20 @@ def tag_name(text: str) -> str:
     return "/".join(filter(None, (one_line(part) for part in text.split("/"))))
 
 
+def renamed(text: str, name: str, to: str) -> str:
+    """Return a list's text with another name for a label; notes and all else stay as they are."""
+    lines = io.StringIO(text, newline=None).readlines()
+    for number, line in enumerate(lines):
+        parts = _PARTS.fullmatch(one_line(line))
+        if parts is not None and not one_line(line).startswith("#") and tag_name(parts["name"]) == name:
+            lines[number] = line.replace(line.lstrip()[: _name_end(line.lstrip())].rstrip(), to, 1)
+    return "".join(lines)
+
+
+def _name_end(line: str) -> int:
+    return min((place for place in map(line.find, "|=!") if place >= 0), default=len(line))
+
+
 def written(labels: list[Label]) -> str:
     """Return a list's text, from which `parse_label_list` makes the same labels."""
     lines = (

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -143,6 +144,7 @@ class LabelsPage(QWidget):
         self.show_photos = push_button("Show photos", self._want_photos)
         self.accept_sure = push_button("", self._accept_sure)
         self.undo = push_button("Undo", self._undo)
+        self.rename = push_button("Rename …", self._ask_for_name)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -176,6 +178,7 @@ class LabelsPage(QWidget):
         for button in (self.review, self.accept_sure, self.show_photos):
             buttons.addWidget(button)
         buttons.addStretch()
+        buttons.addWidget(self.rename)
         buttons.addWidget(self.undo)
         column.addLayout(buttons)
         parts = QSplitter(Qt.Orientation.Horizontal)
@@ -300,7 +303,15 @@ class LabelsPage(QWidget):
 
     def _show_label(self) -> None:
         judged = self._current
-        for part in (self.histogram, self.above, self.below, self.review, self.accept_sure, self.show_photos):
+        for part in (
+            self.histogram,
+            self.above,
+            self.below,
+            self.review,
+            self.accept_sure,
+            self.show_photos,
+            self.rename,
+        ):
             part.setVisible(judged is not None)
         if judged is None:
             self.title.setText("Labels")
@@ -402,6 +413,36 @@ class LabelsPage(QWidget):
     def _want_photos(self) -> None:
         if self._current is not None:
             self.photos_wanted.emit(self._current.label.name)
+
+    def _ask_for_name(self) -> None:
+        if self._current is not None:
+            name = self._current.label.name
+            accepted = sum(self._current.decided.values())
+            box = QInputDialog(self)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            box.setWindowTitle("Rename a label")
+            box.setLabelText(
+                f"Another name for “{name}”; “/” moves it below a parent.\nThe tags of {photos_in_words(accepted)} are"
+                " renamed with it, and all decisions stay."
+            )
+            box.setTextValue(name)
+            box.textValueSelected.connect(lambda to: self._rename(name, to))
+            box.open()
+
+    def _rename(self, name: str, to: str) -> None:
+        if self._library is not None and to != name:
+            self._jobs.start(
+                Lane.DECISIONS,
+                self._library.tagger.rename,
+                name,
+                to,
+                on_done=lambda _: self._renamed(),
+                on_failed=self._fail,
+            )
+
+    def _renamed(self) -> None:
+        self.changed.emit()
+        self.open()
 
     def _accept_sure(self) -> None:
         judged = self._current

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.filters import Says, Text
 from photo_clip.core.gaps import groups_among, name_of
-from photo_clip.core.labels import Label, parse_label_list, tag_name
+from photo_clip.core.labels import Label, parse_label_list, renamed, tag_name
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
@@ -287,6 +287,26 @@ class Tagger:
             model_key=self._models.active_key(),
         )
         self._follow({photo_id for ids in suggested.values() for photo_id in ids})
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a label another name, in the lists too; its decisions and its line come along, its tags are renamed.
+
+        Raises UsageError for a name that is empty or taken by another label of the same list.
+        """
+        wanted = tag_name(to)
+        if not wanted:
+            raise UsageError("A label has no name.", advice="Write a word for it.")
+        changed = []
+        for each in self._catalog.tags.lists():
+            text = renamed(each.text, name, wanted)
+            if text != each.text:
+                parse_label_list(text)
+                changed.append(replace(each, text=text))
+        for each in changed:
+            self._catalog.tags.save_list(each)
+        photo_ids = list(self._catalog.tags.decided(name))
+        self._catalog.tags.rename(name, wanted)
+        self._follow(photo_ids)
 
     def undo(self) -> Undone | None:
         """Take back what was decided last."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.labels import Label, LabelList
@@ -247,3 +247,17 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     library.catalog.tags.save_list(LabelList("sensitive", "sensitive/red = red"))
     judged = library.tagger.judge(Label("sensitive/red", (), ("red",)))
     assert set(judged.photo_ids[judged.suggested].tolist()) <= library.tagger.sensitive()
+
+
+def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    page = labelled.labels
+    row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
+    page.view.setCurrentIndex(page.labels.index(row, 0))
+    library.tagger.decide(labelled.photos.photo_ids[:1].tolist(), "colours/red", True)
+    page.rename.click()
+    box = page.findChild(QInputDialog)
+    assert isinstance(box, QInputDialog)
+    box.setTextValue("crimson")
+    box.accept()
+    qtbot.waitUntil(lambda: {each.label.name for each in page.labels.judged} == {"crimson", "colours/green"})
+    assert library.catalog.tags.counts() == {"crimson": 1}

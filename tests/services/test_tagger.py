@@ -234,3 +234,19 @@ def test_photos_are_found_by_labels_and_by_parts_of_tags(library: Library, tagge
     assert found("tag:re") == set()
     with pytest.raises(UsageError, match="No label “green” is on"):
         searcher.search("label:green")
+
+
+def test_a_label_is_renamed_in_its_list_and_on_its_photos(library: Library, tagger: Tagger) -> None:
+    text = "# red is not here\n  red | crimson = red; fire ! blue\nblue\n"
+    library.catalog.tags.save_list(LabelList("colours", text))
+    red = ids_of(library, "red")
+    tagger.decide(red[:2], "red", True)
+    tagger.rename("red", "warm / red")
+    (kept,) = library.catalog.tags.lists()
+    assert kept.text == "# red is not here\n  warm/red | crimson = red; fire ! blue\nblue\n"
+    assert library.catalog.tags.counts() == {"warm/red": 2}
+    with pytest.raises(UsageError, match="was there before"):
+        tagger.rename("warm/red", "blue")
+    assert library.catalog.tags.counts() == {"warm/red": 2}
+    with pytest.raises(UsageError, match="no name"):
+        tagger.rename("warm/red", " / ")
