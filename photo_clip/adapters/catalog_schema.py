@@ -219,10 +219,16 @@ def _tags(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _lists_of_folders(connection: sqlite3.Connection) -> None:
+    """A label list may be for one folder alone."""
+    connection.execute("ALTER TABLE label_lists ADD COLUMN folder TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
     _miniatures,
     _tags,
+    _lists_of_folders,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

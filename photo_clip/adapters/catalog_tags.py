@@ -149,16 +149,17 @@ class SqliteTags:
     def lists(self) -> list[LabelList]:
         with self._connections.reading() as connection:
             rows = connection.execute(
-                "SELECT name, text, is_on FROM label_lists ORDER BY name COLLATE NOCASE"
+                "SELECT name, text, is_on, folder FROM label_lists ORDER BY name COLLATE NOCASE"
             ).fetchall()
-        return [LabelList(name, text, bool(is_on)) for name, text, is_on in rows]
+        return [LabelList(name, text, bool(is_on), folder) for name, text, is_on, folder in rows]
 
     def save_list(self, changed: LabelList) -> None:
         with self._connections.writing() as connection:
             connection.execute(
-                """INSERT INTO label_lists (name, text, is_on) VALUES (?, ?, ?)
-                   ON CONFLICT (name) DO UPDATE SET text = excluded.text, is_on = excluded.is_on""",
-                (changed.name, changed.text, int(changed.is_on)),
+                """INSERT INTO label_lists (name, text, is_on, folder) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (name) DO UPDATE SET text = excluded.text, is_on = excluded.is_on,
+                   folder = excluded.folder""",
+                (changed.name, changed.text, int(changed.is_on), changed.folder),
             )
 
     def remove_list(self, name: str) -> None:

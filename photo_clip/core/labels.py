@@ -42,6 +42,8 @@ class LabelList:
     """As people write it; see `parse_label_list`."""
     is_on: bool = True
     """Whether its labels are suggested."""
+    folder: str = ""
+    """The folder whose photos they are suggested for, with all below it; empty for all photos."""
 
 
 def parse_labels(text: str) -> list[str]:

@@ -1,14 +1,25 @@
 """Edits a label list as the text that people share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from photo_clip.core.errors import UsageError
 from photo_clip.core.label_files import imported
 from photo_clip.core.labels import LabelList, parse_label_list
+from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
 from photo_clip.gui.buttons import push_button
 
@@ -25,8 +36,14 @@ class LabelEditor(QDialog):
     saved = Signal(object)
     """A LabelList."""
 
-    def __init__(self, edited: LabelList, effect: Callable[[LabelList], str], parent: QWidget | None = None) -> None:
-        """`effect` says what saving a list would change."""
+    def __init__(
+        self,
+        edited: LabelList,
+        effect: Callable[[LabelList], str],
+        folders: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """`effect` says what saving a list would change, `folders` are those it may be for."""
         super().__init__(parent)
         self.setWindowTitle("Label list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -37,6 +54,12 @@ class LabelEditor(QDialog):
         self.name.setPlaceholderText("The list's name")
         self.name.setAccessibleName("The list's name")
         self.name.setReadOnly(bool(edited.name))
+        self.folder = QComboBox()
+        self.folder.setAccessibleName("The photos it is for")
+        self.folder.addItem("For all photos", "")
+        for path in dict.fromkeys([*folders, *([edited.folder] if edited.folder else [])]):
+            self.folder.addItem(f"For {printable(path)}", path)
+        self.folder.setCurrentIndex(max(0, self.folder.findData(edited.folder)))
         hint = QLabel(_HINT, wordWrap=True)
         hint.setProperty("quiet", True)
         self.text = QPlainTextEdit(edited.text)
@@ -56,7 +79,7 @@ class LabelEditor(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(10)
-        for part in (self.name, hint):
+        for part in (self.name, self.folder, hint):
             column.addWidget(part)
         column.addWidget(self.text, 1)
         column.addWidget(self.told)
@@ -65,7 +88,9 @@ class LabelEditor(QDialog):
 
     @property
     def _list(self) -> LabelList:
-        return LabelList(one_line(self.name.text()), self.text.toPlainText(), self._edited.is_on)
+        return LabelList(
+            one_line(self.name.text()), self.text.toPlainText(), self._edited.is_on, str(self.folder.currentData())
+        )
 
     def _check(self) -> bool:
         try:

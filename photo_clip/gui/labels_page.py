@@ -1,5 +1,6 @@
 """The labels: their lists, what each suggests, and how sure that is."""
 
+from dataclasses import replace
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, Signal
@@ -217,7 +218,7 @@ class LabelsPage(QWidget):
 
     def _switch(self, item: QListWidgetItem) -> None:
         each = item.data(Qt.ItemDataRole.UserRole)
-        self._save(LabelList(each.name, each.text, item.checkState() is Qt.CheckState.Checked))
+        self._save(replace(each, is_on=item.checkState() is Qt.CheckState.Checked))
 
     def edit(self) -> None:
         """Edit the list that is chosen."""
@@ -226,7 +227,10 @@ class LabelsPage(QWidget):
             self._open_editor(item.data(Qt.ItemDataRole.UserRole))
 
     def _open_editor(self, each: LabelList) -> None:
-        editor = LabelEditor(each, lambda changed: effect_of(each, changed), self)
+        if self._library is None:
+            return
+        folders = [str(folder.path) for folder in self._library.folders.all()]
+        editor = LabelEditor(each, lambda changed: effect_of(each, changed), folders, self)
         editor.saved.connect(self._save)
         editor.open()
 
@@ -240,7 +244,7 @@ class LabelsPage(QWidget):
     def _add_label(self, name: str) -> None:
         items = [self.lists.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.lists.count())]
         own = next((each for each in items if each.name == _OWN_LIST), LabelList(_OWN_LIST, ""))
-        self._save(LabelList(own.name, f"{own.text.rstrip()}\n{name}\n".lstrip()))
+        self._save(replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip(), is_on=True))
 
     def _save(self, each: LabelList) -> None:
         if self._library is None:

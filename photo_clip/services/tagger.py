@@ -161,20 +161,40 @@ class Tagger:
         taught = [self._learned(shown, *told) for told in zip(by_words, decided, strict=True)]
         directions = [each.direction for each in taught if each is not None]
         along = iter(shown.table.products(np.stack(directions)) if directions else ())
-        lines = self._catalog.tags.lines()
-        return [
-            Judged(
-                label,
-                shown.photo_ids,
-                probability((words if learnt is None else learnt.logits(next(along), words))[shown.rows]).astype(
-                    np.float32
-                ),
-                known,
-                lines.get(label.name, LINE),
-                learnt is not None,
+        lines, scopes = self._catalog.tags.lines(), self._scopes(shown)
+        found: list[Judged] = []
+        for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True):
+            chances = probability(words if learnt is None else learnt.logits(next(along), words)).astype(np.float32)
+            scope = scopes.get(label.name.casefold(), slice(None))
+            found.append(
+                Judged(
+                    label,
+                    shown.photo_ids[scope],
+                    chances[shown.rows[scope]],
+                    known,
+                    lines.get(label.name, LINE),
+                    learnt is not None,
+                )
             )
-            for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True)
-        ]
+        return found
+
+    def _scopes(self, shown: _Shown) -> dict[str, NDArray[np.bool_]]:
+        """Return which photos the labels are for that are for some folders alone, by their names in small letters."""
+        folders: dict[str, set[str]] = {}
+        for each in self._catalog.tags.lists():
+            if each.is_on:
+                with suppress(UsageError):
+                    for label in parse_label_list(each.text):
+                        folders.setdefault(label.name.casefold(), set()).add(each.folder)
+        inside: dict[str, NDArray[np.bool_]] = {}
+        for folder in {folder for some in folders.values() if "" not in some for folder in some}:
+            photo_ids, _ = self._catalog.photos_within([((Says(Text.FOLDER, folder.rstrip("/\\") + "/"), True),)])
+            inside[folder] = np.isin(shown.photo_ids, photo_ids)
+        return {
+            name: np.logical_or.reduce([inside[folder] for folder in some])
+            for name, some in folders.items()
+            if "" not in some
+        }
 
     def photos_fitting(self, name: str) -> list[int]:
         """Return the ids of photos that a label of the lists that are on fits: accepted, or suggested and open.

@@ -261,7 +261,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
     assert new.counts(MODEL).photos == 1
     new.close()
     monkeypatch.undo()
-    copy = SqliteCatalog(file.with_name("catalog.db.version-4"), read_only=True)
+    copy = SqliteCatalog(file.with_name("catalog.db.version-5"), read_only=True)
     assert copy.counts(MODEL).photos == 1
     copy.close()
 

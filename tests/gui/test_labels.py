@@ -143,7 +143,7 @@ def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: Ma
 def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "keywords.txt"
     file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
-    editor = LabelEditor(LabelList("", ""), lambda _: "", labelled)
+    editor = LabelEditor(LabelList("", ""), lambda _: "", ["/photos"], labelled)
     editor.read_file(file)
     assert editor.name.text() == "keywords"
     assert editor.text.toPlainText().splitlines() == ["animals", "animals/dog | hound", "animals/cat", "places/Lisbon"]
@@ -152,6 +152,8 @@ def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: Qt
     editor.text.clear()
     editor.read_file(table)
     assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
+    editor.folder.setCurrentIndex(1)
+    assert editor._list.folder == "/photos"
     editor.read_file(tmp_path / "missing.txt")
     assert "cannot be read" in editor.told.text()
     editor.reject()

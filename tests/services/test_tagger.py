@@ -250,3 +250,17 @@ def test_a_label_is_renamed_in_its_list_and_on_its_photos(library: Library, tagg
     assert library.catalog.tags.counts() == {"warm/red": 2}
     with pytest.raises(UsageError, match="no name"):
         tagger.rename("warm/red", " / ")
+
+
+def test_a_list_may_be_for_one_folder_alone(library: Library, tagger: Tagger, photos: Path) -> None:
+    for number in range(8):
+        write_photo(photos / "trip" / f"red trip {number}.jpg", f"red trip {number}")
+    run(library.keep_up())
+    trip = str(photos / "trip")
+    library.catalog.tags.save_list(LabelList("trip", "red\nblue", folder=trip))
+    library.catalog.tags.save_list(LabelList("all", "blue"))
+    assert sorted(tagger.judge(Label("red")).photo_ids.tolist()) == ids_of(library, "red trip")
+    assert len(tagger.judge(Label("blue")).photo_ids) == 32
+    assert library.catalog.tags.lists()[1].folder == trip
+    library.catalog.tags.save_list(LabelList("trip", "red", is_on=False, folder=trip))
+    assert len(tagger.judge(Label("red")).photo_ids) == 32
