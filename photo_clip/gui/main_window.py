@@ -453,6 +453,17 @@ class MainWindow(QMainWindow):
         """Show what changed of photos, and which of them answer now."""
         self._thumbnails.renew()
         self.search_view.refresh()
+        if self._opened is not None:
+            self._jobs.start(
+                Lane.DECISIONS, self._opened.library.tagger.is_sidecar_hint_due, on_done=self._tell_of_sidecars
+            )
+
+    def _tell_of_sidecars(self, is_due: bool) -> None:
+        if is_due:
+            self.problems.tell(
+                "Tags are kept in the library, and the photos stay as they are.",
+                "Other programs see them when they are written beside the photos, in XMP sidecars: see the settings.",
+            )
 
     def _show_labels(self) -> None:
         if self._opened is not None:

@@ -42,6 +42,8 @@ class SearchView(QWidget):
         self._library: Library | None = None
         self._job: Job | None = None
         self._question = Question()
+        self._is_outdated = False
+        """Whether there may be more photos than when the answer under way was asked for."""
         self._answer: Answer | None = None
         self.line = QLineEdit()
         self.line.setObjectName("searchLine")
@@ -135,6 +137,7 @@ class SearchView(QWidget):
         """Ask for what the line says; a former question that is not answered yet is given up."""
         self._typing.stop()
         self._moving.stop()
+        self._is_outdated = False
         if self._library is None:
             return
         if self._job is not None:
@@ -150,9 +153,11 @@ class SearchView(QWidget):
         )
 
     def refresh(self) -> None:
-        """Ask the same again, because there may be more photos; not while something is being asked or typed."""
+        """Ask the same again, because there may be more photos; where something is being asked or typed, after that."""
         self._completer.forget()
-        if self._job is None and not self._typing.isActive():
+        if self._job is not None:
+            self._is_outdated = True
+        elif not self._typing.isActive():
             self.search()
 
     def ask(self, query: Query) -> None:
@@ -245,6 +250,8 @@ class SearchView(QWidget):
         self.answered.emit(found, is_new)
         if is_new:
             announce(self.line, " ".join((self._about.text(), *found.notes)))
+        if self._is_outdated:
+            self.search()
 
     def _fold(self) -> None:
         """Show the weaker ones behind the matches, or the matches alone."""

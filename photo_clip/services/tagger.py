@@ -35,6 +35,7 @@ from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
+_HINTED = "sidecars: told of them"
 SENSITIVE = "sensitive"
 """The parent of labels whose photos are veiled."""
 _SIDECARS_AT_ONCE = 64
@@ -334,6 +335,14 @@ class Tagger:
         if undone is not None:
             self._follow(undone.photo_ids)
         return undone
+
+    def is_sidecar_hint_due(self) -> bool:
+        """Return once in a library's life that people may be told of sidecars: when tags were given, and stay in it."""
+        settings = self._catalog
+        if self.writes_sidecars or settings.setting(_HINTED) is not None or not settings.tags.counts():
+            return False
+        settings.set_setting(_HINTED, "yes")
+        return True
 
     def _follow(self, photo_ids: Iterable[int]) -> None:
         """Write sidecars where that is wanted. Raises StoreError for the first that cannot be written; others are."""

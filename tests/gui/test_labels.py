@@ -263,3 +263,10 @@ def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot
     box.accept()
     qtbot.waitUntil(lambda: {each.label.name for each in page.labels.judged} == {"crimson", "colours/green"})
     assert library.catalog.tags.counts() == {"crimson": 1}
+
+
+def test_sidecars_are_told_of_once(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    library.tagger.decide(filled.photos.photo_ids[:1].tolist(), "family/Anna", True)
+    filled._tell_of_tags("+ family/Anna")
+    qtbot.waitUntil(filled.problems.isVisible)
+    assert not library.tagger.is_sidecar_hint_due()

@@ -214,3 +214,14 @@ def test_filters_are_completed_while_they_are_typed(filled: MainWindow, qtbot: Q
     qtbot.keyClicks(line, "x")
     assert not popup.isVisible()
     settle(filled, qtbot)
+
+
+def test_photos_that_arrive_while_something_is_asked_are_shown_after_it(filled: MainWindow, qtbot: QtBot) -> None:
+    view = filled.search_view
+    answers: list[object] = []
+    view.answered.connect(lambda answer, _is_new: answers.append(answer))
+    view.search()
+    view.refresh()  # as when photos arrive just then
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    settle(filled, qtbot)
+    assert len(answers) == 2
