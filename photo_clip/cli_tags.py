@@ -16,7 +16,8 @@ from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.opening import opened_library
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Judged, SidecarsWritten
+from photo_clip.services.sidecar_writer import SidecarsWritten
+from photo_clip.services.tagger import Judged
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
 
 NOTHING_FOUND = 1
@@ -68,7 +69,7 @@ def tag(
             sys.stderr.write(f"Accepted: {count:,} tags. Take them back with: {APP_NAME} tags undo\n")
             if sidecars:
                 changed = sorted({photo_id for ids in accepted.values() for photo_id in ids})
-                _tell_of_sidecars(run_task(library.tagger.write_sidecars(changed)))
+                _tell_of_sidecars(run_task(library.sidecars.write(changed)))
     if not count:
         raise typer.Exit(NOTHING_FOUND)
 
@@ -129,7 +130,7 @@ def write_sidecars(
     """Write the tags of all photos beside them, in XMP files that other programs read; what those wrote stays."""
     with opened_library(context.find_root().obj, writing=False) as library:
         photo_ids = library.catalog.newest_photo_ids().tolist()
-        act = library.tagger.clean_sidecars if remove else library.tagger.write_sidecars
+        act = library.sidecars.clean if remove else library.sidecars.write
         _tell_of_sidecars(run_task(act(photo_ids)))
 
 

@@ -94,7 +94,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
         move_to_bin,
         XmpSidecars(),
     )
-    library.tagger.writes_sidecars = settings.writes_sidecars and writing
+    library.sidecars.follows = settings.writes_sidecars and writing
     return library
 
 

@@ -1,9 +1,8 @@
 """The labels: their lists, what each suggests, and how sure that is."""
 
 from dataclasses import replace
-from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,9 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from photo_clip.core.amounts import photos_in_words
-from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import LabelList, parse_label_list
-from photo_clip.core.places import resources_folder
+from photo_clip.core.labels import LabelList
 from photo_clip.core.progress import Progress
 from photo_clip.core.tagging import LINE, precision_above
 from photo_clip.gui.announcing import announce
@@ -31,70 +28,16 @@ from photo_clip.gui.calibration_bench import Histogram, Strip
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
+from photo_clip.gui.label_model import Column, LabelModel
 from photo_clip.gui.photo_card import pictures_of
-from photo_clip.gui.photo_list_model import AnyIndex
+from photo_clip.services.label_lists import all_lists, effect_of
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Judged
 
-_NO_PARENT = QModelIndex()
 _SURE = 0.95
 _OWN_LIST = "my labels"
 _AROUND = 7
 _LINE_PAUSE_MS = 250
-
-
-class _Column(IntEnum):
-    LABEL = 0
-    SUGGESTED = 1
-    ACCEPTED = 2
-
-
-_TITLES = {_Column.LABEL: "Label", _Column.SUGGESTED: "Suggested", _Column.ACCEPTED: "Accepted"}
-
-
-class LabelModel(QAbstractTableModel):
-    """Rows are labels, as they were judged; those with most suggestions first."""
-
-    def __init__(self, judged: list[Judged], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.judged = sorted(judged, key=lambda each: -len(each.suggested))
-        self._counts = [(len(each.suggested), sum(each.decided.values())) for each in self.judged]
-
-    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
-        return 0 if parent.isValid() else len(self.judged)
-
-    def columnCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
-        return 0 if parent.isValid() else len(_Column)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[_Column(section)]
-        return None
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        column = _Column(index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole and column is not _Column.LABEL:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        suggested, accepted = self._counts[index.row()]
-        return {
-            _Column.LABEL: self.judged[index.row()].label.name,
-            _Column.SUGGESTED: f"{suggested:,}",
-            _Column.ACCEPTED: f"{accepted:,}" if accepted else "",
-        }[column]
-
-    def replace(self, judged: Judged) -> None:
-        """Show a label as it was judged anew; it stays in its row."""
-        for row, each in enumerate(self.judged):
-            if each.label.name == judged.label.name:
-                self.judged[row] = judged
-                self._counts[row] = (len(judged.suggested), sum(judged.decided.values()))
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(_Column) - 1))
 
 
 class LabelsPage(QWidget):
@@ -199,7 +142,9 @@ class LabelsPage(QWidget):
     def open(self) -> None:
         """Show what there is now."""
         if self._library is not None:
-            self._jobs.start(Lane.SEARCH, all_lists, self._library, on_done=self._show_lists, on_failed=self._fail)
+            self._jobs.start(
+                Lane.SEARCH, all_lists, self._library.catalog.tags, on_done=self._show_lists, on_failed=self._fail
+            )
             self.judge()
 
     # lists
@@ -253,7 +198,7 @@ class LabelsPage(QWidget):
 
         def save() -> list[LabelList]:
             library.catalog.tags.save_list(each)
-            return all_lists(library)
+            return all_lists(library.catalog.tags)
 
         self._jobs.start(Lane.SEARCH, save, on_done=self._saved, on_failed=self._fail)
 
@@ -290,8 +235,8 @@ class LabelsPage(QWidget):
         name = self._current.label.name if self._current is not None else ""
         self.labels = LabelModel(judged, self)
         self.view.setModel(self.labels)
-        self.view.header().resizeSection(_Column.LABEL, 150)
-        self.view.header().resizeSection(_Column.SUGGESTED, 92)
+        self.view.header().resizeSection(Column.LABEL, 150)
+        self.view.header().resizeSection(Column.SUGGESTED, 92)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
         row = next((row for row, each in enumerate(self.labels.judged) if each.label.name == name), 0)
         if judged:
@@ -484,37 +429,3 @@ class LabelsPage(QWidget):
         self._judging = None
         self.bar.hide()
         self.failed.emit(error)
-
-
-def all_lists(library: Library) -> list[LabelList]:
-    """Return the lists of the library, and those that come with the program and were not changed, which are off."""
-    own = library.catalog.tags.lists()
-    names = {each.name.casefold() for each in own}
-    shipped = [
-        LabelList(file.stem.replace("-", " "), file.read_text(encoding="utf-8"), is_on=False)
-        for file in sorted((resources_folder() / "labels").glob("*.txt"))
-    ]
-    return sorted([*own, *(each for each in shipped if each.name.casefold() not in names)], key=lambda each: each.name)
-
-
-def effect_of(before: LabelList, after: LabelList) -> str:
-    """Return what changing a list would do, sentences."""
-    try:
-        old = {label.name: label for label in parse_label_list(before.text)}
-    except UsageError:
-        old = {}
-    new = {label.name: label for label in parse_label_list(after.text)}
-    told: list[str] = []
-    added, gone = [name for name in new if name not in old], [name for name in old if name not in new]
-    changed = [name for name in new if name in old and new[name] != old[name]]
-    if added:
-        told.append(f"New: {_some(added)}; suggested at once.")
-    if gone:
-        told.append(f"Gone: {_some(gone)}; no longer suggested, tags already given stay.")
-    if changed:
-        told.append(f"Changed: {_some(changed)}; suggested anew, decisions stay.")
-    return " ".join(told)
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

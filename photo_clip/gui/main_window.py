@@ -454,9 +454,7 @@ class MainWindow(QMainWindow):
         self._thumbnails.renew()
         self.search_view.refresh()
         if self._opened is not None:
-            self._jobs.start(
-                Lane.DECISIONS, self._opened.library.tagger.is_sidecar_hint_due, on_done=self._tell_of_sidecars
-            )
+            self._jobs.start(Lane.DECISIONS, self._opened.library.sidecars.is_hint_due, on_done=self._tell_of_sidecars)
 
     def _tell_of_sidecars(self, is_due: bool) -> None:
         if is_due:

@@ -22,6 +22,7 @@ from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
+from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -77,7 +78,8 @@ class Library:
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         embeddings = QueryEmbeddings(catalog, reader)
-        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, sidecars)
+        self.sidecars = SidecarWriter(catalog, sidecars)
+        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, self.sidecars.follow)
         self.searcher = Searcher(
             catalog,
             self.neighbours,

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.errors import StoreError, UsageError
+from photo_clip.core.errors import UsageError
 from photo_clip.core.filters import Says, Text
 from photo_clip.core.gaps import groups_among, name_of
 from photo_clip.core.labels import Label, parse_label_list, renamed, tag_name
-from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog, Clock, Encoder, Sidecars
+from photo_clip.core.ports import Catalog, Clock, Encoder
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import probabilities
 from photo_clip.core.tagging import (
@@ -35,10 +34,8 @@ from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
-_HINTED = "sidecars: told of them"
 SENSITIVE = "sensitive"
 """The parent of labels whose photos are veiled."""
-_SIDECARS_AT_ONCE = 64
 _LABELS_AT_ONCE = 16
 _MOST_DOUBTFUL = 400
 """The photos nearest to the line, among which unlike ones are chosen to be judged."""
@@ -84,16 +81,6 @@ class Gap:
     """Those in the middle first."""
 
 
-@dataclass(frozen=True, slots=True)
-class SidecarsWritten:
-    """What writing sidecars did."""
-
-    changed: int
-    """How many were written, changed or removed."""
-    troubles: tuple[StoreError, ...]
-    """What could not be written, and why."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
     """The shown photos that are embedded, and what their embeddings say in general."""
@@ -117,17 +104,15 @@ class Tagger:
         models: Models,
         background: Background | None,
         clock: Clock,
-        sidecars: Sidecars | None = None,
+        follow: Callable[[Iterable[int]], object] = lambda _photo_ids: None,
     ) -> None:
-        """Without a background, photos cannot be judged; without sidecars, tags stay in the catalogue."""
+        """Without a background, photos cannot be judged. `follow` hears of photos whose tags were changed."""
         self._catalog = catalog
         self._neighbours = neighbours
         self._models = models
         self._given_background = background
         self._clock = clock
-        self._sidecars = sidecars
-        self.writes_sidecars = False
-        """Whether sidecars follow each decision at once."""
+        self._follow = follow
         self._held: _Shown | None = None
         self._sensitive = (-1, frozenset[int]())
         self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
@@ -335,63 +320,6 @@ class Tagger:
         if undone is not None:
             self._follow(undone.photo_ids)
         return undone
-
-    def is_sidecar_hint_due(self) -> bool:
-        """Return once in a library's life that people may be told of sidecars: when tags were given, and stay in it."""
-        settings = self._catalog
-        if self.writes_sidecars or settings.setting(_HINTED) is not None or not settings.tags.counts():
-            return False
-        settings.set_setting(_HINTED, "yes")
-        return True
-
-    def _follow(self, photo_ids: Iterable[int]) -> None:
-        """Write sidecars where that is wanted. Raises StoreError for the first that cannot be written; others are."""
-        if self.writes_sidecars:
-            task = self.write_sidecars(list(dict.fromkeys(photo_ids)))
-            while True:
-                try:
-                    next(task)
-                except StopIteration as stop:
-                    written: SidecarsWritten = stop.value
-                    break
-            if written.troubles:
-                raise written.troubles[0]
-
-    def write_sidecars(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
-        """Let the sidecars of photos say their tags, and no longer those that were taken away; some a step.
-
-        Ratings that people gave here are written too. Photos whose folder is offline are left out.
-        """
-        return self._with_sidecars(photo_ids, self._write)
-
-    def clean_sidecars(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
-        """Take all that this program wrote out of the sidecars of photos."""
-        return self._with_sidecars(photo_ids, lambda sidecars, photo, _tags: sidecars.clean(photo.path))
-
-    def _with_sidecars(
-        self, photo_ids: Sequence[int], act: Callable[[Sidecars, Photo, Sequence[str]], bool]
-    ) -> Task[SidecarsWritten]:
-        changed, troubles = 0, list[StoreError]()
-        if self._sidecars is None:
-            return SidecarsWritten(0, ())
-        for start in range(0, len(photo_ids), _SIDECARS_AT_ONCE):
-            yield Progress(Phase.WRITING, start, len(photo_ids))
-            some = list(photo_ids[start : start + _SIDECARS_AT_ONCE])
-            tags = self._catalog.tags.tags_of(some)
-            for photo in self._catalog.photos(some):
-                if photo.offline or photo.missing:
-                    continue
-                try:
-                    names = [tag.name for tag in tags.get(photo.id, ()) if not tag.in_file]
-                    changed += act(self._sidecars, photo, names)
-                except StoreError as trouble:
-                    troubles.append(trouble)
-        return SidecarsWritten(changed, tuple(troubles))
-
-    @staticmethod
-    def _write(sidecars: Sidecars, photo: Photo, tags: Sequence[str]) -> bool:
-        in_file = None if photo.facts is None else photo.facts.rating
-        return sidecars.write(photo.path, tags, None if photo.rating == in_file else photo.rating)
 
     @property
     def _background(self) -> Background:

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 from photo_clip.core.labels import Label, LabelList
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.label_editor import LabelEditor
-from photo_clip.gui.labels_page import effect_of
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
+from photo_clip.services.label_lists import effect_of
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Gap, Tagger
 from tests.gui.window_use import settle
@@ -269,4 +269,4 @@ def test_sidecars_are_told_of_once(filled: MainWindow, library: Library, qtbot: 
     library.tagger.decide(filled.photos.photo_ids[:1].tolist(), "family/Anna", True)
     filled._tell_of_tags("+ family/Anna")
     qtbot.waitUntil(filled.problems.isVisible)
-    assert not library.tagger.is_sidecar_hint_due()
+    assert not library.sidecars.is_hint_due()

@@ -15,6 +15,7 @@ from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
+from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
 from tests.fakes import open_fake_library, write_photo
 from tests.indexing import run
@@ -41,9 +42,14 @@ def library(tmp_path: Path, photos: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def tagger(library: Library, tmp_path: Path) -> Tagger:
+def writer(library: Library) -> SidecarWriter:
+    return SidecarWriter(library.catalog, XmpSidecars())
+
+
+@pytest.fixture
+def tagger(library: Library, tmp_path: Path, writer: SidecarWriter) -> Tagger:
     background = Background(library.catalog, PHRASES, tmp_path / "background")
-    return Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9, XmpSidecars())
+    return Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9, writer.follow)
 
 
 def ids_of(library: Library, beginning: str) -> list[int]:
@@ -154,20 +160,20 @@ def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(library: Library
     assert tags.lines() == {}
 
 
-def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, photos: Path) -> None:
+def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, writer: SidecarWriter) -> None:
     red = ids_of(library, "red")
     paths = {photo.id: photo.path for photo in library.catalog.photos(red)}
     tagger.decide(red[:2], "colours/red", True)
     library.catalog.rate(red[:1], 4)
-    assert run(tagger.write_sidecars(red)).changed == 2
+    assert run(writer.write(red)).changed == 2
     said = said_in_xmp(sidecar_of(paths[red[0]]).read_bytes())
     assert (said.keywords, said.rating) == (("red",), 4)
     tagger.decide(red[1:2], "colours/red", False)
     sidecar_of(paths[red[2]]).write_bytes(b"damaged")
-    written = run(tagger.write_sidecars(red))
+    written = run(writer.write(red))
     assert written.changed == 1
     assert len(written.troubles) == 1
-    assert run(tagger.clean_sidecars(red)).changed >= 1
+    assert run(writer.clean(red)).changed >= 1
     assert not sidecar_of(paths[red[1]]).exists()
 
 
@@ -178,12 +184,12 @@ def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library
         library.tagger.decide([1], " ", True)
 
 
-def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: Tagger) -> None:
+def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: Tagger, writer: SidecarWriter) -> None:
     red = ids_of(library, "red")
     paths = {photo.id: photo.path for photo in library.catalog.photos(red)}
     tagger.decide(red[:1], "before", True)
     assert not sidecar_of(paths[red[0]]).exists()
-    tagger.writes_sidecars = True
+    writer.follows = True
     tagger.accept({"red": red[:2]})
     assert said_in_xmp(sidecar_of(paths[red[0]]).read_bytes()).keywords == ("before", "red")
     assert sidecar_of(paths[red[1]]).exists()

@@ -1,0 +1,90 @@
+"""Lets the sidecars of photos say their tags."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from photo_clip.core.errors import StoreError
+from photo_clip.core.photo import Photo
+from photo_clip.core.ports import Catalog, Sidecars
+from photo_clip.core.progress import Phase, Progress, Task
+
+_HINTED = "sidecars: told of them"
+_SIDECARS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarsWritten:
+    """What writing sidecars did."""
+
+    changed: int
+    """How many were written, changed or removed."""
+    troubles: tuple[StoreError, ...]
+    """What could not be written, and why."""
+
+
+class SidecarWriter:
+    """Writes tags and stars where other programs see them. Any thread may use it."""
+
+    def __init__(self, catalog: Catalog, sidecars: Sidecars | None = None) -> None:
+        """Without sidecars, nothing is written."""
+        self._catalog = catalog
+        self._sidecars = sidecars
+        self.follows = False
+        """Whether sidecars follow each decision at once."""
+
+    def write(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
+        """Let the sidecars of photos say their tags, and no longer those that were taken away; some a step.
+
+        Ratings that people gave here are written too. Photos whose folder is offline are left out.
+        """
+        return self._with_each(photo_ids, self._write)
+
+    def clean(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
+        """Take all that this program wrote out of the sidecars of photos."""
+        return self._with_each(photo_ids, lambda sidecars, photo, _tags: sidecars.clean(photo.path))
+
+    def _with_each(
+        self, photo_ids: Sequence[int], act: Callable[[Sidecars, Photo, Sequence[str]], bool]
+    ) -> Task[SidecarsWritten]:
+        changed, troubles = 0, list[StoreError]()
+        if self._sidecars is None:
+            return SidecarsWritten(0, ())
+        for start in range(0, len(photo_ids), _SIDECARS_AT_ONCE):
+            yield Progress(Phase.WRITING, start, len(photo_ids))
+            some = list(photo_ids[start : start + _SIDECARS_AT_ONCE])
+            tags = self._catalog.tags.tags_of(some)
+            for photo in self._catalog.photos(some):
+                if photo.offline or photo.missing:
+                    continue
+                try:
+                    names = [tag.name for tag in tags.get(photo.id, ()) if not tag.in_file]
+                    changed += act(self._sidecars, photo, names)
+                except StoreError as trouble:
+                    troubles.append(trouble)
+        return SidecarsWritten(changed, tuple(troubles))
+
+    @staticmethod
+    def _write(sidecars: Sidecars, photo: Photo, tags: Sequence[str]) -> bool:
+        in_file = None if photo.facts is None else photo.facts.rating
+        return sidecars.write(photo.path, tags, None if photo.rating == in_file else photo.rating)
+
+    def is_hint_due(self) -> bool:
+        """Return once in a library's life that people may be told of sidecars: when tags were given, and stay in it."""
+        settings = self._catalog
+        if self.follows or settings.setting(_HINTED) is not None or not settings.tags.counts():
+            return False
+        settings.set_setting(_HINTED, "yes")
+        return True
+
+    def follow(self, photo_ids: Iterable[int]) -> None:
+        """Write sidecars where that is wanted. Raises StoreError for the first that cannot be written; others are."""
+        if self.follows:
+            task = self.write(list(dict.fromkeys(photo_ids)))
+            while True:
+                try:
+                    next(task)
+                except StopIteration as stop:
+                    written: SidecarsWritten = stop.value
+                    break
+            if written.troubles:
+                raise written.troubles[0]
