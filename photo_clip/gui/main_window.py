@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
         library = opened.library
         self._thumbnails.use(library)
         self.viewer.use(library.reader)
-        self.photo_actions.use(library.catalog)
+        self.photo_actions.use(library.catalog, library.sidecars.follow)
         self._intake.use(library.pasted)
         self.why.use(library)
         self.labels.use(library)

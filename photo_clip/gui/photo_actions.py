@@ -1,6 +1,6 @@
 """What people want done with the photos they chose: copied, dragged, opened, shown where they lie."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -54,15 +54,17 @@ class PhotoActions(QObject):
         self._chosen_ids = chosen_ids
         self._current = current
         self._catalog: Catalog | None = None
+        self._follow: Callable[[Sequence[int]], object] = lambda _photo_ids: None
         self._at_hand: list[Photo] = []
         """The chosen photos, fetched as they are chosen: a drag cannot wait for them."""
         self._fetching: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=_CHOICE_PAUSE_MS)
         self._pause.timeout.connect(self._fetch)
 
-    def use(self, catalog: Catalog) -> None:
-        """Ask this catalogue what photos are from now on."""
+    def use(self, catalog: Catalog, follow: Callable[[Sequence[int]], object]) -> None:
+        """Ask this catalogue what photos are from now on; `follow` hears of those that got stars."""
         self._catalog = catalog
+        self._follow = follow
 
     def hear_of_choice(self) -> None:
         """Fetch the photos chosen now, in case they are dragged."""
@@ -102,7 +104,12 @@ class PhotoActions(QObject):
         """Give the chosen photos so many stars."""
         ids = self._chosen_ids().tolist()
         told = "No stars" if not stars else "1 star" if stars == 1 else f"{stars} stars"
-        self._mark(lambda catalog: catalog.rate(ids, stars), f"{told} for {photos_in_words(len(ids))}")
+
+        def rate(catalog: Catalog) -> None:
+            catalog.rate(ids, stars)
+            self._follow(ids)
+
+        self._mark(rate, f"{told} for {photos_in_words(len(ids))}")
 
     def toggle_favourite(self) -> None:
         """Make the chosen photos favourites, or, where the current one is a favourite, no longer."""

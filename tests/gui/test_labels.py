@@ -8,6 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from photo_clip.adapters.xmp import said_in_xmp
+from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.labels import Label, LabelList
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.label_editor import LabelEditor
@@ -270,3 +272,16 @@ def test_sidecars_are_told_of_once(filled: MainWindow, library: Library, qtbot: 
     filled._tell_of_tags("+ family/Anna")
     qtbot.waitUntil(filled.problems.isVisible)
     assert not library.sidecars.is_hint_due()
+
+
+def test_stars_and_tags_go_into_sidecars_where_that_is_wanted(
+    filled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library.sidecars, "_sidecars", XmpSidecars())
+    library.sidecars.follows = True
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    (photo,) = library.catalog.photos(filled.photos.photo_ids[:1].tolist())
+    qtbot.keyClick(filled.grid, Qt.Key.Key_4)
+    qtbot.waitUntil(sidecar_of(photo.path).exists)
+    assert said_in_xmp(sidecar_of(photo.path).read_bytes()).rating == 4
