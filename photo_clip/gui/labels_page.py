@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QInputDialog,
     QLabel,
     QListWidget,
@@ -70,6 +71,7 @@ class LabelsPage(QWidget):
         self.view.setAccessibleName("Labels")
         self.view.setRootIsDecorated(False)
         self.view.setUniformRowHeights(True)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the child tells more than its parent
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.activated.connect(lambda _: self._review())
@@ -93,6 +95,7 @@ class LabelsPage(QWidget):
 
     def _arrange(self) -> None:
         left = QWidget()
+        left.setMinimumWidth(360)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 14, 8, 14)
         top = QHBoxLayout()
@@ -128,7 +131,7 @@ class LabelsPage(QWidget):
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(left)
         parts.addWidget(right)
-        parts.setSizes([340, 700])
+        parts.setSizes([380, 700])
         parts.setChildrenCollapsible(False)
         parts.setHandleWidth(1)
         whole = QHBoxLayout(self)
@@ -235,8 +238,10 @@ class LabelsPage(QWidget):
         name = self._current.label.name if self._current is not None else ""
         self.labels = LabelModel(judged, self)
         self.view.setModel(self.labels)
-        self.view.header().resizeSection(Column.LABEL, 150)
-        self.view.header().resizeSection(Column.SUGGESTED, 92)
+        header = self.view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
         row = next((row for row, each in enumerate(self.labels.judged) if each.label.name == name), 0)
         if judged:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
+from photo_clip.core.places import resources_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:
@@ -114,7 +116,19 @@ def style_sheet(*, dark: bool) -> str:
     """
     c = DARK if dark else LIGHT
     usual_pt = max(8.0, QGuiApplication.font().pointSizeF())
+    signs = (resources_folder() / "icons").as_posix()
     return f"""
+        QCheckBox::indicator, QListView::indicator {{
+            width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base};
+        }}
+        QCheckBox::indicator:checked, QListView::indicator:checked {{
+            background: {c.accent}; border-color: {c.accent}; image: url("{signs}/check.svg");
+        }}
+        QListView::indicator:indeterminate {{
+            background: {c.accent}; border-color: {c.accent}; image: url("{signs}/check-part.svg");
+        }}
+        QListWidget::item {{ min-height: 22px; }}
+        QCheckBox:focus {{ border: 1px solid {c.ring}; border-radius: 3px; }}
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
         QLabel[title="true"] {{ font-size: {1.9 * usual_pt:.1f}pt; font-weight: 650; }}
         QLabel[question="true"] {{ font-size: {1.2 * usual_pt:.1f}pt; font-weight: 600; }}
