@@ -63,7 +63,7 @@ def tag(
         found = [(each, _chosen(each, accept_above)) for each in judged]
         _say_suggested(library, found, as_json=as_json)
         count = sum(len(rows) for _, rows in found)
-        if is_writing:
+        if is_writing and count:
             accepted = {each.label.name: each.photo_ids[rows].tolist() for each, rows in found if len(rows)}
             library.tagger.accept(accepted)
             sys.stderr.write(f"Accepted: {count:,} tags. Take them back with: {APP_NAME} tags undo\n")
@@ -140,11 +140,12 @@ def _labels(library: Library, file: Path | None) -> list[Label]:
         if not labels:
             raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
         return labels
-    shipped = resources_folder() / "labels" / f"{file}.txt"
+    folder = resources_folder() / "labels"
+    shipped = folder / f"{file.name}.txt"
     try:
         return parse_label_list((file if file.exists() else shipped).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        known = ", ".join(sorted(each.stem for each in shipped.parent.glob("*.txt")))
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
         raise UsageError(
             f"The labels in “{file}” cannot be read.",
             advice=f"Give a text file in UTF-8, one label a line, or: {known}.",

@@ -268,5 +268,8 @@ def test_what_is_wrong_with_labels_and_tags_is_told(
     assert "No label list is on" in capsys.readouterr().err
     assert run(library, "tag", "--labels", "nothing-of-that-name") == 2
     assert "nature" in capsys.readouterr().err
+    (tmp_path / "other.txt").write_bytes(b"\xff\xfe\x00")
+    assert run(library, "tag", "--labels", str(tmp_path / "other.txt")) == 2
+    assert "or: documents, everyday," in capsys.readouterr().err
     assert run(library, "tags", "add", "cat", str(tmp_path / "other.jpg")) == 2
     assert "no photo of a watched folder" in capsys.readouterr().err
