@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.ports import Vectors
-from photo_clip.core.scoring import unit_rows
+from photo_clip.core.scoring import spread_rows, unit_rows
 
 _LEARNT_FROM = 6000
 _PHOTOS_A_GROUP, _MOST_GROUPS, _FEWEST = 60, 24, 8
@@ -35,7 +35,7 @@ def groups_among(vectors: Vectors) -> list[Group]:
     count = min(_MOST_GROUPS, len(vectors) // _PHOTOS_A_GROUP)
     if not count:
         return []
-    some = vectors[np.linspace(0, len(vectors), min(len(vectors), _LEARNT_FROM), endpoint=False).astype(np.intp)]
+    some = vectors[spread_rows(len(vectors), _LEARNT_FROM)]
     middles = _far_apart(some, count)
     for _ in range(_ROUNDS):
         nearest = (some @ middles.T).argmax(axis=1)

@@ -17,6 +17,11 @@ def unit_rows(rows: NDArray[Any]) -> Vectors:
     return (rows32 / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
 
+def spread_rows(count: int, most: int) -> NDArray[np.intp]:
+    """Return up to `most` rows from all over `count` rows, evenly, ascending."""
+    return np.linspace(0, count, min(count, most), endpoint=False).astype(np.intp)
+
+
 def cosines(vectors: NDArray[Any], query: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the dot product of each row of `vectors`, shape (n, d), with `query`, shape (d,).
 

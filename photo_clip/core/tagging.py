@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.ports import Vectors
+from photo_clip.core.ranking import direction
 from photo_clip.core.relevance import BEST_HITS
-from photo_clip.core.scoring import best_rows, unit_rows
+from photo_clip.core.scoring import best_rows, spread_rows
 
 TEMPLATES = ("{}", "a photo of a {}", "a photo of the {}", "a close photo of a {}", "{} in a photo")
 """Sentences that a label's words are put in; their embeddings are averaged on the unit sphere, as in Radford et al.
@@ -81,8 +82,7 @@ def ground_of(vectors: NDArray[np.float16] | Vectors, phrases: Vectors) -> Groun
 def embedding_of(words: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> NDArray[np.float32]:
     """Return the embedding of a label's words, shape (d,)."""
     rows = embed([template.replace("{}", word) for word in words for template in TEMPLATES])
-    mean: NDArray[np.float32] = unit_rows(rows.sum(axis=0, keepdims=True))[0]
-    return mean
+    return direction(rows, [1] * len(rows))
 
 
 def logits_by_words(
@@ -192,7 +192,7 @@ def learned(
 
 def others_among(count: int) -> NDArray[np.intp]:
     """Return rows from all over `count` photos, to be the others that `learned` wants."""
-    return np.linspace(0, count, min(count, _OTHERS), endpoint=False).astype(np.intp)
+    return spread_rows(count, _OTHERS)
 
 
 def probability(logits: NDArray[np.floating]) -> NDArray[np.float64]:

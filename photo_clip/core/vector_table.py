@@ -48,10 +48,22 @@ class VectorTable:
 
     def of(self, content_ids: NDArray[np.int64]) -> Vectors:
         """Return the embeddings of contents, all of which are here, shape (k, d)."""
+        return self.rows(self.rows_of(content_ids))
+
+    def rows_of(self, content_ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return where the embeddings of contents are, -1 for one that has none, shape (k,)."""
+        if not len(self):
+            return np.full(len(content_ids), -1, np.intp)
         if self._sorter is None:
             self._sorter = np.argsort(self.content_ids, kind="stable")
-        rows = self._sorter[np.searchsorted(self.content_ids, content_ids, sorter=self._sorter)]
-        return self._vectors[rows].astype(np.float32)
+        places = np.searchsorted(self.content_ids, content_ids, sorter=self._sorter)
+        rows = self._sorter[np.minimum(places, len(self) - 1)]
+        return np.where(self.content_ids[rows] == content_ids, rows, -1)
+
+    @property
+    def stored(self) -> NDArray[np.float16]:
+        """All embeddings, as they are stored."""
+        return self._vectors
 
     def products(self, directions: Vectors) -> Vectors:
         """Return the dot products of directions, shape (k, d), with all embeddings, shape (k, n).
@@ -64,7 +76,7 @@ class VectorTable:
             found[:, start : start + len(block)] = directions @ block.T
         return found
 
-    def rows(self, rows: NDArray[np.intp] | slice) -> Vectors:
+    def rows(self, rows: NDArray[np.intp]) -> Vectors:
         """Return some embeddings, in this order, shape (k, d)."""
         return self._vectors[rows].astype(np.float32)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from photo_clip.core.ports import Catalog, Encoder, Vectors
+from photo_clip.core.scoring import spread_rows
 
 _SAMPLE = 2000
 _GROWN = 1.25
@@ -55,7 +56,7 @@ class Background:
             drawn_at, sample = self._samples.get(model_key, (0, np.empty((0, 0), np.float32)))
             if not drawn_at or last > _GROWN * drawn_at:
                 contents = self._catalog.embedded_contents(model_key)
-                rows = np.linspace(0, len(contents), min(len(contents), _SAMPLE), endpoint=False, dtype=np.int64)
+                rows = spread_rows(len(contents), _SAMPLE)
                 found = self._catalog.vectors_of_contents(model_key, contents[rows].tolist())
                 sample = np.array(list(found.values()), dtype=np.float32)
                 self._samples = {model_key: (last, sample)}

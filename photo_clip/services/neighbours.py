@@ -57,7 +57,7 @@ class Neighbours:
             else:
                 self.forget()  # the memory is not needed while the index answers
                 return found
-        return self._table(model_key).nearest(query, count, allowed)
+        return self.table(model_key).nearest(query, count, allowed)
 
     def vectors_of(self, model_key: str, content_ids: NDArray[np.int64]) -> Vectors:
         """Return the embeddings of contents that `nearest` found, shape (k, d)."""
@@ -74,7 +74,7 @@ class Neighbours:
 
         None and no places for a content that is not embedded. Every cosine is computed.
         """
-        table = self._table(model_key)
+        table = self.table(model_key)
         row = table.row_of(content_id)
         if row is None:
             return None, [], len(table)
@@ -123,13 +123,13 @@ class Neighbours:
     def warm_up(self, model_key: str) -> None:
         """Have the embeddings in memory that answers come from."""
         if not self._is_too_large(model_key):
-            self._table(model_key)
+            self.table(model_key)
 
     def speed_up(self, model_key: str) -> None:
         """Make the answers to come faster, which takes a second or two; nothing to be done, it takes no time."""
         if not self._is_too_large(model_key):
             self._ready.discard(model_key)
-            self._table(model_key).draw_sketch()
+            self.table(model_key).draw_sketch()
         elif self._index is not None and self.is_level(model_key):
             try:
                 self._index.open()
@@ -147,9 +147,6 @@ class Neighbours:
 
     def table(self, model_key: str) -> VectorTable:
         """Return all embeddings of a model, in memory."""
-        return self._table(model_key)
-
-    def _table(self, model_key: str) -> VectorTable:
         with self._lock:
             table = self._held.table if self._held and self._held.model_key == model_key else None
             if table is None or not len(table):  # an empty one does not know its dimensions

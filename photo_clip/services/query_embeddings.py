@@ -12,7 +12,7 @@ from photo_clip.core.errors import UnreadablePhotoError, UsageError
 from photo_clip.core.kinds import kinds_of
 from photo_clip.core.ports import Catalog, Encoder, PhotoReader
 from photo_clip.core.query import Description, Will
-from photo_clip.core.scoring import unit_rows
+from photo_clip.core.ranking import direction
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 
@@ -34,9 +34,8 @@ class QueryEmbeddings:
             return self.of_photo(encoder, Path(wanted.photo))
         if wanted.will is not Will.LESS:
             return self.of_words(encoder, wanted.words)
-        kinds = np.stack([self.of_words(encoder, kind) for kind in kinds_of(wanted.words)])
-        mean: NDArray[np.float32] = unit_rows(kinds.sum(axis=0, keepdims=True))[0]
-        return mean
+        kinds = [self.of_words(encoder, kind) for kind in kinds_of(wanted.words)]
+        return direction(np.stack(kinds), [1] * len(kinds))
 
     def of_words(self, encoder: Encoder, words: str) -> NDArray[np.float32]:
         """Return the embedding of a text, shape (d,). Raises ModelError."""

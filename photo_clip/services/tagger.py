@@ -58,16 +58,20 @@ class Judged:
     """Whether the probabilities come from decisions too."""
 
     @property
+    def is_decided(self) -> NDArray[np.bool_]:
+        """Whether somebody decided on each photo, shape (n,)."""
+        return np.isin(self.photo_ids, np.array(list(self.decided), dtype=np.int64))
+
+    @property
     def suggested(self) -> NDArray[np.intp]:
         """The rows of photos on or above the line on which nobody decided, most probable first."""
-        rows = np.flatnonzero(self.probabilities >= self.line)
-        open_rows = rows[~np.isin(self.photo_ids[rows], np.array(list(self.decided), dtype=np.int64))]
-        return open_rows[np.argsort(-self.probabilities[open_rows], kind="stable")]
+        rows = np.flatnonzero((self.probabilities >= self.line) & ~self.is_decided)
+        return rows[np.argsort(-self.probabilities[rows], kind="stable")]
 
     @property
     def chance_of(self) -> dict[int, float]:
         """The probability of each photo on which somebody decided."""
-        rows = np.flatnonzero(np.isin(self.photo_ids, np.array(list(self.decided), dtype=np.int64)))
+        rows = np.flatnonzero(self.is_decided)
         return dict(zip(self.photo_ids[rows].tolist(), self.probabilities[rows].tolist(), strict=True))
 
 
@@ -92,6 +96,8 @@ class _Shown:
     photo_ids: NDArray[np.int64]
     rows: NDArray[np.intp]
     """Where each photo's embedding is in the table, shape (n,)."""
+    scopes: Mapping[str, NDArray[np.bool_]]
+    """Which photos a label is for that is for some folders alone, by its name in small letters, shape (n,) each."""
 
 
 class Tagger:
@@ -147,11 +153,11 @@ class Tagger:
         taught = [self._learned(shown, *told) for told in zip(by_words, decided, strict=True)]
         directions = [each.direction for each in taught if each is not None]
         along = iter(shown.table.products(np.stack(directions)) if directions else ())
-        lines, scopes = self._catalog.tags.lines(), self._scopes(shown)
+        lines = self._catalog.tags.lines()
         found: list[Judged] = []
         for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True):
             chances = probability(words if learnt is None else learnt.logits(next(along), words)).astype(np.float32)
-            scope = scopes.get(label.name.casefold(), slice(None))
+            scope = shown.scopes.get(label.name.casefold(), slice(None))
             found.append(
                 Judged(
                     label,
@@ -164,7 +170,7 @@ class Tagger:
             )
         return found
 
-    def _scopes(self, shown: _Shown) -> dict[str, NDArray[np.bool_]]:
+    def _scopes(self, shown_ids: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
         """Return which photos the labels are for that are for some folders alone, by their names in small letters."""
         folders: dict[str, set[str]] = {}
         for each in self._catalog.tags.lists():
@@ -175,7 +181,7 @@ class Tagger:
         inside: dict[str, NDArray[np.bool_]] = {}
         for folder in {folder for some in folders.values() if "" not in some for folder in some}:
             photo_ids, _ = self._catalog.photos_within([((Says(Text.FOLDER, folder.rstrip("/\\") + "/"), True),)])
-            inside[folder] = np.isin(shown.photo_ids, photo_ids)
+            inside[folder] = np.isin(shown_ids, photo_ids)
         return {
             name: np.logical_or.reduce([inside[folder] for folder in some])
             for name, some in folders.items()
@@ -222,7 +228,7 @@ class Tagger:
         Nobody decided on them yet, and copies come once.
         """
         shown = self._shown(self._models.active_encoder())
-        open_rows = np.flatnonzero(~np.isin(judged.photo_ids, np.array(list(judged.decided), dtype=np.int64)))
+        open_rows = np.flatnonzero(~judged.is_decided)
         _, first = np.unique(shown.rows[open_rows], return_index=True)
         open_rows = open_rows[np.sort(first)]
         chances = judged.probabilities[open_rows]
@@ -337,15 +343,13 @@ class Tagger:
             table = self._neighbours.table(key)
             phrases = self._background.phrases(encoder)
             known = held.ground if held is not None and held.model_key == key and held.table.begins(table) else None
-            ground = ground_of(table.rows(slice(len(known) if known else 0, None)), phrases)
+            ground = ground_of(table.stored[len(known) if known else 0 :], phrases)
             if known is not None:
                 ground = known.joined(ground)
             photo_ids, content_ids = self._catalog.photos_within([])
-            order = np.argsort(table.content_ids, kind="stable")
-            at = np.searchsorted(table.content_ids, content_ids, sorter=order)
-            at = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(at), np.intp)
-            embedded = table.content_ids[at] == content_ids if len(order) else np.zeros(len(at), np.bool_)
-            self._held = _Shown(key, version, table, ground, photo_ids[embedded], at[embedded])
+            rows = table.rows_of(content_ids)
+            photo_ids, rows = photo_ids[rows >= 0], rows[rows >= 0]
+            self._held = _Shown(key, version, table, ground, photo_ids, rows, self._scopes(photo_ids))
             return self._held
 
     def _embedding(self, encoder: Encoder, words: Sequence[str]) -> NDArray[np.float32]:

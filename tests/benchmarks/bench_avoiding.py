@@ -16,7 +16,6 @@ import numpy as np
 from photo_clip.core.kinds import kinds_of
 from photo_clip.core.places import Places
 from photo_clip.core.ranking import direction
-from photo_clip.core.scoring import unit_rows
 from photo_clip.opening import opened_library
 from tests.benchmarks.bench_relevance import lines_of, read_library
 
@@ -79,7 +78,7 @@ def main() -> None:
             both = encoder.embed_texts([wanted, other])
             asked = {"ignored": both[0], "as typed": encoder.embed_texts([f"{wanted} without {other}"])[0]}
             kinds = encoder.embed_texts(kinds_of(other))
-            mean = unit_rows(kinds.sum(axis=0, keepdims=True))[0]
+            mean = direction(kinds, [1] * len(kinds))
             asked["kinds, weight 1.0"] = direction(np.stack([both[0], mean]), [1, -1])
             asked |= {f"weight {weight}": direction(both, [1, -weight]) for weight in WEIGHTS}
             rows.setdefault("photos that would do", []).append(float(good.mean()))

@@ -141,7 +141,7 @@ def judge(library: Library, photos: Path) -> None:
 def print_time(library: Library, count: int) -> None:
     """Print how long labels take on a library made of this one's embeddings, with noise."""
     key = library.models.active_key()
-    seeds = library.neighbours.table(key).rows(slice(None))
+    seeds = library.neighbours.table(key).stored.astype(np.float32)
     lists = sorted((resources_folder() / "labels").glob("*.txt"))
     labels = [label for file in lists for label in parse_label_list(file.read_text(encoding="utf-8"))]
     phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))
