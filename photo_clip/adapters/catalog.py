@@ -413,7 +413,7 @@ class SqliteCatalog:
         with self._connections.writing() as connection:
             connection.execute("DELETE FROM models WHERE key = ?", (model_key,))
 
-    # decisions of people
+    # marks of people
 
     def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
         with self._connections.writing() as connection:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from photo_clip.core.typed_text import one_line
 
-_LONGEST_PACKET_BYTES = 4_000_000
+LONGEST_PACKET_BYTES = 4_000_000
 _LONGEST_CAPTION, _LONGEST_KEYWORD, _MOST_KEYWORDS = 2000, 200, 500
 _SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -34,13 +34,26 @@ def said_in_xmp(packet: bytes) -> Said:
     Fields as in the XMP specification, part 1 (ISO 16684-1): dc:title, dc:description, dc:subject, xmp:Rating.
     Neither entities nor the network are used while it is read.
     """
-    if not packet or len(packet) > _LONGEST_PACKET_BYTES:
+    if not packet or len(packet) > LONGEST_PACKET_BYTES:
         return Said()
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(packet.strip(b"\0 \r\n\t"), parser)
+        return said_below(parsed(packet.strip(b"\0 \r\n\t")))
     except (etree.XMLSyntaxError, ValueError):
         return Said()
+
+
+def parsed(content: bytes) -> etree._Element:
+    """Return the root of what XML says; raises XMLSyntaxError and ValueError.
+
+    Neither entities nor document types nor the network are used.
+    """
+    return etree.fromstring(
+        content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    )
+
+
+def said_below(root: etree._Element) -> Said:
+    """Return what is said below an element."""
     titles = [*_texts(root, "dc:title"), *_texts(root, "photoshop:Headline"), *_texts(root, "dc:description")]
     return Said(_rating(root), caption_of(titles), keywords_of(_texts(root, "dc:subject")))
 

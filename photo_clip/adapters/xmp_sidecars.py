@@ -7,10 +7,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from photo_clip.adapters.xmp import Said, said_in_xmp
+from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, Said, parsed, said_below
 from photo_clip.core.errors import StoreError
 
-_LARGEST_BYTES = 4_000_000
 _SPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -30,24 +29,27 @@ _MADE = "photoclip:Made"
 """Says that this program made the file."""
 
 
+def _both(photo: Path) -> tuple[Path, Path]:
+    return photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
+
+
 def sidecar_of(photo: Path) -> Path:
     """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
-    full, short = photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
+    full, short = _both(photo)
     return short if not full.exists() and short.exists() else full
 
 
 def said_beside(photo: Path) -> Said:
     """Return what other programs say of a photo in its sidecars, of either name; nothing where none can be read."""
     found: list[Said] = []
-    for file in dict.fromkeys((photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp"))):
+    for file in dict.fromkeys(_both(photo)):
         try:
-            if not 0 < file.stat().st_size <= _LARGEST_BYTES:
+            if not 0 < file.stat().st_size <= LONGEST_PACKET_BYTES:
                 continue
-            content = file.read_bytes()
-            ours = set(_items(_parsed(content, file), _ours("dc:subject")))
+            tree = _parsed(file.read_bytes(), file)
         except (OSError, StoreError):
             continue
-        said = said_in_xmp(content)
+        said, ours = said_below(tree.getroot()), set(_items(tree, _ours("dc:subject")))
         found.append(replace(said, keywords=tuple(word for word in said.keywords if word not in ours)))
     if not found:
         return Said()
@@ -95,7 +97,7 @@ def _name(prefixed: str) -> str:
 
 def _read(file: Path) -> bytes | None:
     try:
-        if file.stat().st_size > _LARGEST_BYTES:
+        if file.stat().st_size > LONGEST_PACKET_BYTES:
             raise StoreError(
                 f"The sidecar “{file}” is too large to be one.",
                 advice="Move it away, if it is none; it was not changed.",
@@ -111,15 +113,12 @@ def _read(file: Path) -> bytes | None:
 
 def _parsed(content: bytes, file: Path) -> etree._ElementTree:
     """Parse without entities, document types or the network."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
-    )
     trouble = StoreError(
         f"The sidecar “{file}” is damaged, so no tags were written to it.",
         advice="Open it with the program that made it, or move it away; it was not changed.",
     )
     try:
-        tree = etree.ElementTree(etree.fromstring(content, parser))
+        tree = etree.ElementTree(parsed(content))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise trouble from error
     if tree.docinfo.doctype or tree.getroot().find(f".//{_name('rdf:RDF')}") is None:
@@ -204,8 +203,7 @@ def _home(tree: etree._ElementTree) -> etree._Element:
     found = _descriptions(tree)
     if found:
         return found[0]
-    rdf = tree.getroot() if tree.getroot().tag == _name("rdf:RDF") else tree.getroot().find(f".//{_name('rdf:RDF')}")
-    description = etree.SubElement(rdf, _name("rdf:Description"))
+    description = etree.SubElement(tree.getroot().find(f".//{_name('rdf:RDF')}"), _name("rdf:Description"))
     description.set(_name("rdf:about"), "")
     return description
 

@@ -27,7 +27,7 @@ _FEWEST = 200
 _SPREADS = 4.0
 _UNTOLD = (0, -1)
 """The fingerprints of pictures of one colour, which say nothing."""
-_ROWS, _COLUMNS = 64, 4096
+ROWS_A_STEP, _COLUMNS = 64, 4096
 """What is compared at once: small enough for a processor's cache, which makes it several times as fast."""
 
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -67,10 +67,10 @@ def versions(looks: Looks) -> Iterator[Pairs]:
     """
     rows = np.flatnonzero(_told(looks))
     prints = looks.fingerprints[rows]
-    differing = np.empty((_ROWS, _COLUMNS), np.int64)
-    bits = np.empty((_ROWS, _COLUMNS), np.uint8)
-    for start in range(0, len(rows), _ROWS):
-        some = prints[start : start + _ROWS, np.newaxis]
+    differing = np.empty((ROWS_A_STEP, _COLUMNS), np.int64)
+    bits = np.empty((ROWS_A_STEP, _COLUMNS), np.uint8)
+    for start in range(0, len(rows), ROWS_A_STEP):
+        some = prints[start : start + ROWS_A_STEP, np.newaxis]
         found: list[Pairs] = []
         for at in range(start, len(rows), _COLUMNS):
             others = prints[np.newaxis, at : at + _COLUMNS]

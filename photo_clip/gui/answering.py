@@ -74,7 +74,7 @@ def answer(library: Library, question: Question) -> Answer:
         everything = library.catalog.newest_photo_ids()
         photo_ids = everything if within is None else everything[np.isin(everything, within)]
         count = len(photo_ids)
-        told = "" if not count else "1 photo" if count == 1 else f"{photos_in_words(count)}, newest first"
+        told = _newest_first(count) if count else ""
         return _arranged(library, Answer(question, photo_ids, None, told=told))
     try:
         found = library.searcher.find(query, _limit(query), question.line, within)
@@ -158,13 +158,7 @@ def _arranged(library: Library, plain: Answer) -> Answer:
 def _sentence(query: Query, found: Found) -> str:
     count, total = len(found.photo_ids), found.total
     if not query.descriptions:
-        return (
-            "No photo is like that"
-            if not total
-            else f"{photos_in_words(total)}, newest first"
-            if total > 1
-            else "1 photo"
-        )
+        return _newest_first(total) if total else "No photo is like that"
     if not count:
         return "No photo is like that" if query.conditions else "No photo can be found yet"
     photos = [printable(Path(each.photo).name) for each in query.descriptions if each.photo and each.will is Will.MORE]
@@ -177,3 +171,7 @@ def _sentence(query: Query, found: Found) -> str:
     return (
         f"The {count:,} best of {photos_in_words(total)}" if count < total else f"{photos_in_words(count)}, best first"
     )
+
+
+def _newest_first(count: int) -> str:
+    return photos_in_words(count) + (", newest first" if count > 1 else "")

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.tagging import histogram
 from photo_clip.gui import theme
+from photo_clip.gui.pictures import fitted
 from photo_clip.services.tagger import Judged
 
 _BINS = 40
@@ -113,6 +114,8 @@ class Strip(QWidget):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
+        ratio = self.devicePixelRatioF()
+        side = round(_SIDE_PX * ratio)
         for number, picture in enumerate(pictures):
             told = "" if chances is None else f"{chances[number]:.0%}"
             cell = QWidget()
@@ -123,19 +126,10 @@ class Strip(QWidget):
             photo.setFixedSize(_SIDE_PX, _SIDE_PX)
             photo.setAccessibleName(f"A photo, {told}" if told else "A photo")
             if picture is not None:
-                photo.setPixmap(_scaled(picture, self.devicePixelRatioF()))
+                photo.setPixmap(fitted(picture, QSize(side, side), ratio))
             column.addWidget(photo)
             if told:
                 words = QLabel(told, alignment=Qt.AlignmentFlag.AlignCenter)
                 words.setProperty("quiet", True)
                 column.addWidget(words)
             self._row.insertWidget(number, cell)
-
-
-def _scaled(picture: QImage, ratio: float) -> QPixmap:
-    side = round(_SIDE_PX * ratio)
-    pixmap = QPixmap.fromImage(
-        picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    )
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap

@@ -27,8 +27,9 @@ from photo_clip.gui.buttons import push_button
 from photo_clip.gui.commands import add_keys
 from photo_clip.gui.flow_layout import FlowLayout
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.gui.photo_card import PhotoCard, pictures_of
+from photo_clip.gui.photo_card import PhotoCard
 from photo_clip.gui.photo_list_model import AnyIndex
+from photo_clip.gui.pictures import pictures_of
 from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
 
@@ -44,9 +45,15 @@ _KINDS: dict[str, Callable[[Stack], bool]] = {
 class StackModel(QAbstractListModel):
     """Rows are stacks."""
 
-    def __init__(self, stacks: Sequence[Stack], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.stacks: list[Stack] = []
+
+    def show(self, stacks: Sequence[Stack]) -> None:
+        """Show other stacks."""
+        self.beginResetModel()
         self.stacks = list(stacks)
+        self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
         return 0 if parent.isValid() else len(self.stacks)
@@ -58,8 +65,8 @@ class StackModel(QAbstractListModel):
             return QSize(0, _ROW_HEIGHT_PX)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             stack = self.stacks[index.row()]
-            others, kind = len(stack.photos) - 1, "copies" if stack.is_exact else "near"
-            kind = "copy" if stack.is_exact and others == 1 else kind
+            others = len(stack.photos) - 1
+            kind = "near" if not stack.is_exact else "copy" if others == 1 else "copies"
             name = printable(stack.photos[0].path.name)
             return f"{name}\n{others} {kind}, {size_in_words(stack.spare_bytes)} to win"
         return None
@@ -79,7 +86,7 @@ class DuplicatesDialog(QDialog):
         self._library = library
         self._jobs = jobs
         self._found: list[Stack] = []
-        self._stacks = StackModel([], self)
+        self._stacks = StackModel(self)
         self.cards: list[PhotoCard] = []
         self._loading: Job | None = None
         self.told = QLabel("Looking for copies and near-duplicates …")
@@ -96,6 +103,8 @@ class DuplicatesDialog(QDialog):
         self.kinds.currentTextChanged.connect(lambda _: self._show_kind())
         self.view = QListView()
         self.view.setObjectName("stacks")
+        self.view.setModel(self._stacks)
+        self.view.selectionModel().currentChanged.connect(lambda *_: self._show_stack())
         self.view.setAccessibleName("Stacks of photos that are alike")
         self.view.setUniformItemSizes(True)
         self.view.setAlternatingRowColors(True)
@@ -184,9 +193,7 @@ class DuplicatesDialog(QDialog):
     def _show_kind(self) -> None:
         shown = [stack for stack in self._found if _KINDS[self.kinds.currentText()](stack)]
         row = self.view.currentIndex().row()
-        self._stacks = StackModel(shown, self)
-        self.view.setModel(self._stacks)
-        self.view.selectionModel().currentChanged.connect(lambda *_: self._show_stack())
+        self._stacks.show(shown)
         spare = sum(stack.spare_bytes for stack in shown)
         count = sum(len(stack.photos) - 1 for stack in shown)
         self.told.setText(

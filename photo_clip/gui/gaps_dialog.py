@@ -11,7 +11,7 @@ from photo_clip.core.labels import tag_name
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Strip
 from photo_clip.gui.jobs import Jobs, Lane
-from photo_clip.gui.photo_card import pictures_of
+from photo_clip.gui.pictures import pictures_of
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Gap, Judged
 

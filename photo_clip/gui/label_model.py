@@ -25,10 +25,17 @@ _TITLES = {Column.LABEL: "Label", Column.SUGGESTED: "Suggested", Column.ACCEPTED
 class LabelModel(QAbstractTableModel):
     """Rows are labels, as they were judged; those with most suggestions first."""
 
-    def __init__(self, judged: list[Judged], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.judged: list[Judged] = []
+        self._counts: list[tuple[int, int]] = []
+
+    def show(self, judged: list[Judged]) -> None:
+        """Show other labels."""
+        self.beginResetModel()
         self.judged = sorted(judged, key=lambda each: -len(each.suggested))
-        self._counts = [(len(each.suggested), sum(each.decided.values())) for each in self.judged]
+        self._counts = [_counts(each) for each in self.judged]
+        self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
         return 0 if parent.isValid() else len(self.judged)
@@ -63,5 +70,10 @@ class LabelModel(QAbstractTableModel):
         for row, each in enumerate(self.judged):
             if each.label.name == judged.label.name:
                 self.judged[row] = judged
-                self._counts[row] = (len(judged.suggested), sum(judged.decided.values()))
+                self._counts[row] = _counts(judged)
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+
+
+def _counts(judged: Judged) -> tuple[int, int]:
+    """Return for how many photos a label is suggested, and for how many it was accepted."""
+    return len(judged.suggested), sum(judged.decided.values())

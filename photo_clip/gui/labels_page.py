@@ -30,7 +30,7 @@ from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
 from photo_clip.gui.label_model import Column, LabelModel
-from photo_clip.gui.photo_card import pictures_of
+from photo_clip.gui.pictures import pictures_of
 from photo_clip.services.label_lists import all_lists, effect_of
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Judged
@@ -66,8 +66,14 @@ class LabelsPage(QWidget):
         self.lists.setAccessibleName("Label lists")
         self.lists.itemChanged.connect(self._switch)
         self.lists.itemDoubleClicked.connect(lambda _: self.edit())
-        self.labels = LabelModel([], self)
+        self.labels = LabelModel(self)
         self.view = QTreeView()
+        self.view.setModel(self.labels)
+        header = self.view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
+        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
         self.view.setAccessibleName("Labels")
         self.view.setRootIsDecorated(False)
         self.view.setUniformRowHeights(True)
@@ -236,13 +242,7 @@ class LabelsPage(QWidget):
         self._judging = None
         self.bar.hide()
         name = self._current.label.name if self._current is not None else ""
-        self.labels = LabelModel(judged, self)
-        self.view.setModel(self.labels)
-        header = self.view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
-        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
+        self.labels.show(judged)
         row = next((row for row, each in enumerate(self.labels.judged) if each.label.name == name), 0)
         if judged:
             self.view.setCurrentIndex(self.labels.index(row, 0))

@@ -1,16 +1,13 @@
 """One of several photos that are compared: its picture, what is known of it, and whether it is kept."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import size_in_words
-from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
-from photo_clip.services.thumbnails import Thumbnails
+from photo_clip.gui.pictures import fitted
 
 _SIDE_PX = 220
 
@@ -52,24 +49,7 @@ class PhotoCard(QFrame):
             return
         ratio = self.devicePixelRatioF()
         side = round(_SIDE_PX * ratio)
-        pixmap = QPixmap.fromImage(
-            picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        self._picture.setPixmap(pixmap)
-
-
-def pictures_of(thumbnails: Thumbnails, photos: Sequence[Photo]) -> list[QImage | None]:
-    """Return the thumbnails of photos, None where there is none; slow."""
-    return [_picture_of(thumbnails, photo) for photo in photos]
-
-
-def _picture_of(thumbnails: Thumbnails, photo: Photo) -> QImage | None:
-    try:
-        image = QImage.fromData(thumbnails.jpeg(photo))
-    except UnreadablePhotoError:
-        return None
-    return None if image.isNull() else image
+        self._picture.setPixmap(fitted(picture, QSize(side, side), ratio))
 
 
 def _size(photo: Photo) -> str:

@@ -28,12 +28,12 @@ class Role(IntEnum):
     """Why there is no thumbnail; empty while it may still come."""
     COSINE = PHOTO_ID + 4
     """Cosine with the query, None without a query."""
+    ALIKE = PHOTO_ID + 5
+    """How many near-duplicates it stands for, itself among them; 1 where there are no others."""
     TAGS = PHOTO_ID + 6
     """Its tags, a tuple of names."""
     SENSITIVE = PHOTO_ID + 7
     """Whether it is not to be shown by chance."""
-    ALIKE = PHOTO_ID + 5
-    """How many near-duplicates it stands for, itself among them; 1 where there are no others."""
 
 
 class PhotoListModel(QAbstractListModel):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
@@ -14,7 +14,7 @@ from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.gui.photo_card import pictures_of
+from photo_clip.gui.pictures import fitted, pictures_of
 from photo_clip.services.library import Library
 from photo_clip.services.tagger import Judged
 
@@ -171,11 +171,7 @@ class ReviewDeck(QWidget):
         ratio = self.devicePixelRatioF()
         room = self.picture.size() * ratio
         limit = QSize(min(room.width(), 3 * picture.width()), min(room.height(), 3 * picture.height()))
-        pixmap = QPixmap.fromImage(
-            picture.scaled(limit, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        self.picture.setPixmap(pixmap)
+        self.picture.setPixmap(fitted(picture, limit, ratio))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -189,9 +185,8 @@ class ReviewDeck(QWidget):
     def _decide_rest(self, accepted: bool) -> None:
         rest = [photo.id for photo in self._photos[self._at :]]
         if rest:
-            self._store(rest, accepted)
             self._at = len(self._photos)
-            self._ask()
+            self._store(rest, accepted)
 
     def _store(self, photo_ids: list[int], accepted: bool) -> None:
         library, label = self._library, self._label

@@ -17,6 +17,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Catalog, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stacks import (
+    ROWS_A_STEP,
     Pairs,
     alike,
     best_first,
@@ -87,7 +88,7 @@ class Duplicates:
         for step, pairs in enumerate(versions(looks), 1):
             found.append(pairs)
             if step % _STEPS_A_REPORT == 0:
-                yield Progress(Phase.COMPARING, min(step * 64, len(looks)), len(looks))
+                yield Progress(Phase.COMPARING, min(step * ROWS_A_STEP, len(looks)), len(looks))
         near = self._alike(looks, joined(*found))
         stacks = self._photos_of(looks, stacked(near, best_first(looks)))
         return [*_most_first(exact), *_most_first(_stack(photos, is_exact=False) for photos in stacks)]

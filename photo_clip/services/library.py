@@ -65,10 +65,9 @@ class Library:
     ) -> None:
         """`on_close`, where there is one, is called last, to let others in.
 
-        Without a background, no hit is said to match, and no label is suggested; without `place_of`, no
-        place is known; without `pasted`, no
-        picture can be pasted; without `move_to_bin`, duplicates are found and
-        stay; without `sidecars`, tags stay in the catalogue.
+        Without a background, no hit is said to match, and no label is suggested; without `place_of`, no place
+        is known; without `pasted`, no picture can be pasted; without `move_to_bin`, duplicates are found and stay;
+        without `sidecars`, tags stay in the catalogue.
         """
         self.catalog = catalog
         self.reader = reader

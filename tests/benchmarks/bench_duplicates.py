@@ -20,9 +20,9 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from photo_clip.core.likeness import Looks
 from photo_clip.core.places import Places
-from photo_clip.core.progress import Task
 from photo_clip.core.stacks import versions
 from photo_clip.opening import opened_library
+from tests.indexing import run
 
 ORIGINAL = "original"
 
@@ -47,15 +47,6 @@ def shots(photo: Image.Image) -> Iterator[Image.Image]:
     for left, top in ((0, 0), (5, 2), (8, 5)):
         x, y = width * left // 100, height * top // 100
         yield photo.crop((x, y, x + width * 9 // 10, y + height * 9 // 10))
-
-
-def result_of(task: Task) -> object:
-    """Run a task to its end."""
-    try:
-        while True:
-            next(task)
-    except StopIteration as stop:
-        return stop.value
 
 
 def main() -> None:
@@ -97,9 +88,9 @@ def print_found(library_folder: Path, folder: Path, of: dict[str, tuple[int, str
     with opened_library(Places(library_folder, library_folder / "cache")) as library:
         library.folders.add(folder)
         time.sleep(3.5)  # files just written are left for the next look
-        result_of(library.keep_up())
+        run(library.keep_up())
         began = time.perf_counter()
-        stacks = result_of(library.duplicates.find())
+        stacks = run(library.duplicates.find())
         took_s = time.perf_counter() - began
     found: Counter[str] = Counter()
     wrong: list[str] = []
