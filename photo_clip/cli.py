@@ -10,15 +10,14 @@ from typing import Annotated
 import typer
 
 from photo_clip import APP_NAME, __version__
+from photo_clip.cli_common import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE, AsJson, labels_in, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
-from photo_clip.core.labels import parse_label_list
 from photo_clip.core.photo import Hit
-from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
@@ -43,8 +42,6 @@ from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_
 
 _ANOTHER_LOOK_AFTER_S = 3.0
 
-DONE, NOTHING_FOUND, WRONG_USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
-
 commands = typer.Typer(
     name=APP_NAME,
     help="Find your own photos by what they show. Without a command, the window opens.",
@@ -62,7 +59,6 @@ commands.add_typer(tag_commands, name="tags")
 model_commands = typer.Typer(help="The models that look at photos.", rich_markup_mode=None, no_args_is_help=True)
 commands.add_typer(model_commands, name="models")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many photos to list at most.")]
 Model = Annotated[str, typer.Argument(help="A name from `models list`, or any open_clip model.", metavar="NAME")]
 File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched folder.")]
@@ -122,7 +118,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Add folders and embed their new photos; without a folder, go over all that are watched."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         added = [library.folders.add(folder).id for folder in folders or []]
         if not added and not library.folders.all():
             raise UsageError("No folder is watched yet.", advice=f"Name one: {APP_NAME} index FOLDER")
@@ -146,7 +142,7 @@ def search(
 ) -> None:
     """List the photos that fit best: cosine similarity and path, a line each; matches before weaker ones."""
     query = parse(typed(words), date.today())
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         found = library.searcher.find(query, limit)
         hits = library.searcher.hits(found)
         languages = library.models.languages(library.models.active)
@@ -160,7 +156,7 @@ def search(
 @commands.command()
 def similar(context: typer.Context, file: File, limit: Limit = 20, as_json: AsJson = False) -> None:
     """List the photos that look most like a photo."""
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         _answer(library.searcher.similar_to_file(file, limit), as_json)
 
 
@@ -175,7 +171,7 @@ def duplicates(
     as_json: AsJson = False,
 ) -> None:
     """List copies and near-duplicates in stacks: first the photo worth keeping, and why; nothing is moved unasked."""
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         stacks = run_task(library.duplicates.find(exact_only=exact))
         if as_json:
             say_json([stack_json(stack) for stack in stacks])
@@ -204,10 +200,10 @@ def classify(
     as_json: AsJson = False,
 ) -> None:
     """Tell how probable each label is for a photo (zero-shot classification); the probabilities add up to 1."""
-    wanted = [*(labels or []), *(_labels_in(label_file) if label_file else [])]
+    wanted = [*(labels or []), *(_names_in(label_file) if label_file else [])]
     if not wanted:
         raise UsageError("There is no label to choose from.", advice="Name at least two labels after the photo.")
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         found = library.classifier.classify(file, wanted, template)
     if as_json:
         say_json([{"label": label, "probability": round(probability, 6)} for label, probability in found])
@@ -222,7 +218,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Tell what the library holds, and what could not be used."""
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         if as_json:
             say_json(status_json(library))
         else:
@@ -239,7 +235,7 @@ def self_check() -> None:
 @folder_commands.command(name="list")
 def list_folders(context: typer.Context, as_json: AsJson = False) -> None:
     """List the watched folders."""
-    with opened_library(_places(context), writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         folders = library.folders.all()
     if as_json:
         say_json([folder_json(folder.path, folder.state, folder.offline_reason) for folder in folders])
@@ -252,7 +248,7 @@ def list_folders(context: typer.Context, as_json: AsJson = False) -> None:
 @folder_commands.command(name="add")
 def add_folders(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
     """Watch folders; their photos are embedded by the next `index`, or by the window."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         for folder in folders:
             say(printable(str(library.folders.add(folder).path)))
 
@@ -260,7 +256,7 @@ def add_folders(context: typer.Context, folders: Annotated[list[Path], typer.Arg
 @folder_commands.command(name="remove")
 def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
     """Forget folders and what is known of their photos. No photo file is touched."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         watched = {folder.path: folder.id for folder in library.folders.all()}
         for folder in folders:
             path = folder.expanduser().resolve()
@@ -274,7 +270,7 @@ def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.
 @model_commands.command(name="list")
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the models: the starter, those on offer, and those in use."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         entries = library.models.entries()
     if as_json:
         say_json([model_json(entry) for entry in entries])
@@ -293,14 +289,14 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
 @model_commands.command(name="download")
 def download_model(context: typer.Context, model: Model) -> None:
     """Fetch a model from the hub; stopped with Ctrl+C, it goes on from there the next time."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         run_task(library.models.download(library.models.find(model)))
 
 
 @model_commands.command(name="use")
 def use_model(context: typer.Context, model: Model) -> None:
     """Embed every photo with a model, then let it answer; until then the former one does."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         library.models.use(library.models.find(model))
         say_report(run_task(library.keep_up()))
 
@@ -308,7 +304,7 @@ def use_model(context: typer.Context, model: Model) -> None:
 @model_commands.command(name="remove")
 def remove_model(context: typer.Context, model: Model) -> None:
     """Delete a model's files and embeddings; decisions and tags stay."""
-    with opened_library(_places(context)) as library:
+    with opened_library(places_of(context)) as library:
         library.remove_model(library.models.find(model))
 
 
@@ -322,24 +318,15 @@ def _index(library: Library, folder_ids: Sequence[int]) -> Report:
     return report
 
 
-def _places(context: typer.Context) -> Places:
-    places: Places = context.find_root().obj
-    return places
+def _names_in(file: Path) -> list[str]:
+    labels = labels_in(file, advice="Give a text file in UTF-8, one label a line.")
+    return [label.words[0] for label in labels]
 
 
 def _answer(hits: Sequence[Hit], as_json: bool) -> None:
     say_hits(hits, as_json=as_json)
     if not hits:
         raise typer.Exit(NOTHING_FOUND)
-
-
-def _labels_in(file: Path) -> list[str]:
-    try:
-        return [label.words[0] for label in parse_label_list(file.read_text(encoding="utf-8-sig"))]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"The labels in “{file}” cannot be read.", advice="Give a text file in UTF-8, one label a line."
-        ) from error
 
 
 def _is_sure(stacks: Sequence[Stack]) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 import typer
 
 from photo_clip import APP_NAME
+from photo_clip.cli_common import NOTHING_FOUND, AsJson, labels_in, places_of
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import Label, parse_label_list
-from photo_clip.core.places import Places, resources_folder
+from photo_clip.core.labels import Label
+from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.opening import opened_library
 from photo_clip.services.library import Library
@@ -20,11 +21,8 @@ from photo_clip.services.sidecar_writer import SidecarsWritten
 from photo_clip.services.tagger import Judged
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
 
-NOTHING_FOUND = 1
-
 tag_commands = typer.Typer(help="The tags of photos.", rich_markup_mode=None, no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Files = Annotated[list[Path], typer.Argument(help="Photos in watched folders.", metavar="FILE…")]
 Name = Annotated[str, typer.Argument(help="A tag, with “/” between a parent and its child.", metavar="TAG")]
 
@@ -55,9 +53,8 @@ def tag(
     as_json: AsJson = False,
 ) -> None:
     """Suggest labels for all photos: probability, label and path, a line each; `tags undo` takes accepted ones back."""
-    places: Places = context.find_root().obj
     is_writing = accept_above is not None and not dry_run
-    with opened_library(places, writing=is_writing) as library:
+    with opened_library(places_of(context), writing=is_writing) as library:
         labels = _labels(library, label_file)
         judged = run_task(library.tagger.judge_all(labels))
         found = [(each, _chosen(each, accept_above)) for each in judged]
@@ -83,7 +80,7 @@ def list_tags(
     as_json: AsJson = False,
 ) -> None:
     """List the tags with how many photos have each, or every tag of every photo."""
-    with opened_library(context.find_root().obj, writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         if as_csv:
             _say_csv(library)
             return
@@ -111,7 +108,7 @@ def remove_tag(context: typer.Context, name: Name, files: Files) -> None:
 @tag_commands.command(name="undo")
 def undo_tags(context: typer.Context) -> None:
     """Take back what was decided last, be it one photo or all that `tag` accepted; again to go further back."""
-    with opened_library(context.find_root().obj) as library:
+    with opened_library(places_of(context)) as library:
         undone = library.tagger.undo()
     if undone is None:
         say("Nothing is left to take back.")
@@ -128,7 +125,7 @@ def write_sidecars(
     ] = False,
 ) -> None:
     """Write the tags of all photos beside them, in XMP files that other programs read; what those wrote stays."""
-    with opened_library(context.find_root().obj, writing=False) as library:
+    with opened_library(places_of(context), writing=False) as library:
         photo_ids = library.catalog.newest_photo_ids().tolist()
         act = library.sidecars.clean if remove else library.sidecars.write
         _tell_of_sidecars(run_task(act(photo_ids)))
@@ -141,15 +138,12 @@ def _labels(library: Library, file: Path | None) -> list[Label]:
             raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
         return labels
     folder = resources_folder() / "labels"
-    shipped = folder / f"{file.name}.txt"
-    try:
-        return parse_label_list((file if file.exists() else shipped).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
-        raise UsageError(
-            f"The labels in “{file}” cannot be read.",
-            advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
-        ) from error
+    known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
+    return labels_in(
+        file if file.exists() else folder / f"{file.name}.txt",
+        named=file,
+        advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
+    )
 
 
 def _chosen(judged: Judged, least: float | None) -> np.ndarray:
@@ -174,7 +168,7 @@ def _say_suggested(library: Library, found: list[tuple[Judged, np.ndarray]], *, 
 
 
 def _decide(context: typer.Context, name: str, files: list[Path], *, accepted: bool) -> None:
-    with opened_library(context.find_root().obj) as library:
+    with opened_library(places_of(context)) as library:
         photos = [(file, library.catalog.photo_at(file.absolute())) for file in files]
         for file, photo in photos:
             if photo is None:

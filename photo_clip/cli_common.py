@@ -1,0 +1,28 @@
+"""What all commands have in common: exit codes, options, the library's places, label lists in files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import Label, parse_label_list
+from photo_clip.core.places import Places
+
+DONE, NOTHING_FOUND, WRONG_USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def places_of(context: typer.Context) -> Places:
+    """Return the places of the library that was chosen before the command."""
+    places: Places = context.find_root().obj
+    return places
+
+
+def labels_in(file: Path, *, named: Path | None = None, advice: str) -> list[Label]:
+    """Return the labels of a file, called `named` where it cannot be read. Raises UsageError, with that advice then."""
+    try:
+        return parse_label_list(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The labels in “{named or file}” cannot be read.", advice=advice) from error
