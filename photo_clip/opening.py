@@ -11,8 +11,9 @@ from photo_clip.core.gazetteer import Gazetteer
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
-from photo_clip.core.ports import Catalog, Encoder, ModelIdentity, VectorIndex
+from photo_clip.core.ports import Encoder, ModelIdentity, VectorIndex
 from photo_clip.core.settings import Settings, load_settings
+from photo_clip.core.stores import Catalog
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes

@@ -1,4 +1,4 @@
-"""Stand-ins that keep the contracts of core/ports.py without models, decoders or databases."""
+"""Stand-ins that keep the contracts of core/ports.py and core/stores.py without models, decoders or databases."""
 
 import io
 import os
@@ -14,18 +14,10 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import PhotoFacts
-from photo_clip.core.ports import (
-    Fit,
-    ModelIdentity,
-    ReadPhoto,
-    RgbImage,
-    Squares,
-    SquareSpec,
-    StoredVectors,
-    Vectors,
-)
+from photo_clip.core.ports import Fit, ModelIdentity, ReadPhoto, RgbImage, Squares, SquareSpec, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import unit_rows
+from photo_clip.core.stores import StoredVectors
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models

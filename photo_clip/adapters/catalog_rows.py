@@ -13,7 +13,7 @@ import numpy as np
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, Looks
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, FolderState, Photo, PhotoFacts, TakenSource
-from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.taken import taken_at
 
 PHOTO = """

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.index_process import IndexProcess
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import StoredVectors
+from photo_clip.core.stores import StoredVectors
 
 _MARKER = "in-use"
 _HOLDINGS = "holdings.json"

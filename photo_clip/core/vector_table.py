@@ -5,8 +5,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.ports import StoredVectors, Vectors
+from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import best_rows, cosines
+from photo_clip.core.stores import StoredVectors
 
 _SKETCH_DIMENSIONS = 128
 """Of 640, they hold 0.87 of the squared length of real photos' embeddings."""

@@ -6,8 +6,8 @@ from collections import deque
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
-from photo_clip.core.ports import Counts
 from photo_clip.core.progress import Phase, Progress
+from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import IconButton, push_button
 
 _WORDS = {

@@ -16,10 +16,11 @@ from photo_clip import APP_NAME
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.labels import Label
 from photo_clip.core.photo import Folder, Photo, SavedSearch
-from photo_clip.core.ports import Catalog, FolderWatcher
+from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.printable import printable
 from photo_clip.core.query import Condition, Description, Query
 from photo_clip.core.settings import Settings
+from photo_clip.core.stores import Catalog
 from photo_clip.gui.activity_bar import ActivityBar
 from photo_clip.gui.answering import Answer
 from photo_clip.gui.browser import Browser
@@ -156,7 +157,9 @@ class MainWindow(QMainWindow):
         self.search_view.save_wanted.connect(self._keep_search)
         searches = self.folder_panel.searches
         searches.asked.connect(self.search_view.ask_text)
-        searches.forget_wanted.connect(lambda name: self._change_searches(lambda known: known.forget_search(name)))
+        searches.forget_wanted.connect(
+            lambda name: self._change_searches(lambda known: known.marks.forget_search(name))
+        )
         searches.rename_wanted.connect(self._rename_search)
         self.folder_panel.photos_wanted.connect(self._show_folder)
         actions.large_wanted.connect(lambda: self._show_photo(self.grid.currentIndex().row()))
@@ -497,13 +500,13 @@ class MainWindow(QMainWindow):
         self.search_view.ask(Query((), ((Condition("folder", f"{folder.path}{os.sep}"),),)))
 
     def _keep_search(self, text: str) -> None:
-        self._change_searches(lambda known: known.save_search(SavedSearch(text, text)))
+        self._change_searches(lambda known: known.marks.save_search(SavedSearch(text, text)))
         self.search_view.say("Kept in the list at the left")
 
     def _rename_search(self, search: SavedSearch, name: str) -> None:
         def rename(known: Catalog) -> None:
-            known.save_search(SavedSearch(name, search.query))
-            known.forget_search(search.name)
+            known.marks.save_search(SavedSearch(name, search.query))
+            known.marks.forget_search(search.name)
 
         self._change_searches(rename)
 
@@ -514,7 +517,7 @@ class MainWindow(QMainWindow):
 
         def changed() -> list[SavedSearch]:
             change(catalog)
-            return catalog.saved_searches()
+            return catalog.marks.saved_searches()
 
         self._jobs.start(Lane.SEARCH, changed, on_done=self.folder_panel.searches.show_searches)
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from photo_clip.core.amounts import size_in_words
 from photo_clip.core.models import Kind
-from photo_clip.core.ports import Counts
 from photo_clip.core.printable import printable
+from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.download_pace import DownloadPace
 from photo_clip.services.model_trial import Trial

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMess
 
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.models import ModelSource
-from photo_clip.core.ports import Counts
 from photo_clip.core.printable import printable
+from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.model_details import Action, Known, ModelDetails

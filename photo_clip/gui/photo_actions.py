@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import FolderError
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog
 from photo_clip.core.printable import printable
+from photo_clip.core.stores import Catalog
 from photo_clip.gui.dragging import Files, drag_out, files_of, mime_of
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.reveal import check_is_there, open_with_usual_program, show_in_file_manager
@@ -106,7 +106,7 @@ class PhotoActions(QObject):
         told = "No stars" if not stars else "1 star" if stars == 1 else f"{stars} stars"
 
         def rate(catalog: Catalog) -> None:
-            catalog.rate(ids, stars)
+            catalog.marks.rate(ids, stars)
             self._follow(ids)
 
         self._mark(rate, f"{told} for {photos_in_words(len(ids))}")
@@ -117,7 +117,7 @@ class PhotoActions(QObject):
         if photo is not None:
             is_one = not photo.is_favourite
             told = "Favourite" if is_one else "No longer a favourite"
-            self._mark(lambda catalog: catalog.set_favourite(ids, is_one), f"{told}: {photos_in_words(len(ids))}")
+            self._mark(lambda catalog: catalog.marks.set_favourite(ids, is_one), f"{told}: {photos_in_words(len(ids))}")
 
     def open_current(self) -> None:
         """Open the current photo with the program the system has for it."""

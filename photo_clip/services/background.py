@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from photo_clip.core.ports import Catalog, Encoder, Vectors
+from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.scoring import spread_rows
+from photo_clip.core.stores import Catalog
 
 _SAMPLE = 2000
 _GROWN = 1.25
@@ -51,13 +52,13 @@ class Background:
 
     def sample(self, model_key: str) -> Vectors:
         """Return embeddings from all over the library, shape (s, d); none of an empty one."""
-        last = self._catalog.last_vector_row(model_key)
+        last = self._catalog.embeddings.last_row(model_key)
         with self._lock:
             drawn_at, sample = self._samples.get(model_key, (0, np.empty((0, 0), np.float32)))
             if not drawn_at or last > _GROWN * drawn_at:
-                contents = self._catalog.embedded_contents(model_key)
+                contents = self._catalog.embeddings.embedded_contents(model_key)
                 rows = spread_rows(len(contents), _SAMPLE)
-                found = self._catalog.vectors_of_contents(model_key, contents[rows].tolist())
+                found = self._catalog.embeddings.vectors_of_contents(model_key, contents[rows].tolist())
                 sample = np.array(list(found.values()), dtype=np.float32)
                 self._samples = {model_key: (last, sample)}
             return sample

@@ -14,7 +14,7 @@ from photo_clip.core.filters import Flag
 from photo_clip.core.keeping import keeper
 from photo_clip.core.likeness import Looks
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog, Vectors
+from photo_clip.core.ports import Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stacks import (
     ROWS_A_STEP,
@@ -28,6 +28,7 @@ from photo_clip.core.stacks import (
     stacked,
     versions,
 )
+from photo_clip.core.stores import Catalog
 from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 
@@ -145,7 +146,7 @@ class Duplicates:
         key = self._models.active_key()
         least = self._least(key)
         contents = np.unique(np.concatenate([one, other]))
-        vectors = self._catalog.vectors_of_contents(key, contents.tolist())
+        vectors = self._catalog.embeddings.vectors_of_contents(key, contents.tolist())
         near = [
             a in vectors and b in vectors and float(vectors[a] @ vectors[b]) >= least
             for a, b in zip(one.tolist(), other.tolist(), strict=True)

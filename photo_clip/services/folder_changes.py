@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photo_clip.core.errors import FolderError
-from photo_clip.core.photo import (
-    FileStamp,
-    Folder,
-    FolderChanges,
-    FolderIdentity,
-    FolderState,
-    KnownFile,
-    MovedFile,
-)
-from photo_clip.core.ports import Catalog, Clock
+from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
+from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.stores import Catalog
 from photo_clip.services.photo_files import find_photo_files
 
 _SETTLED_AFTER_S = 2.0
@@ -67,7 +60,7 @@ class WatchedFolders:
 
     def all(self) -> list[Folder]:
         """Return the watched folders by path."""
-        return self._catalog.folders()
+        return self._catalog.folders.all()
 
     def add(self, path: Path) -> Folder:
         """Watch a folder; one inside a watched folder is that one, and one around watched folders takes them in.
@@ -81,7 +74,7 @@ class WatchedFolders:
         folders = self.all()
         outer = next((folder for folder in folders if _is_within(path, folder.path)), None)
         if outer is None:
-            outer = self._catalog.add_folder(path, identity)
+            outer = self._catalog.folders.add(path, identity)
         for inner in folders:
             if inner.id != outer.id and inner.path.is_relative_to(outer.path):
                 self._take_in(outer, inner)
@@ -89,7 +82,7 @@ class WatchedFolders:
 
     def remove(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
-        self._catalog.remove_folder(folder_id)
+        self._catalog.folders.remove(folder_id)
 
     def look(self, folder: Folder, *, accept_losses: bool = False) -> Task[Look]:
         """Compare a folder with the catalogue; nothing is written.
@@ -100,7 +93,7 @@ class WatchedFolders:
             identity = _readable_identity(folder.path)
         except FolderError:
             return Look(folder, offline_reason=UNREADABLE if os.path.lexists(folder.path) else GONE)
-        known = self._catalog.known_files(folder.id)
+        known = self._catalog.folders.known_files(folder.id)
         found: dict[str, FileStamp] = {}
         closed: list[str] = []
         for part in find_photo_files(folder.path):
@@ -121,12 +114,12 @@ class WatchedFolders:
         known = look.folder
         identity = look.identity or known.identity
         if (known.state, known.identity) != (FolderState.ONLINE, identity):
-            self._catalog.update_folder(known.id, FolderState.ONLINE, identity=identity)
+            self._catalog.folders.update(known.id, FolderState.ONLINE, identity=identity)
 
     def mark_offline(self, folder: Folder, reason: str) -> None:
         """Remember that a folder cannot be looked at, and why: a clause for people."""
         if (folder.state, folder.offline_reason) != (FolderState.OFFLINE, reason):
-            self._catalog.update_folder(folder.id, FolderState.OFFLINE, offline_reason=reason)
+            self._catalog.folders.update(folder.id, FolderState.OFFLINE, offline_reason=reason)
 
     def is_there(self, folder: Folder) -> bool:
         """Whether the folder can be read just now, and is the one it was at the last look."""
@@ -138,20 +131,20 @@ class WatchedFolders:
     def _take_in(self, outer: Folder, inner: Folder) -> None:
         """Give a folder's photos to the one around it. Stopped in between, it is done by adding `outer` again."""
         prefix = inner.path.relative_to(outer.path).as_posix()
-        there = self._catalog.known_files(outer.id)
+        there = self._catalog.folders.known_files(outer.id)
         moves: list[MovedFile] = []
         missing: list[int] = []
-        for path, file in self._catalog.known_files(inner.id).items():
+        for path, file in self._catalog.folders.known_files(inner.id).items():
             target = f"{prefix}/{path}"
             moves.append(MovedFile(file.photo_id, outer.id, target, file.stamp))
             if target in there:  # found there by a look; it goes with the inner folder
                 moves.append(MovedFile(there[target].photo_id, inner.id, path, there[target].stamp))
             if file.missing:
                 missing.append(file.photo_id)
-        self._catalog.move_photos(moves)
+        self._catalog.folders.move_photos(moves)
         if missing:  # what is moved counts as found
-            self._catalog.apply_changes(outer.id, FolderChanges(missing=tuple(missing)), now_s=self._clock())
-        self._catalog.remove_folder(inner.id)
+            self._catalog.folders.apply_changes(outer.id, FolderChanges(missing=tuple(missing)), now_s=self._clock())
+        self._catalog.folders.remove(inner.id)
 
 
 def _is_within(path: Path, folder: Path) -> bool:

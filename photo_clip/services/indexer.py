@@ -9,8 +9,9 @@ import numpy as np
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.photo import FolderChanges, Photo
-from photo_clip.core.ports import Catalog, Clock, EmbeddedPhoto, Encoder, PhotoReader, ReadPhoto
+from photo_clip.core.ports import Clock, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
+from photo_clip.core.stores import Catalog, EmbeddedPhoto
 from photo_clip.services.folder_changes import GONE, Look, WatchedFolders
 from photo_clip.services.moved_photos import Explained, MovedPhotos
 from photo_clip.services.photo_files import stamp_of
@@ -68,7 +69,7 @@ class Indexer:
         goes away in between is offline from then on; nothing is said of its photos.
         """
         model_key = encoder.identity.key
-        total = self._catalog.count_waiting(model_key)
+        total = self._catalog.embeddings.count_waiting(model_key)
         if not total:
             return report
         yield Progress(Phase.EMBEDDING, 0, total)
@@ -98,7 +99,7 @@ class Indexer:
         """Yield the paths of the waiting photos, and leave the photos in `asked`; those of `gone` folders are left
         out."""
         last = 0
-        while page := self._catalog.waiting(model_key, after_photo_id=last, limit=_PAGE):
+        while page := self._catalog.embeddings.waiting(model_key, after_photo_id=last, limit=_PAGE):
             for photo in page:
                 if photo.folder_id not in gone:
                     asked.append(photo)
@@ -108,7 +109,7 @@ class Indexer:
     def _store(self, encoder: Encoder, batch: Sequence[_Reading], gone: Collection[int], report: Report) -> None:
         model_key = encoder.identity.key
         read = [(each.photo, each.result) for each in batch if isinstance(each.result, ReadPhoto)]
-        known = self._catalog.known_contents(model_key, {result.content_hash for _, result in read})
+        known = self._catalog.embeddings.known_contents(model_key, {result.content_hash for _, result in read})
         fresh = {result.content_hash: result for _, result in read if result.content_hash not in known}
         vectors = {}
         if fresh:
@@ -129,7 +130,7 @@ class Indexer:
             and not isinstance(each.result, PhotoGoneError)
             and each.photo.folder_id not in gone
         ]
-        self._catalog.store(model_key, embedded, {photo.id: reason for photo, reason in skipped})
+        self._catalog.embeddings.store(model_key, embedded, {photo.id: reason for photo, reason in skipped})
         report.embedded += len(fresh)
         report.reused += len(read) - len(fresh)
         report.skipped.update((photo.path, reason) for photo, reason in skipped)
@@ -145,10 +146,10 @@ class Indexer:
 
     def _move(self, explained: Explained, report: Report) -> None:
         if explained.moves or explained.evicted:
-            self._catalog.move_photos([*explained.moves, *explained.evicted])
+            self._catalog.folders.move_photos([*explained.moves, *explained.evicted])
             for move in explained.evicted:  # what is moved counts as found
                 changes = FolderChanges(missing=(move.photo_id,))
-                self._catalog.apply_changes(move.folder_id, changes, now_s=self._clock())
+                self._catalog.folders.apply_changes(move.folder_id, changes, now_s=self._clock())
         report.moved += len(explained.moves)
 
     def _apply(self, look: Look, report: Report) -> None:
@@ -160,7 +161,7 @@ class Indexer:
             return
         self._folders.mark_online(look)
         if look.changes:
-            self._catalog.apply_changes(look.folder.id, look.changes, now_s=self._clock())
+            self._catalog.folders.apply_changes(look.folder.id, look.changes, now_s=self._clock())
         report.new += len(look.changes.new)
         report.changed += len(look.changes.changed)
         report.removed += len(look.changes.missing)

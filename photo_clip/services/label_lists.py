@@ -3,7 +3,7 @@
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import LabelList, parse_label_list
 from photo_clip.core.places import resources_folder
-from photo_clip.core.ports import TagStore
+from photo_clip.core.stores import TagStore
 
 
 def all_lists(tags: TagStore) -> list[LabelList]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
-from photo_clip.core.ports import Catalog, Clock, Counts, PhotoReader, Sidecars, VectorIndex
+from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex
 from photo_clip.core.progress import Report, Task
+from photo_clip.core.stores import Catalog, Counts
 from photo_clip.services.background import Background
 from photo_clip.services.classifier import Classifier
 from photo_clip.services.duplicates import Duplicates
@@ -105,7 +106,7 @@ class Library:
         goes on from there when it is called again.
         """
         report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
-        if self.catalog.count_waiting(self.models.active_key()):  # with nothing to do, no model need be loaded
+        if self.catalog.embeddings.count_waiting(self.models.active_key()):  # else no model need be loaded
             yield from self.indexer.embed_waiting(self.models.active_encoder(), report)
         yield from self.neighbours.catch_up(self.models.active_key())
         tried: ModelSource | None = None
@@ -122,7 +123,8 @@ class Library:
             if wanted not in (self.models.wanted, self.models.active):
                 return
         yield from self.neighbours.catch_up(encoder.identity.key)
-        now, then = self.catalog.counts(self.models.active_key()), self.catalog.counts(encoder.identity.key)
+        embeddings = self.catalog.embeddings
+        now, then = embeddings.counts(self.models.active_key()), embeddings.counts(encoder.identity.key)
         if then.embedded >= now.embedded:
             self.models.complete_switch(wanted)
         else:
@@ -164,12 +166,12 @@ class Library:
         wanted = self.models.wanted
         trouble = self.neighbours.index_trouble
         return LibraryStatus(
-            self.catalog.counts(model_key),
+            self.catalog.embeddings.counts(model_key),
             self.folders.all(),
             self.catalog.count_in_folders(),
             self.models.name_of(self.models.active),
             None if wanted is None else self.models.name_of(wanted),
-            0 if wanted is None else self.catalog.counts(self.models.key_of(wanted)).waiting,
+            0 if wanted is None else self.catalog.embeddings.counts(self.models.key_of(wanted)).waiting,
             trouble.sentence if trouble else "level" if self.neighbours.is_level(model_key) else "behind",
         )
 

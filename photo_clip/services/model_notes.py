@@ -3,7 +3,7 @@
 from collections import deque
 
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import Catalog
+from photo_clip.core.stores import Catalog
 
 
 class ModelNotes:

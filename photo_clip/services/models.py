@@ -6,8 +6,9 @@ from pathlib import Path
 
 from photo_clip.core.errors import ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import STARTER, Kind, ModelOffer, ModelSource, parse_source, word_on_licence
-from photo_clip.core.ports import Catalog, Counts, Encoder, ModelFiles, ModelIdentity
+from photo_clip.core.ports import Encoder, ModelFiles, ModelIdentity
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.stores import Catalog, Counts
 from photo_clip.services.encoders import Encoders
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.model_trial import TRIAL_S, Trial, photos_per_second
@@ -166,7 +167,7 @@ class Models:
     def preparation(self) -> Counts | None:
         """Return how far the wanted model is; None when there is none."""
         wanted = self.wanted
-        return None if wanted is None else self._catalog.counts(self.key_of(wanted))
+        return None if wanted is None else self._catalog.embeddings.counts(self.key_of(wanted))
 
     def name_of(self, source: ModelSource) -> str:
         """Return the name of a model for people."""
@@ -247,7 +248,7 @@ class Models:
         self._files.remove(source)
         if key is None or key in self._keys_in_use():
             return None
-        self._catalog.remove_model(key)
+        self._catalog.embeddings.remove_model(key)
         return key
 
     def leftovers(self) -> dict[str, int]:
@@ -256,13 +257,17 @@ class Models:
         The bundled model of a former version of the program leaves them.
         """
         known = {self._known_key(entry.source) for entry in self.entries()}
-        return {key: self._catalog.count_vectors(key) for key in self._catalog.model_keys() if key not in known}
+        return {
+            key: self._catalog.embeddings.count(key)
+            for key in self._catalog.embeddings.model_keys()
+            if key not in known
+        }
 
     def remove_embeddings(self, model_key: str) -> None:
         """Remove the embeddings of a model. Raises UsageError for those in use."""
         if model_key in self._keys_in_use():
             raise UsageError("These embeddings are in use.", advice="Use another model first.")
-        self._catalog.remove_model(model_key)
+        self._catalog.embeddings.remove_model(model_key)
 
     def trial(self, source: ModelSource) -> Task[Trial]:
         """Measure for about ten seconds how many photos a second a model embeds here.
@@ -298,7 +303,7 @@ class Models:
 
     def _embedded(self, source: ModelSource) -> int:
         key = self._known_key(source)
-        return 0 if key is None else self._catalog.count_vectors(key)
+        return 0 if key is None else self._catalog.embeddings.count(key)
 
     def _elsewhere(self) -> list[ModelSource]:
         lines = (self._catalog.setting(_ELSEWHERE) or "").splitlines()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photo_clip.core.photo import FileStamp, Folder, FolderState, KnownFile, MovedFile
-from photo_clip.core.ports import Catalog, PhotoReader
+from photo_clip.core.ports import PhotoReader
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.stores import Catalog
 from photo_clip.services.folder_changes import Look, WatchedFolders
 from photo_clip.services.read_ahead import reading
 
@@ -104,7 +105,7 @@ class MovedPhotos:
         for path, stamp in look.changes.new.items():
             yield _Place(look.folder, path, stamp, None)
         if look.changes.changed:
-            for path, file in self._catalog.known_files(look.folder.id).items():
+            for path, file in self._catalog.folders.known_files(look.folder.id).items():
                 if file.photo_id in look.changes.changed:
                     yield _Place(look.folder, path, look.changes.changed[file.photo_id], file)
 
@@ -117,7 +118,7 @@ class MovedPhotos:
             missing = set(changes.missing) if changes else set()
             returned = set(changes.returned) if changes else set()
             may_ask = changes is None and folder.state is FolderState.ONLINE and self._folders.is_there(folder)
-            for path, file in self._catalog.known_files(folder.id).items():
+            for path, file in self._catalog.folders.known_files(folder.id).items():
                 if file.content_hash is None or file.stamp.size_bytes not in sizes or file.photo_id in returned:
                     continue
                 is_lost = file.missing or file.photo_id in missing or (may_ask and _is_gone(folder.path / path))
@@ -141,11 +142,11 @@ class MovedPhotos:
                 else:
                     contents.of_place[place] = content_hash
                 if len(batch) == _BATCH:
-                    self._catalog.move_photos(batch)
+                    self._catalog.folders.move_photos(batch)
                     batch = []
                 yield Progress(Phase.LOOKING, number, None, place.path.rsplit("/", 1)[-1])
         if batch:
-            self._catalog.move_photos(batch)
+            self._catalog.folders.move_photos(batch)
         return contents
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import Catalog, StoredVectors, VectorIndex, Vectors
+from photo_clip.core.ports import VectorIndex, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.stores import Catalog, StoredVectors
 from photo_clip.core.vector_table import VectorTable
 
 _BATCH = 2000
@@ -64,7 +65,7 @@ class Neighbours:
         held = self._held
         if held is not None and held.model_key == model_key:
             return held.table.of(content_ids)
-        found = self._catalog.vectors_of_contents(model_key, content_ids.tolist())
+        found = self._catalog.embeddings.vectors_of_contents(model_key, content_ids.tolist())
         return np.stack([found[content_id] for content_id in content_ids.tolist()])
 
     def places(
@@ -87,7 +88,7 @@ class Neighbours:
         if self._index is None or self.index_trouble is not None:
             return False
         try:
-            return self._index.level(model_key) >= self._catalog.last_vector_row(model_key)
+            return self._index.level(model_key) >= self._catalog.embeddings.last_row(model_key)
         except StoreError as trouble:
             self.index_trouble = trouble
             return False
@@ -99,14 +100,14 @@ class Neighbours:
         vectors belong to photos that were removed is filled anew.
         """
         added = 0
-        if self._index is None or self.index_trouble is not None or not self._catalog.last_vector_row(model_key):
+        if self._index is None or self.index_trouble is not None or not self._catalog.embeddings.last_row(model_key):
             return added
         try:
             level = self._index.level(model_key)
-            stored = self._catalog.vectors(model_key, after_row=level)
-            if self._index.size(model_key) > 2 * (self._catalog.count_vectors(model_key) + _BATCH):
+            stored = self._catalog.embeddings.vectors(model_key, after_row=level)
+            if self._index.size(model_key) > 2 * (self._catalog.embeddings.count(model_key) + _BATCH):
                 self._index.remove_model(model_key)
-                stored = self._catalog.vectors(model_key)
+                stored = self._catalog.embeddings.vectors(model_key)
             total = len(stored.content_ids)
             for start in range(0, total, _BATCH):
                 part = slice(start, start + _BATCH)
@@ -143,15 +144,15 @@ class Neighbours:
             self._held = None
 
     def _is_too_large(self, model_key: str) -> bool:
-        return self._index is not None and self._catalog.count_vectors(model_key) > self._in_memory_up_to
+        return self._index is not None and self._catalog.embeddings.count(model_key) > self._in_memory_up_to
 
     def table(self, model_key: str) -> VectorTable:
         """Return all embeddings of a model, in memory."""
         with self._lock:
             table = self._held.table if self._held and self._held.model_key == model_key else None
             if table is None or not len(table):  # an empty one does not know its dimensions
-                table = VectorTable(self._catalog.vectors(model_key))
-            elif self._catalog.last_vector_row(model_key) > table.last_row:
-                table = table.extended(self._catalog.vectors(model_key, after_row=table.last_row))
+                table = VectorTable(self._catalog.embeddings.vectors(model_key))
+            elif self._catalog.embeddings.last_row(model_key) > table.last_row:
+                table = table.extended(self._catalog.embeddings.vectors(model_key, after_row=table.last_row))
             self._held = _Held(model_key, table)
             return table

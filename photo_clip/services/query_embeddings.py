@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from photo_clip.core.errors import UnreadablePhotoError, UsageError
 from photo_clip.core.kinds import kinds_of
-from photo_clip.core.ports import Catalog, Encoder, PhotoReader
+from photo_clip.core.ports import Encoder, PhotoReader
 from photo_clip.core.query import Description, Will
 from photo_clip.core.ranking import direction
+from photo_clip.core.stores import Catalog
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 
@@ -66,7 +67,7 @@ class QueryEmbeddings:
             raise UsageError(
                 f"The photo “{path}” cannot be used: {result.reason}.", advice="Choose another photo."
             ) from result
-        known = self._catalog.vectors_of(encoder.identity.key, result.content_hash)
+        known = self._catalog.embeddings.vectors_of(encoder.identity.key, result.content_hash)
         if known is not None:
             return known
         vector: NDArray[np.float32] = encoder.embed_images(result.square[np.newaxis])[0]
@@ -79,4 +80,4 @@ class QueryEmbeddings:
             return None
         stamp = stamp_of(path)
         is_that = photo.offline if stamp is None else stamp == photo.stamp
-        return self._catalog.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None
+        return self._catalog.embeddings.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.filters import AnyOf, Filter, Labelled, OneOf, PlaceOf, filter_of
 from photo_clip.core.photo import Hit
-from photo_clip.core.ports import Catalog, Encoder, Vectors
+from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.query import Description, Query, Will, parse
 from photo_clip.core.ranking import direction, joint
 from photo_clip.core.relevance import BEST_HITS, LINE, relevances
+from photo_clip.core.stores import Catalog
 from photo_clip.core.text_words import text_words
 from photo_clip.services.background import Background
 from photo_clip.services.models import Models

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import Photo
-from photo_clip.core.ports import Catalog, Sidecars
+from photo_clip.core.ports import Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.stores import Catalog
 
 _HINTED = "sidecars: told of them"
 _SIDECARS_AT_ONCE = 64

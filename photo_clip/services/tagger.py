@@ -12,9 +12,10 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.filters import Says, Text
 from photo_clip.core.gaps import groups_among, name_of
 from photo_clip.core.labels import Label, parse_label_list, renamed, tag_name
-from photo_clip.core.ports import Catalog, Clock, Encoder
+from photo_clip.core.ports import Clock, Encoder
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import probabilities
+from photo_clip.core.stores import Catalog
 from photo_clip.core.tagging import (
     FEWEST_DECISIONS,
     LINE,

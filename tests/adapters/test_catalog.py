@@ -25,7 +25,7 @@ from photo_clip.core.photo import (
     PhotoFacts,
     TakenSource,
 )
-from photo_clip.core.ports import Counts, EmbeddedPhoto
+from photo_clip.core.stores import Counts, EmbeddedPhoto
 from photo_clip.core.tags import Decision
 
 HERE = FolderIdentity(7, 2**63 + 5)
@@ -42,10 +42,10 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
 
 def add_photos(catalog: SqliteCatalog, *names: str, folder: str = "/photos") -> dict[str, int]:
     """Make photos known and return their ids by name."""
-    folder_id = catalog.add_folder(Path(folder), HERE).id
+    folder_id = catalog.folders.add(Path(folder), HERE).id
     stamps = {name: FileStamp(number + 1, 1_600_000_000 * 10**9) for number, name in enumerate(names)}
-    catalog.apply_changes(folder_id, FolderChanges(new=stamps), now_s=1)
-    return {name: file.photo_id for name, file in catalog.known_files(folder_id).items()}
+    catalog.folders.apply_changes(folder_id, FolderChanges(new=stamps), now_s=1)
+    return {name: file.photo_id for name, file in catalog.folders.known_files(folder_id).items()}
 
 
 def embedded(catalog: SqliteCatalog, photo_id: int, content: str, vector: list[float] | None = None) -> EmbeddedPhoto:
@@ -56,14 +56,14 @@ def embedded(catalog: SqliteCatalog, photo_id: int, content: str, vector: list[f
 
 def test_a_photo_comes_back_as_it_was_stored(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "sub/a.jpg")
-    catalog.store(MODEL, [embedded(catalog, ids["sub/a.jpg"], "hash")], {})
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["sub/a.jpg"], "hash")], {})
     photo = catalog.photo_at(Path("/photos/sub/a.jpg"))
     assert photo is not None
     assert photo.facts == FACTS
     assert (photo.taken_at, photo.taken_source) == (FACTS.exif_taken_at, TakenSource.EXIF)
     assert photo.content_hash == "hash"
     assert catalog.photos([photo.id, 999]) == [photo]
-    vector = catalog.vectors_of(MODEL, "hash")
+    vector = catalog.embeddings.vectors_of(MODEL, "hash")
     assert vector is not None
     assert np.allclose(vector, [0.6, 0.8], atol=1e-3)
 
@@ -71,51 +71,51 @@ def test_a_photo_comes_back_as_it_was_stored(catalog: SqliteCatalog) -> None:
 def test_counts_add_up(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
     read = [embedded(catalog, ids["a.jpg"], "1"), embedded(catalog, ids["c.jpg"], "3")]
-    catalog.store(MODEL, read, {ids["b.jpg"]: "it is broken"})
-    catalog.apply_changes(1, FolderChanges(missing=(ids["c.jpg"],)), now_s=2)
-    assert catalog.counts(MODEL) == Counts(photos=4, embedded=1, skipped=1, waiting=1, missing=1)
-    assert catalog.counts("another model") == Counts(photos=4, embedded=0, skipped=1, waiting=2, missing=1)
-    assert [photo.path.name for photo in catalog.waiting(MODEL)] == ["d.jpg"]
-    assert catalog.count_waiting("another model") == 2
+    catalog.embeddings.store(MODEL, read, {ids["b.jpg"]: "it is broken"})
+    catalog.folders.apply_changes(1, FolderChanges(missing=(ids["c.jpg"],)), now_s=2)
+    assert catalog.embeddings.counts(MODEL) == Counts(photos=4, embedded=1, skipped=1, waiting=1, missing=1)
+    assert catalog.embeddings.counts("another model") == Counts(photos=4, embedded=0, skipped=1, waiting=2, missing=1)
+    assert [photo.path.name for photo in catalog.embeddings.waiting(MODEL)] == ["d.jpg"]
+    assert catalog.embeddings.count_waiting("another model") == 2
 
 
 def test_a_photo_that_goes_before_it_was_read_is_forgotten_unless_somebody_decided_about_it(
     catalog: SqliteCatalog,
 ) -> None:
     ids = add_photos(catalog, "never read.jpg", "decided.jpg", "read.jpg", "there.jpg")
-    catalog.store(MODEL, [embedded(catalog, ids["read.jpg"], "1")], {})
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["read.jpg"], "1")], {})
     catalog.tags.decide([Decision(ids["decided.jpg"], "cat", True)], now_s=1)
     gone = tuple(ids[name] for name in ("never read.jpg", "decided.jpg", "read.jpg"))
-    catalog.apply_changes(1, FolderChanges(missing=gone), now_s=2)
-    assert set(catalog.known_files(1)) == {"decided.jpg", "read.jpg", "there.jpg"}
+    catalog.folders.apply_changes(1, FolderChanges(missing=gone), now_s=2)
+    assert set(catalog.folders.known_files(1)) == {"decided.jpg", "read.jpg", "there.jpg"}
 
 
 def test_what_waits_in_an_offline_folder_is_not_asked_for(catalog: SqliteCatalog) -> None:
     add_photos(catalog, "a.jpg")
-    catalog.update_folder(1, FolderState.OFFLINE, offline_reason="unplugged")
-    assert catalog.waiting(MODEL) == []
-    assert catalog.folders()[0].offline_reason == "unplugged"
+    catalog.folders.update(1, FolderState.OFFLINE, offline_reason="unplugged")
+    assert catalog.embeddings.waiting(MODEL) == []
+    assert catalog.folders.all()[0].offline_reason == "unplugged"
 
 
 def test_two_photos_with_one_content_share_an_embedding(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg")
-    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "same")], {})
-    assert catalog.known_contents(MODEL, ["same", "other"]) == {"same"}
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["a.jpg"], "same")], {})
+    assert catalog.embeddings.known_contents(MODEL, ["same", "other"]) == {"same"}
     again = embedded(catalog, ids["b.jpg"], "same")
-    catalog.store(MODEL, [EmbeddedPhoto(again.photo_id, again.stamp, "same", None, None)], {})
-    stored = catalog.vectors(MODEL)
+    catalog.embeddings.store(MODEL, [EmbeddedPhoto(again.photo_id, again.stamp, "same", None, None)], {})
+    stored = catalog.embeddings.vectors(MODEL)
     assert len(stored.content_ids) == 1
     assert catalog.photo_ids_of(stored.content_ids.tolist()) == {int(stored.content_ids[0]): sorted(ids.values())}
 
 
 def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg")
-    catalog.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {})
-    first = catalog.vectors(MODEL)
-    assert first.last_row == catalog.last_vector_row(MODEL)
-    assert len(catalog.vectors(MODEL, after_row=first.last_row).content_ids) == 0
-    catalog.store(MODEL, [embedded(catalog, ids["b.jpg"], "2", [1.0, 0.0])], {})
-    more = catalog.vectors(MODEL, after_row=first.last_row)
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {})
+    first = catalog.embeddings.vectors(MODEL)
+    assert first.last_row == catalog.embeddings.last_row(MODEL)
+    assert len(catalog.embeddings.vectors(MODEL, after_row=first.last_row).content_ids) == 0
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["b.jpg"], "2", [1.0, 0.0])], {})
+    more = catalog.embeddings.vectors(MODEL, after_row=first.last_row)
     assert more.vectors.tolist() == [[1.0, 0.0]]
     assert more.last_row > first.last_row
 
@@ -123,20 +123,20 @@ def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
 def test_a_file_that_changed_while_it_was_read_keeps_waiting(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg")
     old = embedded(catalog, ids["a.jpg"], "old content")
-    catalog.apply_changes(1, FolderChanges(changed={ids["a.jpg"]: FileStamp(99, 1)}), now_s=2)
-    catalog.store(MODEL, [old], {})
+    catalog.folders.apply_changes(1, FolderChanges(changed={ids["a.jpg"]: FileStamp(99, 1)}), now_s=2)
+    catalog.embeddings.store(MODEL, [old], {})
     assert catalog.photos([ids["a.jpg"]])[0].content_hash is None
-    assert catalog.count_waiting(MODEL) == 1
+    assert catalog.embeddings.count_waiting(MODEL) == 1
 
 
 def test_a_removed_folder_takes_its_embeddings_but_not_those_in_use(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg")
     other = add_photos(catalog, "c.jpg", folder="/other")
     for photo_id, content in ((ids["a.jpg"], "1"), (ids["b.jpg"], "2"), (other["c.jpg"], "2")):
-        catalog.store(MODEL, [embedded(catalog, photo_id, content)], {})
-    catalog.remove_folder(1)
-    assert catalog.known_contents(MODEL, ["1", "2"]) == {"2"}
-    assert catalog.counts(MODEL).photos == 1
+        catalog.embeddings.store(MODEL, [embedded(catalog, photo_id, content)], {})
+    catalog.folders.remove(1)
+    assert catalog.embeddings.known_contents(MODEL, ["1", "2"]) == {"2"}
+    assert catalog.embeddings.counts(MODEL).photos == 1
 
 
 def test_decisions_outlive_changes_and_moves(catalog: SqliteCatalog) -> None:
@@ -144,8 +144,8 @@ def test_decisions_outlive_changes_and_moves(catalog: SqliteCatalog) -> None:
     catalog.tags.decide([Decision(photo_id, "cat", True)], now_s=1)
     catalog.tags.decide([Decision(photo_id, "dog", True)], now_s=2)
     catalog.tags.decide([Decision(photo_id, "dog", False)], now_s=3)
-    catalog.apply_changes(1, FolderChanges(changed={photo_id: FileStamp(2, 2)}), now_s=4)
-    catalog.move_photos([MovedFile(photo_id, 1, "b.jpg", FileStamp(2, 2))])
+    catalog.folders.apply_changes(1, FolderChanges(changed={photo_id: FileStamp(2, 2)}), now_s=4)
+    catalog.folders.move_photos([MovedFile(photo_id, 1, "b.jpg", FileStamp(2, 2))])
     assert catalog.tags.decisions(photo_id) == {"cat": True, "dog": False}
 
 
@@ -153,7 +153,9 @@ def test_photos_are_listed_newest_first(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "IMG_20200101_000000.jpg", "IMG_20220101_000000.jpg", "IMG_20210101_000000.jpg")
     for number, photo_id in enumerate(ids.values()):
         photo = embedded(catalog, photo_id, str(number))
-        catalog.store(MODEL, [EmbeddedPhoto(photo_id, photo.stamp, str(number), PhotoFacts(1, 1), photo.vector)], {})
+        catalog.embeddings.store(
+            MODEL, [EmbeddedPhoto(photo_id, photo.stamp, str(number), PhotoFacts(1, 1), photo.vector)], {}
+        )
     names = [photo.path.name[4:8] for photo in catalog.photos(catalog.newest_photo_ids().tolist())]
     assert names == ["2022", "2021", "2020"]
 
@@ -183,10 +185,10 @@ def test_settings_of_the_library_are_kept(catalog: SqliteCatalog) -> None:
 def test_a_removed_model_takes_its_embeddings_alone(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg")
     for model in ("one", "two"):
-        catalog.store(model, [embedded(catalog, ids["a.jpg"], "1")], {})
-    catalog.remove_model("one")
-    assert catalog.model_keys() == ["two"]
-    assert (catalog.count_vectors("one"), catalog.count_vectors("two")) == (0, 1)
+        catalog.embeddings.store(model, [embedded(catalog, ids["a.jpg"], "1")], {})
+    catalog.embeddings.remove_model("one")
+    assert catalog.embeddings.model_keys() == ["two"]
+    assert (catalog.embeddings.count("one"), catalog.embeddings.count("two")) == (0, 1)
 
 
 def test_readers_do_not_wait_for_a_writer(catalog: SqliteCatalog) -> None:
@@ -203,7 +205,7 @@ def test_readers_do_not_wait_for_a_writer(catalog: SqliteCatalog) -> None:
 def test_another_program_can_read_while_this_one_writes(catalog: SqliteCatalog, tmp_path: Path) -> None:
     add_photos(catalog, "a.jpg")
     other = SqliteCatalog(tmp_path / "catalog.db", read_only=True)
-    assert other.counts(MODEL).photos == 1
+    assert other.embeddings.counts(MODEL).photos == 1
     with pytest.raises(StoreError, match="may not be written"):
         other.set_setting("x", "1")
     other.close()
@@ -258,11 +260,11 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(catalog_schema, "MIGRATIONS", (*catalog_schema.MIGRATIONS, second))
     new = SqliteCatalog(file)
-    assert new.counts(MODEL).photos == 1
+    assert new.embeddings.counts(MODEL).photos == 1
     new.close()
     monkeypatch.undo()
-    copy = SqliteCatalog(file.with_name("catalog.db.version-5"), read_only=True)
-    assert copy.counts(MODEL).photos == 1
+    copy = SqliteCatalog(file.with_name(f"catalog.db.version-{len(catalog_schema.MIGRATIONS)}"), read_only=True)
+    assert copy.embeddings.counts(MODEL).photos == 1
     copy.close()
 
 
@@ -279,7 +281,7 @@ def test_a_migration_that_fails_leaves_the_catalogue_as_it_was(tmp_path: Path, m
         SqliteCatalog(file)
     monkeypatch.undo()
     whole = SqliteCatalog(file)
-    assert whole.counts(MODEL).photos == 0
+    assert whole.embeddings.counts(MODEL).photos == 0
     whole.close()
 
 
@@ -289,17 +291,17 @@ from pathlib import Path
 import numpy as np
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
-from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.stores import EmbeddedPhoto
 catalog = SqliteCatalog(Path(sys.argv[1]))
-folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 1))
-number = catalog.count_vectors("model")
+folder = catalog.folders.add(Path("/photos"), FolderIdentity(1, 1))
+number = catalog.embeddings.count("model")
 while True:
     stamp = FileStamp(1, 1)
-    if f"{number}.jpg" not in catalog.known_files(folder.id):  # else the process was killed just after adding it
-        catalog.apply_changes(folder.id, FolderChanges(new={f"{number}.jpg": stamp}), now_s=1)
-    photo_id = catalog.known_files(folder.id)[f"{number}.jpg"].photo_id
+    if f"{number}.jpg" not in catalog.folders.known_files(folder.id):  # else killed just after adding it
+        catalog.folders.apply_changes(folder.id, FolderChanges(new={f"{number}.jpg": stamp}), now_s=1)
+    photo_id = catalog.folders.known_files(folder.id)[f"{number}.jpg"].photo_id
     vector = np.ones(4, dtype=np.float32) / 2
-    catalog.store("model", [EmbeddedPhoto(photo_id, stamp, str(number), PhotoFacts(1, 1), vector)], {})
+    catalog.embeddings.store("model", [EmbeddedPhoto(photo_id, stamp, str(number), PhotoFacts(1, 1), vector)], {})
     print(number, flush=True)
     number += 1
 """
@@ -318,7 +320,7 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
             rest = process.stdout.read().split()
             acknowledged = int(rest[-1]) if rest else acknowledged
         catalog = SqliteCatalog(file)
-        assert catalog.known_contents("model", map(str, range(acknowledged + 1))) == set(
+        assert catalog.embeddings.known_contents("model", map(str, range(acknowledged + 1))) == set(
             map(str, range(acknowledged + 1))
         )
         catalog.close()

@@ -13,7 +13,7 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.adapters.catalog_filters import km_between
 from photo_clip.core.filters import filter_of
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, FolderState, PhotoFacts, SavedSearch
-from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.tags import Decision
 
 HERE = FolderIdentity(1, 2)
@@ -45,13 +45,13 @@ PHOTOS = {
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
     catalog = SqliteCatalog(tmp_path / "catalog.db")
-    folder_id = catalog.add_folder(Path("/mnt/Archive"), HERE).id
+    folder_id = catalog.folders.add(Path("/mnt/Archive"), HERE).id
     stamps = {path: FileStamp((number + 1) * 1_000_000, 1_600_000_000 * 10**9) for number, path in enumerate(PHOTOS)}
-    catalog.apply_changes(folder_id, FolderChanges(new={**stamps, "waiting.jpg": FileStamp(1, 1)}), now_s=1)
-    known = catalog.known_files(folder_id)
+    catalog.folders.apply_changes(folder_id, FolderChanges(new={**stamps, "waiting.jpg": FileStamp(1, 1)}), now_s=1)
+    known = catalog.folders.known_files(folder_id)
     vector = np.array([1, 0], np.float32)
     read = [EmbeddedPhoto(known[path].photo_id, stamps[path], path, facts, vector) for path, facts in PHOTOS.items()]
-    catalog.store("model", read, {})
+    catalog.embeddings.store("model", read, {})
     yield catalog
     catalog.close()
 
@@ -137,26 +137,26 @@ def test_offline_photos_accepted_labels_and_copies_are_found(catalog: SqliteCata
     catalog.tags.decide([Decision(tall.id, "sea", False)], now_s=1)
     assert found(catalog, "tag:tower") == {TALL}
     assert found(catalog, "tag:sea") == set()
-    other = catalog.add_folder(Path("/mnt/other"), HERE).id
-    catalog.apply_changes(other, FolderChanges(new={"again.heic": FileStamp(1, 1)}), now_s=1)
-    copy_id = catalog.known_files(other)["again.heic"].photo_id
-    catalog.store("model", [EmbeddedPhoto(copy_id, FileStamp(1, 1), "tall.heic", None, None)], {})
-    catalog.update_folder(other, FolderState.OFFLINE, offline_reason="it is gone")
+    other = catalog.folders.add(Path("/mnt/other"), HERE).id
+    catalog.folders.apply_changes(other, FolderChanges(new={"again.heic": FileStamp(1, 1)}), now_s=1)
+    copy_id = catalog.folders.known_files(other)["again.heic"].photo_id
+    catalog.embeddings.store("model", [EmbeddedPhoto(copy_id, FileStamp(1, 1), "tall.heic", None, None)], {})
+    catalog.folders.update(other, FolderState.OFFLINE, offline_reason="it is gone")
     assert found(catalog, "is:duplicate", "type:heic") == {TALL, "again.heic"}
     assert found(catalog, "is:offline") == {"again.heic"}
 
 
 def test_marks_are_kept_and_a_person_s_stars_come_before_the_file_s(catalog: SqliteCatalog) -> None:
     ids = {photo.path.name: photo.id for photo in catalog.photos(catalog.newest_photo_ids().tolist())}
-    catalog.set_favourite([ids[TRAM], ids[WIDE]], True)
-    catalog.set_favourite([ids[WIDE]], False)
-    catalog.rate([ids[TRAM], ids[TALL]], 5)
-    catalog.rate([ids[TRAM]], 2)
+    catalog.marks.set_favourite([ids[TRAM], ids[WIDE]], True)
+    catalog.marks.set_favourite([ids[WIDE]], False)
+    catalog.marks.rate([ids[TRAM], ids[TALL]], 5)
+    catalog.marks.rate([ids[TRAM]], 2)
     assert found(catalog, "is:favourite") == {TRAM}
     assert found(catalog, "rating:>=3") == {TALL}
     photo = catalog.photos([ids[TRAM]])[0]
     assert (photo.is_favourite, photo.rating) == (True, 2)
-    catalog.rate([ids[TRAM]], None)
+    catalog.marks.rate([ids[TRAM]], None)
     assert catalog.photos([ids[TRAM]])[0].rating == 4
     assert catalog.photos([ids[DUNE]])[0].rating == 0
 
@@ -186,9 +186,9 @@ def test_words_are_found_in_names_captions_and_keywords(
 
 
 def test_words_follow_a_photo_that_is_moved_changed_or_removed(catalog: SqliteCatalog) -> None:
-    (folder,) = catalog.folders()
-    known = catalog.known_files(folder.id)
-    catalog.apply_changes(
+    (folder,) = catalog.folders.all()
+    known = catalog.folders.known_files(folder.id)
+    catalog.folders.apply_changes(
         folder.id,
         FolderChanges(
             changed={known["düne/OSTSEE_1.nef"].photo_id: FileStamp(9, 9)}, missing=(known["tall.heic"].photo_id,)
@@ -197,7 +197,7 @@ def test_words_follow_a_photo_that_is_moved_changed_or_removed(catalog: SqliteCa
     )
     assert catalog.photos_saying(["meer"], 10) == []
     assert len(catalog.photos_saying(["tram"], 10)) == 2
-    catalog.remove_folder(folder.id)
+    catalog.folders.remove(folder.id)
     assert catalog.photos_saying(["tram"], 10) == []
     connection = sqlite3.connect(catalog._connections._file)
     assert connection.execute("SELECT count(*) FROM photo_words").fetchone() == (0,)
@@ -210,11 +210,11 @@ def test_searches_are_kept_by_name(catalog: SqliteCatalog) -> None:
         SavedSearch("Cats", "cat -dog"),
         SavedSearch("sea", "sea is:favourite"),
     ):
-        catalog.save_search(search)
-    assert catalog.saved_searches() == [SavedSearch("Cats", "cat -dog"), SavedSearch("sea", "sea is:favourite")]
-    catalog.forget_search("Cats")
-    catalog.forget_search("none")
-    assert [search.name for search in catalog.saved_searches()] == ["sea"]
+        catalog.marks.save_search(search)
+    assert catalog.marks.saved_searches() == [SavedSearch("Cats", "cat -dog"), SavedSearch("sea", "sea is:favourite")]
+    catalog.marks.forget_search("Cats")
+    catalog.marks.forget_search("none")
+    assert [search.name for search in catalog.marks.saved_searches()] == ["sea"]
 
 
 def test_a_library_of_the_first_version_can_be_searched_by_words(
@@ -251,8 +251,8 @@ def test_distances_are_those_of_an_atlas() -> None:
 
 def test_what_tells_near_duplicates_comes_in_the_order_asked_for(catalog: SqliteCatalog) -> None:
     ids = {photo.path.name: photo.id for photo in catalog.photos(catalog.newest_photo_ids().tolist())}
-    catalog.rate([ids[TALL]], 3)
-    catalog.rate([ids[COPY]], 0)
+    catalog.marks.rate([ids[TALL]], 3)
+    catalog.marks.rate([ids[COPY]], 0)
     looks = catalog.looks([ids[TALL], 999, ids[TRAM], ids[COPY]])
     assert looks.photo_ids.tolist() == [ids[TALL], ids[TRAM], ids[COPY]]
     assert looks.content_ids.tolist() == [catalog.content_ids_of([photo_id])[0] for photo_id in looks.photo_ids]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.vector_index import ChromaIndex
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import StoredVectors, VectorIndex
+from photo_clip.core.ports import VectorIndex
 from photo_clip.core.scoring import best_rows, unit_rows
+from photo_clip.core.stores import StoredVectors
 from tests.fakes import FakeIndex
 
 MODEL = "architecture|weights|squash 260"

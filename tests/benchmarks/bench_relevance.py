@@ -59,7 +59,7 @@ def lines_of(file: Path) -> list[list[str]]:
 
 def read_library(library: Library, encoder: Encoder) -> tuple[list[Path], Ground]:
     """Return the photos of an indexed library, and their embeddings."""
-    stored = library.catalog.vectors(encoder.identity.key)
+    stored = library.catalog.embeddings.vectors(encoder.identity.key)
     photo_ids = library.catalog.photo_ids_of(stored.content_ids.tolist())
     rows = [row for row, content_id in enumerate(stored.content_ids.tolist()) if content_id in photo_ids]
     wanted = [photo_ids[int(stored.content_ids[row])][0] for row in rows]

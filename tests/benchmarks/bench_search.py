@@ -76,7 +76,7 @@ def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str]) ->
         more = f"holds {held_mb:,.0f} MB, ready after {took_s:.1f} s"
         recall = [_recall(library.neighbours, exact, model_key, text) for text in texts]
         say("photo-clip", times, f"{more}, recall@100 {np.mean(recall):.3f}")
-        half = library.catalog.vectors(model_key).content_ids[::2]
+        half = library.catalog.embeddings.vectors(model_key).content_ids[::2]
         times = percentiles_ms(lambda n: library.neighbours.nearest(model_key, texts[n % len(texts)], HITS, half), 20)
         say("its ranking alone, every second photo left out", times)
         started_s = time.perf_counter()

@@ -9,8 +9,9 @@ from PIL import Image
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderState, PhotoFacts
 from photo_clip.core.places import Places
-from photo_clip.core.ports import EmbeddedPhoto, Encoder, FolderIdentity, Vectors
+from photo_clip.core.ports import Encoder, FolderIdentity, Vectors
 from photo_clip.core.scoring import unit_rows
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.opening import opened_library
 from tests.real_photos import write_real_photos
 
@@ -50,19 +51,19 @@ def make_library(places: Places, vectors_of: Vectors, model_key: str) -> None:
     with opened_library(places):  # makes what is to be there
         pass
     catalog = SqliteCatalog(places.catalog_file)
-    folder = catalog.add_folder(Path("/photos of the benchmark"), FolderIdentity(1, 1))
+    folder = catalog.folders.add(Path("/photos of the benchmark"), FolderIdentity(1, 1))
     stamp = FileStamp(4_000_000, 1_600_000_000_000_000_000)
     for start in range(0, len(vectors_of), _AT_ONCE):
         rows = range(start, min(start + _AT_ONCE, len(vectors_of)))
         names = {row: f"{row // 500:04}/{row:07}.jpg" for row in rows}
-        catalog.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names.values(), stamp)), now_s=1.6e9)
-        known = catalog.known_files(folder.id)
+        catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names.values(), stamp)), now_s=1.6e9)
+        known = catalog.folders.known_files(folder.id)
         embedded = [
             EmbeddedPhoto(known[names[row]].photo_id, stamp, f"{row:032x}", PhotoFacts(4000, 3000), vectors_of[row])
             for row in rows
         ]
-        catalog.store(model_key, embedded, {})
-    catalog.update_folder(folder.id, FolderState.OFFLINE, offline_reason="it is made up")
+        catalog.embeddings.store(model_key, embedded, {})
+    catalog.folders.update(folder.id, FolderState.OFFLINE, offline_reason="it is made up")
     catalog.close()
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from photo_clip.core.ports import StoredVectors
 from photo_clip.core.scoring import unit_rows
+from photo_clip.core.stores import StoredVectors
 from photo_clip.core.vector_table import VectorTable
 
 

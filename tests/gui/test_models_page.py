@@ -302,11 +302,11 @@ def test_the_work_of_the_former_model_is_removed_when_people_agree(
     stage.page.refresh()
     stage.wait_for(lambda: stage.state == "in use")
     stage.choose(STARTER)
-    assert stage.library.catalog.count_vectors(key) == PHOTOS
+    assert stage.library.catalog.embeddings.count(key) == PHOTOS
     answer(monkeypatch, agree=True)
     stage.click(Action.REMOVE)
     stage.wait_for(lambda: Action.REMOVE not in stage.offered())
-    assert stage.library.catalog.count_vectors(key) == 0
+    assert stage.library.catalog.embeddings.count(key) == 0
     assert stage.models.active == BETTER
 
 
@@ -316,7 +316,7 @@ def test_what_a_former_version_left_can_be_removed(stage: Stage) -> None:
     stage.wait_for(lambda: not stage.page.remove_leftovers.isHidden())
     stage.qtbot.mouseClick(stage.page.remove_leftovers, Qt.MouseButton.LeftButton)
     stage.wait_for(stage.page.remove_leftovers.isHidden)
-    assert stage.library.catalog.model_keys() == []
+    assert stage.library.catalog.embeddings.model_keys() == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.core.ports import EmbeddedPhoto
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.services.background import Background
 from tests.fakes import FakeEncoder, write_photo
 from tests.indexing import Bench
@@ -90,7 +90,7 @@ def test_a_model_that_has_embedded_only_one_of_many_photos_has_a_sample(
     assert photo.facts is not None
     vector = np.array([1, 0, 0], np.float32)
     embedded = EmbeddedPhoto(photo.id, photo.stamp, photo.content_hash, photo.facts, vector)
-    bench.catalog.store("other", [embedded], {})
+    bench.catalog.embeddings.store("other", [embedded], {})
     background = Background(bench.catalog, PHRASES, tmp_path / "cache")
     assert background.sample("other").tolist() == [[1, 0, 0]]
     assert background.sample(bench.encoder.identity.key).shape == (4, 3)

@@ -95,7 +95,7 @@ def test_photos_of_folders_that_are_offline_are_left_alone(library: Library, pho
     write_photo(photos / "b.jpg", "red sea")
     duplicates = duplicates_of(library)
     assert len(run(duplicates.find())) == 1
-    library.catalog.update_folder(library.folders.all()[0].id, FolderState.OFFLINE)
+    library.catalog.folders.update(library.folders.all()[0].id, FolderState.OFFLINE)
     assert run(duplicates.find()) == []
 
 

@@ -19,8 +19,8 @@ from photo_clip.core.photo import (
     FolderState,
     PhotoFacts,
 )
-from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.progress import Progress
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, OTHER_DEVICE, UNREADABLE, Look, WatchedFolders
 from photo_clip.services.photo_files import find_photo_files
@@ -69,14 +69,14 @@ def look_at(folders: WatchedFolders, folder: Folder | None = None, *, accept_los
 def take_in(catalog: SqliteCatalog, folders: WatchedFolders) -> dict[str, int]:
     """Believe what a look at the first folder finds, and return the ids of its photos by path."""
     look = look_at(folders)
-    catalog.apply_changes(look.folder.id, look.changes, now_s=NOW_S)
+    catalog.folders.apply_changes(look.folder.id, look.changes, now_s=NOW_S)
     folders.mark_online(look)
-    return {path: file.photo_id for path, file in catalog.known_files(look.folder.id).items()}
+    return {path: file.photo_id for path, file in catalog.folders.known_files(look.folder.id).items()}
 
 
 def embed(catalog: SqliteCatalog, photo_id: int, words: str, stamp: FileStamp) -> None:
     vector = np.array([1, 0, 0], dtype=np.float32)
-    catalog.store("model", [EmbeddedPhoto(photo_id, stamp, words, PhotoFacts(1, 1), vector)], {})
+    catalog.embeddings.store("model", [EmbeddedPhoto(photo_id, stamp, words, PhotoFacts(1, 1), vector)], {})
 
 
 # what is found
@@ -171,7 +171,7 @@ def test_a_look_tells_new_changed_returned_and_missing_photos(
     folder = folders.add(photos)
     ids = take_in(catalog, folders)
     embed(catalog, ids["back.jpg"], "red", FileStamp(3, 1_000_000_000_000_000_000))
-    catalog.apply_changes(folder.id, FolderChanges(missing=(ids["back.jpg"],)), now_s=NOW_S)
+    catalog.folders.apply_changes(folder.id, FolderChanges(missing=(ids["back.jpg"],)), now_s=NOW_S)
     write_photo(photos / "changed.jpg", "red", mtime_s=1_000_000_005)
     (photos / "missing.jpg").unlink()
     write_photo(photos / "new.jpg", "red")
@@ -252,7 +252,7 @@ def test_photos_missing_before_do_not_count_as_lost_again(
     ids = take_in(catalog, folders)
     lose(photos, 20)
     gone = tuple(ids[f"{number}.jpg"] for number in range(20))
-    catalog.apply_changes(folder.id, FolderChanges(missing=gone), now_s=NOW_S)
+    catalog.folders.apply_changes(folder.id, FolderChanges(missing=gone), now_s=NOW_S)
     assert look_at(folders).reason_to_doubt() == ""
     for file in photos.iterdir():
         file.unlink()
@@ -420,16 +420,16 @@ def test_a_folder_around_watched_ones_takes_them_in_with_all_that_is_known(
     embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, stamp.mtime_ns))
     catalog.tags.decide([Decision(ids["a.jpg"], "cat", True)], now_s=1)
     embed(catalog, ids["gone.jpg"], "blue", FileStamp(4, 1_000_000_000_000_000_000))
-    catalog.apply_changes(inner.id, FolderChanges(missing=(ids["gone.jpg"],)), now_s=NOW_S)
+    catalog.folders.apply_changes(inner.id, FolderChanges(missing=(ids["gone.jpg"],)), now_s=NOW_S)
     outer = folders.add(photos)
     assert [folder.path for folder in folders.all()] == [Path(os.path.realpath(photos))]
-    known = catalog.known_files(outer.id)
+    known = catalog.folders.known_files(outer.id)
     assert {path: (file.photo_id, file.missing) for path, file in known.items()} == {
         "in/a.jpg": (ids["a.jpg"], False),
         "in/gone.jpg": (ids["gone.jpg"], True),
     }
     assert catalog.tags.decisions(ids["a.jpg"]) == {"cat": True}
-    assert catalog.count_vectors("model") == 2
+    assert catalog.embeddings.count("model") == 2
     assert folders.add(photos / "in") == outer
 
 
@@ -444,14 +444,16 @@ def test_taking_in_goes_on_after_it_was_broken_off(
     catalog.tags.decide([Decision(photo_id, "cat", True)], now_s=1)
     # The outer folder was remembered, and even looked at, before the program was killed.
     identity = FolderIdentity(photos.stat().st_dev, photos.stat().st_ino)
-    outer = catalog.add_folder(Path(os.path.realpath(photos)), identity)
-    catalog.apply_changes(outer.id, FolderChanges(new={"in/a.jpg": stamp}), now_s=NOW_S)
-    again = catalog.known_files(outer.id)["in/a.jpg"].photo_id
+    outer = catalog.folders.add(Path(os.path.realpath(photos)), identity)
+    catalog.folders.apply_changes(outer.id, FolderChanges(new={"in/a.jpg": stamp}), now_s=NOW_S)
+    again = catalog.folders.known_files(outer.id)["in/a.jpg"].photo_id
     embed(catalog, again, "red", stamp)
     assert folders.add(photos) == outer
     assert [folder.id for folder in folders.all()] == [outer.id]
     assert inner.id != outer.id
-    assert {path: file.photo_id for path, file in catalog.known_files(outer.id).items()} == {"in/a.jpg": photo_id}
+    assert {path: file.photo_id for path, file in catalog.folders.known_files(outer.id).items()} == {
+        "in/a.jpg": photo_id
+    }
     assert catalog.tags.decisions(photo_id) == {"cat": True}
 
 
@@ -470,7 +472,7 @@ def test_a_removed_folder_takes_what_is_known_of_it(
     take_in(catalog, folders)
     folders.remove(folder.id)
     assert folders.all() == []
-    assert catalog.counts("model").photos == 0
+    assert catalog.embeddings.counts("model").photos == 0
     assert len(list(photos.iterdir())) == 3
 
 

@@ -232,7 +232,7 @@ def test_stopping_anywhere_loses_nothing_and_repeats_nothing(bench: Bench) -> No
     fill(bench, 100)
     bench.folders.add(bench.photos)
     stops = 0
-    while bench.catalog.counts(bench.encoder.identity.key).embedded < 100:
+    while bench.catalog.embeddings.counts(bench.encoder.identity.key).embedded < 100:
         task = bench.indexing()
         for progress in task:
             if progress.done and progress.total:
@@ -290,15 +290,15 @@ def test_a_second_model_embeds_what_the_first_one_did(bench: Bench) -> None:
     bench.index()
     other = FakeEncoder("other")
     assert run(bench.indexer.embed_waiting(other, Report())).embedded == 5
-    assert len(bench.catalog.vectors(other.identity.key).content_ids) == 5
-    assert len(bench.catalog.vectors(bench.encoder.identity.key).content_ids) == 5
+    assert len(bench.catalog.embeddings.vectors(other.identity.key).content_ids) == 5
+    assert len(bench.catalog.embeddings.vectors(bench.encoder.identity.key).content_ids) == 5
 
 
 def test_vectors_are_those_of_the_photos(bench: Bench) -> None:
     write_photo(bench.photos / "a.jpg", "blue")
     bench.folders.add(bench.photos)
     bench.index()
-    stored = bench.catalog.vectors(bench.encoder.identity.key)
+    stored = bench.catalog.embeddings.vectors(bench.encoder.identity.key)
     expected = bench.encoder.embed_texts(["blue"])[0]
     assert np.allclose(stored.vectors[0].astype(np.float32), expected, atol=0.02)
 
@@ -313,7 +313,7 @@ def test_an_unplugged_drive_in_the_middle_goes_offline_and_its_photos_are_not_sk
     assert report.skipped == {}
     assert report.offline == {bench.photos: GONE}
     assert len(bench.reader.files_read) < 70, "what is gone is not asked for to the end"
-    counts = bench.catalog.counts(bench.encoder.identity.key)
+    counts = bench.catalog.embeddings.counts(bench.encoder.identity.key)
     assert (counts.embedded, counts.skipped, counts.waiting, counts.missing) == (32, 0, 68, 0)
     bench.photos.with_name("unplugged").rename(bench.photos)
     assert bench.index().embedded == 68
@@ -368,7 +368,7 @@ def test_what_cannot_be_read_for_another_model_keeps_what_is_known_of_it(bench: 
     (known,) = bench.catalog.photos(list(before.values()))
     assert bench.shown() == before
     assert known.facts is not None
-    assert bench.catalog.vectors_of(bench.encoder.identity.key, "red 1") is not None
+    assert bench.catalog.embeddings.vectors_of(bench.encoder.identity.key, "red 1") is not None
 
 
 def test_a_failing_encoder_loses_no_finished_batch(bench: Bench) -> None:

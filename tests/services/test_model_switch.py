@@ -223,9 +223,9 @@ def test_the_former_model_leaves_catalogue_and_index_when_the_user_agrees(house:
     house.library.models.use(BETTER)
     run(house.library.keep_up())
     key = house.encoders[STARTER].identity.key
-    assert house.library.catalog.count_vectors(key) == PHOTOS
+    assert house.library.catalog.embeddings.count(key) == PHOTOS
     house.library.remove_model(STARTER)
-    assert house.library.catalog.count_vectors(key) == 0
+    assert house.library.catalog.embeddings.count(key) == 0
     assert house.index.size(key) == 0
     assert house.red_photos() == RED
 
@@ -248,5 +248,5 @@ def test_a_newer_bundled_model_embeds_the_photos_anew(house: House) -> None:
     newer.identity = NEWER
     house.library = house.opened()
     run(house.library.keep_up())
-    assert house.library.catalog.count_vectors(NEWER.key) == PHOTOS
+    assert house.library.catalog.embeddings.count(NEWER.key) == PHOTOS
     assert house.red_photos() == RED

@@ -203,12 +203,12 @@ def test_when_the_files_of_the_active_model_vanish_the_starter_is_offered_and_no
     with pytest.raises(ModelError) as told:
         later.active_encoder()
     assert "models use starter" in told.value.advice
-    assert home.catalog.count_vectors(key) == 1
+    assert home.catalog.embeddings.count(key) == 1
     assert later.active_key() == key
 
     later.use(STARTER)  # nothing answers meanwhile, so there is nothing to wait for
     assert (later.active, later.wanted) == (STARTER, None)
-    assert home.catalog.count_vectors(key) == 1
+    assert home.catalog.embeddings.count(key) == 1
 
 
 def test_a_model_in_memory_goes_on_answering_when_its_drive_is_unplugged(house) -> None:
@@ -257,7 +257,7 @@ def test_removing_a_model_removes_its_files_and_its_embeddings_alone(house) -> N
     removed = home.embed_one_photo(BETTER)
     assert home.models.remove(BETTER) == removed
     assert not home.files.is_here(BETTER)
-    assert home.catalog.model_keys() == [kept]
+    assert home.catalog.embeddings.model_keys() == [kept]
 
 
 def test_the_starter_stays_when_its_embeddings_are_removed(house) -> None:
@@ -265,9 +265,9 @@ def test_the_starter_stays_when_its_embeddings_are_removed(house) -> None:
     key = home.embed_one_photo(STARTER)
     home.models.use(BETTER)
     home.models.complete_switch(BETTER)
-    assert home.catalog.count_vectors(key) == 1  # until the user agrees
+    assert home.catalog.embeddings.count(key) == 1  # until the user agrees
     assert home.models.remove(STARTER) == key
-    assert home.catalog.count_vectors(key) == 0
+    assert home.catalog.embeddings.count(key) == 0
     assert home.models.active == BETTER
     home.models.use(STARTER)
     assert home.models.wanted == STARTER
@@ -287,7 +287,7 @@ def test_embeddings_in_use_are_not_removed(house) -> None:
     key = home.embed_one_photo(STARTER)
     with pytest.raises(UsageError):
         home.models.remove_embeddings(key)
-    assert home.catalog.count_vectors(key) == 1
+    assert home.catalog.embeddings.count(key) == 1
 
 
 def test_a_library_that_is_only_read_can_load_a_model(house, tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_a_file_renamed_before_it_was_read_leaves_nothing_behind(bench: Bench) -
     for file in files:
         file.rename(file.with_name(f"renamed {file.name}"))
     assert bench.index().embedded == 3
-    counts = bench.catalog.counts(bench.encoder.identity.key)
+    counts = bench.catalog.embeddings.counts(bench.encoder.identity.key)
     assert (counts.photos, counts.missing) == (3, 0)
 
 

@@ -9,8 +9,8 @@ import pytest
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.adapters.vector_index import ChromaIndex
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
-from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.scoring import unit_rows
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.services.neighbours import Neighbours
 from tests.fakes import FakeIndex
 
@@ -27,14 +27,14 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
 
 
 def add(catalog: SqliteCatalog, rows: range) -> None:
-    folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 1))
+    folder = catalog.folders.add(Path("/photos"), FolderIdentity(1, 1))
     stamp = FileStamp(1, 1)
-    catalog.apply_changes(folder.id, FolderChanges(new={f"{row}.jpg": stamp for row in rows}), now_s=1)
-    known = catalog.known_files(folder.id)
+    catalog.folders.apply_changes(folder.id, FolderChanges(new={f"{row}.jpg": stamp for row in rows}), now_s=1)
+    known = catalog.folders.known_files(folder.id)
     photos = [
         EmbeddedPhoto(known[f"{row}.jpg"].photo_id, stamp, str(row), PhotoFacts(1, 1), VECTORS[row]) for row in rows
     ]
-    catalog.store(MODEL, photos, {})
+    catalog.embeddings.store(MODEL, photos, {})
 
 
 def catch_up(neighbours: Neighbours) -> None:
@@ -123,7 +123,7 @@ def test_an_index_of_mostly_dead_vectors_is_filled_anew(
     index = FakeIndex()
     neighbours = Neighbours(catalog, index)
     catch_up(neighbours)
-    catalog.remove_folder(1)
+    catalog.folders.remove(1)
     add(catalog, range(20))
     catch_up(neighbours)
     assert index.size(MODEL) == 20
@@ -134,6 +134,6 @@ def test_removed_embeddings_are_forgotten(catalog: SqliteCatalog) -> None:
     add(catalog, range(20))
     neighbours = Neighbours(catalog, None)
     assert len(neighbours.nearest(MODEL, VECTORS[0], 100)[0]) == 20
-    catalog.remove_folder(1)
+    catalog.folders.remove(1)
     neighbours.forget()
     assert len(neighbours.nearest(MODEL, VECTORS[0], 100)[0]) == 0

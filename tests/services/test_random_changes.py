@@ -190,12 +190,12 @@ class Library(RuleBasedStateMachine):
         assert {place: content for place, (_, content) in self.known().items()} == readable
         skipped = {photo.path.relative_to(self.root).as_posix() for photo in self.catalog.skipped_photos()}
         assert skipped == disk.keys() - readable.keys()
-        counts = self.catalog.counts(self.encoders[0].identity.key)
+        counts = self.catalog.embeddings.counts(self.encoders[0].identity.key)
         assert (counts.embedded, counts.skipped, counts.waiting) == (len(readable), len(skipped), 0)
 
     def check_nothing_was_embedded_twice(self) -> None:
         for encoder in self.encoders:
-            assert encoder.images_embedded == self.catalog.count_vectors(encoder.identity.key)
+            assert encoder.images_embedded == self.catalog.embeddings.count(encoder.identity.key)
 
     def check_photos_are_who_they_were(self) -> None:
         now = self.known()

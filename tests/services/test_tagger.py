@@ -164,7 +164,7 @@ def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, write
     red = ids_of(library, "red")
     paths = {photo.id: photo.path for photo in library.catalog.photos(red)}
     tagger.decide(red[:2], "colours/red", True)
-    library.catalog.rate(red[:1], 4)
+    library.catalog.marks.rate(red[:1], 4)
     assert run(writer.write(red)).changed == 2
     said = said_in_xmp(sidecar_of(paths[red[0]]).read_bytes())
     assert (said.keywords, said.rating) == (("red",), 4)

@@ -1,0 +1,113 @@
+"""The watched folders and the files in them, in the catalogue."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_rows import folder_of
+from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
+
+
+class SqliteFolders:
+    """Keeps the `FolderStore` contract.
+
+    Photos of a folder that is removed take their decisions with them: removing is the user's own act, and asked back.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def all(self) -> list[Folder]:
+        with self._connections.reading() as connection:
+            rows = connection.execute("SELECT id, path, device, inode, state, offline_reason FROM folders").fetchall()
+        return sorted((folder_of(row) for row in rows), key=lambda folder: folder.path)
+
+    def add(self, path: Path, identity: FolderIdentity) -> Folder:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "INSERT INTO folders (path, device, inode, state) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
+                (os.fsencode(path), str(identity.device), str(identity.inode), FolderState.ONLINE),
+            )
+            row = connection.execute(
+                "SELECT id, path, device, inode, state, offline_reason FROM folders WHERE path = ?",
+                (os.fsencode(path),),
+            ).fetchone()
+        return folder_of(row)
+
+    def update(
+        self, folder_id: int, state: FolderState, *, offline_reason: str = "", identity: FolderIdentity | None = None
+    ) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "UPDATE folders SET state = ?, offline_reason = ? WHERE id = ?", (state, offline_reason, folder_id)
+            )
+            if identity is not None:
+                connection.execute(
+                    "UPDATE folders SET device = ?, inode = ? WHERE id = ?",
+                    (str(identity.device), str(identity.inode), folder_id),
+                )
+
+    def remove(self, folder_id: int) -> None:
+        with self._connections.writing() as connection:
+            connection.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
+            connection.execute(
+                "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE content_id = contents.id)"
+            )
+
+    def known_files(self, folder_id: int) -> dict[str, KnownFile]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s
+                   FROM photos p LEFT JOIN contents c ON c.id = p.content_id WHERE p.folder_id = ?""",
+                (folder_id,),
+            ).fetchall()
+        return {
+            os.fsdecode(path): KnownFile(photo_id, FileStamp(size, mtime), content_hash, missing_since is not None)
+            for path, photo_id, size, mtime, content_hash, missing_since in rows
+        }
+
+    def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
+        with self._connections.writing() as connection:
+            connection.executemany(
+                "INSERT INTO photos (folder_id, relative_path, size_bytes, mtime_ns) VALUES (?, ?, ?, ?)",
+                (
+                    (folder_id, os.fsencode(path), stamp.size_bytes, stamp.mtime_ns)
+                    for path, stamp in changes.new.items()
+                ),
+            )
+            connection.executemany(
+                """UPDATE photos SET size_bytes = ?, mtime_ns = ?, content_id = NULL, taken_at = NULL,
+                   taken_source = NULL, skip_reason = '', missing_since_s = NULL WHERE id = ?""",
+                ((stamp.size_bytes, stamp.mtime_ns, photo_id) for photo_id, stamp in changes.changed.items()),
+            )
+            connection.executemany(
+                "UPDATE photos SET missing_since_s = NULL WHERE id = ?", ((photo_id,) for photo_id in changes.returned)
+            )
+            connection.executemany(
+                "UPDATE photos SET missing_since_s = ? WHERE id = ? AND missing_since_s IS NULL",
+                ((now_s, photo_id) for photo_id in changes.missing),
+            )
+            connection.executemany(  # of a file that went before it was read, nothing is known to keep
+                """DELETE FROM photos WHERE id = ? AND content_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id)""",
+                ((photo_id,) for photo_id in changes.missing),
+            )
+
+    def move_photos(self, moves: Sequence[MovedFile]) -> None:
+        with self._connections.writing() as connection:
+            # Out of the way first: photos may change places with each other.
+            connection.executemany(
+                "UPDATE photos SET relative_path = ? WHERE id = ?",
+                ((b"\0%d" % move.photo_id, move.photo_id) for move in moves),
+            )
+            for move in moves:
+                place = (move.folder_id, os.fsencode(move.relative_path))
+                connection.execute(
+                    "DELETE FROM photos WHERE folder_id = ? AND relative_path = ? AND content_id IS NULL", place
+                )
+                connection.execute(
+                    """UPDATE photos SET folder_id = ?, relative_path = ?, size_bytes = ?, mtime_ns = ?,
+                       missing_since_s = NULL WHERE id = ?""",
+                    (*place, move.stamp.size_bytes, move.stamp.mtime_ns, move.photo_id),
+                )
