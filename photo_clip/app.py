@@ -10,6 +10,12 @@ from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
 from photo_clip.opening import open_library, places_for
 
+_TURN_S = 0.001
+"""So long may one thread keep Python to itself while another waits; a fifth of what is usual.
+
+Each of the hundred calls in which the grid is painted waits for its turn when photos are read or ranked meanwhile.
+"""
+
 
 def run_window(places: Places | None = None) -> int:
     """Show the window until it is closed; return the exit code of the program."""
@@ -19,6 +25,7 @@ def run_window(places: Places | None = None) -> int:
     from photo_clip.gui.main_window import MainWindow, OpenedLibrary
 
     chosen = places_for(None) if places is None else places
+    sys.setswitchinterval(_TURN_S)
 
     def open_all() -> OpenedLibrary:
         from photo_clip.adapters.folder_watcher import DirectoryWatcher

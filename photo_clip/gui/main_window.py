@@ -3,13 +3,12 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QPixmap
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from photo_clip import APP_NAME
@@ -17,7 +16,6 @@ from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.labels import Label
 from photo_clip.core.photo import Folder, Photo, SavedSearch
 from photo_clip.core.ports import FolderWatcher
-from photo_clip.core.printable import printable
 from photo_clip.core.query import Condition, Description, Query
 from photo_clip.core.settings import Settings
 from photo_clip.core.stores import Catalog
@@ -25,13 +23,13 @@ from photo_clip.gui.activity_bar import ActivityBar
 from photo_clip.gui.answering import Answer
 from photo_clip.gui.browser import Browser
 from photo_clip.gui.closed_page import ClosedPage
-from photo_clip.gui.commands import SEPARATOR, Command, add_commands, add_keys
 from photo_clip.gui.dialogs import Dialogs
 from photo_clip.gui.drop_veil import DropVeil
 from photo_clip.gui.folder_panel import FolderPanel
-from photo_clip.gui.index_keeper import AddedFolders, IndexKeeper
+from photo_clip.gui.index_keeper import IndexKeeper
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.labels_page import LabelsPage
+from photo_clip.gui.news import News
 from photo_clip.gui.photo_actions import PhotoActions
 from photo_clip.gui.photo_grid import PhotoGrid
 from photo_clip.gui.photo_intake import PhotoIntake
@@ -42,6 +40,8 @@ from photo_clip.gui.review_deck import ReviewDeck
 from photo_clip.gui.search_view import SearchView
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.gui.why_panel import WhyPanel
+from photo_clip.gui.window_commands import add_window_commands
+from photo_clip.gui.window_place import WindowPlace
 from photo_clip.services.library import Library, LibraryStatus
 
 
@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._opened: OpenedLibrary | None = None
         self._jobs = Jobs(self)
         self.problems = ProblemBar()
+        self._news = News(self.problems)
         self._thumbnails = ThumbnailLoader(self._jobs, parent=self)
         self.photos = PhotoListModel(self._thumbnails, self)
         self.grid = PhotoGrid(self.photos, self._thumbnails)
@@ -92,11 +93,12 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._arrange()
-        self._intake = PhotoIntake(self._jobs, self)
-        self._veil = DropVeil(self, self.search_view.line, self._intake.take)
+        self._place = WindowPlace(self, self._splitter, self.browser.size_slider)
+        self.intake = PhotoIntake(self._jobs, self)
+        self._veil = DropVeil(self, self.search_view.line, self.intake.take)
         self._connect()
-        self._add_commands()
-        self._restore_geometry()
+        add_window_commands(self, self._menu)
+        self._place.restore()
         self._set_usable(False)
         self._open()
 
@@ -151,9 +153,9 @@ class MainWindow(QMainWindow):
             page.changed.connect(self._renew)
         self.labels.review_wanted.connect(self._review)
         self.labels.photos_wanted.connect(self._show_tagged)
-        self.deck.closed.connect(self._show_labels)
+        self.deck.closed.connect(self.show_labels)
         self.deck.failed.connect(trouble)
-        self._intake.taken.connect(self._show_like)
+        self.intake.taken.connect(self._show_like)
         self.search_view.save_wanted.connect(self._keep_search)
         searches = self.folder_panel.searches
         searches.asked.connect(self.search_view.ask_text)
@@ -168,7 +170,7 @@ class MainWindow(QMainWindow):
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
         dialogs.tags_changed.connect(self._tell_of_tags)
-        actions.tags_wanted.connect(self._tag)
+        actions.tags_wanted.connect(self.tag)
         dialogs.files_went.connect(self.keeper.look)
         self.first_run.folder_wanted.connect(dialogs.choose_folder)
         self.folder_panel.add_wanted.connect(dialogs.choose_folder)
@@ -181,61 +183,16 @@ class MainWindow(QMainWindow):
         self.keeper.paused_changed.connect(self.activity.show_paused)
         self.keeper.folders_known.connect(self._show_folders)
         self.keeper.folders_changed.connect(self._refresh_status)
-        self.keeper.folders_added.connect(self._tell_of_added)
+        self.keeper.folders_added.connect(lambda added: self._news.tell_of_added(added, self.keeper.is_paused))
         self.keeper.finished.connect(lambda _report: self._refresh_status())
         self.keeper.photos_arrived.connect(self._refresh)
         self.keeper.photos_changed.connect(self._thumbnails.renew)
-        self.keeper.went_offline.connect(self._tell_of_offline)
+        self.keeper.went_offline.connect(self._news.tell_of_offline)
         self.keeper.noticed.connect(self.problems.tell)
         self.keeper.failed.connect(self._tell_of_failure)
         self._closed_page.try_again_wanted.connect(self._try_again)
         self._closed_page.quit_wanted.connect(self.close)
         self.dialogs.change_wanted.connect(self.keeper.interrupt)
-
-    def _add_commands(self) -> None:
-        role, actions, dialogs = QAction.MenuRole, self.photo_actions, self.dialogs
-        commands = (
-            Command("Add a folder …", dialogs.choose_folder, ("Ctrl+O",)),
-            Command("Look for new photos now", self.keeper.look, ("F5",)),
-            Command("Labels …", self._show_labels, ("Ctrl+L",)),
-            Command("Duplicates …", dialogs.show_duplicates, ("Ctrl+Shift+D",)),
-            Command("Skipped photos …", dialogs.show_skipped),
-            Command("Models …", dialogs.show_models, ("Ctrl+M",)),
-            SEPARATOR,
-            Command("Full screen", self._toggle_full_screen, ("F11",)),
-            Command("Settings …", dialogs.show_settings, ("Ctrl+,",), role.PreferencesRole),
-            SEPARATOR,
-            Command("Keys and hints", dialogs.show_help, ("F1",)),
-            Command(f"About {APP_NAME}", dialogs.show_about, (), role.AboutRole),
-            SEPARATOR,
-            Command("Quit", self.close, ("Ctrl+Q",), role.QuitRole),
-        )
-        add_commands(self, self._menu, commands)
-        everywhere = (
-            ("Ctrl+F", self._go_to_search),
-            ("Ctrl+S", self.search_view.keep),
-            ("Ctrl+Shift+V", self._intake.paste),
-            ("Ctrl+R", actions.reveal_current),
-            ("Ctrl+E", actions.open_current),
-            ("Ctrl++", lambda: self._zoom(1)),
-            ("Ctrl+=", lambda: self._zoom(1)),
-            ("Ctrl+-", lambda: self._zoom(-1)),
-        )
-        add_keys(self, everywhere, below=True)
-        # Letters are words in the search line, and commands elsewhere.
-        commands_by_letter = (("/", self._go_to_search), ("?", dialogs.show_help))
-        on_photos = (*commands_by_letter, ("S", actions.find_similar), ("Ctrl+C", actions.copy_files))
-        for place in (self.viewer, self.grid):
-            add_keys(place, [(str(number), partial(actions.rate, number)) for number in range(6)])
-            add_keys(place, (("F", actions.toggle_favourite), ("T", self._tag), ("W", self.show_why)))
-        add_keys(self.viewer, on_photos)
-        add_keys(
-            self.grid,
-            (*on_photos, ("D", self._unfold), ("Esc", self.search_view.clear), ("Ctrl+V", self._intake.paste)),
-        )
-        add_keys(self.grid, (("Ctrl+D", self.grid.clearSelection), ("Ctrl+I", self.grid.invert_selection)))
-        add_keys(self.folder_panel, commands_by_letter, below=True)
-        add_keys(self.search_view.line, (("Down", self.grid.begin), ("Esc", self.search_view.clear)))
 
     # the library comes and goes
 
@@ -258,7 +215,7 @@ class MainWindow(QMainWindow):
         self._thumbnails.use(library)
         self.viewer.use(library.reader)
         self.photo_actions.use(library.catalog, library.sidecars.follow)
-        self._intake.use(library.pasted)
+        self.intake.use(library.pasted)
         self.why.use(library)
         self.labels.use(library)
         self.deck.use(library)
@@ -287,7 +244,7 @@ class MainWindow(QMainWindow):
         self._open()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._save_geometry()
+        self._place.save()
         self.hide()  # nobody need watch the step under way come to its end
         self.keeper.close()
         self._jobs.cancel_all()
@@ -300,24 +257,6 @@ class MainWindow(QMainWindow):
                 opened.watcher.close()
                 opened.library.close()
         super().closeEvent(event)
-
-    def _save_geometry(self) -> None:
-        store = QSettings()
-        store.setValue("geometry", self.saveGeometry())
-        store.setValue("splitter", self._splitter.saveState())
-        store.setValue("thumbnail_side_px", self.grid.side_px)
-
-    def _restore_geometry(self) -> None:
-        store = QSettings()
-        self.resize(1180, 780)
-        geometry, splitter = store.value("geometry"), store.value("splitter")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        if isinstance(splitter, QByteArray):
-            self._splitter.restoreState(splitter)
-        side = store.value("thumbnail_side_px")
-        if isinstance(side, int | str) and str(side).isdigit():
-            self.browser.size_slider.setValue(int(side))
 
     # what is shown
 
@@ -385,27 +324,6 @@ class MainWindow(QMainWindow):
 
     # what is told
 
-    def _tell_of_added(self, added: AddedFolders) -> None:
-        if added.problem is not None:
-            self.problems.show_problem(added.problem)
-        elif added.files:
-            what = f"“{printable(added.files[0].name)}” is" if len(added.files) == 1 else "These are"
-            self.problems.tell(
-                f"{what} not a folder, so nothing was added.",
-                "Drop the folder that holds your photos: photo-clip looks after whole folders, and sees new photos in"
-                " them by itself.",
-            )
-        else:
-            self.problems.hide()
-        if self.keeper.is_paused and added.count:
-            self.problems.tell("Indexing is paused, so new photos wait.", "Resume it at the bottom right.")
-
-    def _tell_of_offline(self, path: Path, reason: str) -> None:
-        self.problems.tell(
-            f"The folder “{printable(path.name)}” is offline: {reason.rstrip('?.')}.",
-            "Its photos can still be found. When it is back, all goes on by itself.",
-        )
-
     def _tell_of_failure(self, error: Exception) -> None:
         self.problems.show_problem(error)
         self._refresh_status()
@@ -439,12 +357,14 @@ class MainWindow(QMainWindow):
             self._show_grid()
         self.search_view.show_similar(photos)
 
-    def _unfold(self) -> None:
+    def unfold(self) -> None:
+        """Show the photos that the current one stands for."""
         photo = self._current_photo()
         if photo is not None:
             self.search_view.unfold(photo.id)
 
-    def _tag(self) -> None:
+    def tag(self) -> None:
+        """Let the tags of the chosen photos be edited."""
         self.dialogs.show_tags(self._chosen_ids().tolist())
 
     def _tell_of_tags(self, sentence: str) -> None:
@@ -461,12 +381,10 @@ class MainWindow(QMainWindow):
 
     def _tell_of_sidecars(self, is_due: bool) -> None:
         if is_due:
-            self.problems.tell(
-                "Tags are kept in the library, and the photos stay as they are.",
-                "Other programs see them when they are written beside the photos, in XMP sidecars: see the settings.",
-            )
+            self._news.tell_of_sidecars()
 
-    def _show_labels(self) -> None:
+    def show_labels(self) -> None:
+        """Show the label lists and what they suggest."""
         if self._opened is not None:
             self.viewer.leave()
             self._pages.setCurrentWidget(self.labels)
@@ -521,17 +439,20 @@ class MainWindow(QMainWindow):
 
         self._jobs.start(Lane.SEARCH, changed, on_done=self.folder_panel.searches.show_searches)
 
-    def _go_to_search(self) -> None:
+    def go_to_search(self) -> None:
+        """Let the search line be typed into."""
         if self._is_viewing:
             self._show_grid()
         self.search_view.line.setFocus()
         self.search_view.line.selectAll()
 
-    def _zoom(self, steps: int) -> None:
+    def zoom(self, steps: int) -> None:
+        """Show the photo or the thumbnails larger, or smaller where `steps` is below 0."""
         if self._is_viewing:
             self.viewer.canvas.zoom(steps)
         else:
             self.grid.zoom(steps)
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -38,7 +38,7 @@ def library(filled: MainWindow, tmp_path: Path) -> Library:
 @pytest.fixture
 def labelled(filled: MainWindow, library: Library, qtbot: QtBot) -> MainWindow:
     library.catalog.tags.save_list(LabelList("colours", "colours/red\ncolours/green\n"))
-    filled._show_labels()
+    filled.show_labels()
     qtbot.waitUntil(lambda: filled.labels._judging is None and len(filled.labels.labels.judged) == 2)
     return filled
 
@@ -51,7 +51,7 @@ def lists_of(window: MainWindow) -> dict[str, bool]:
 
 def test_lists_are_switched_on_and_suggest_at_once(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
     page = filled.labels
-    filled._show_labels()
+    filled.show_labels()
     qtbot.waitUntil(lambda: page.lists.count() > 5 and page._judging is None)
     assert not any(lists_of(filled).values())
     assert "Switch a list on" in page.about.text()

@@ -171,17 +171,17 @@ def test_files_are_pasted_to_be_searched_with(filled: MainWindow, qtbot: QtBot, 
 def test_pixels_are_pasted_as_a_file_of_the_cache(filled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     from photo_clip.services.pasted_photos import PastedPhotos
 
-    filled._intake.use(PastedPhotos(tmp_path / "pasted"))
+    filled.intake.use(PastedPhotos(tmp_path / "pasted"))
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
     QGuiApplication.clipboard().setImage(image)
     taken: list[list[Path]] = []
-    filled._intake.taken.connect(taken.append)
-    assert filled._intake.paste()
+    filled.intake.taken.connect(taken.append)
+    assert filled.intake.paste()
     qtbot.waitUntil(lambda: bool(taken))
     assert QImage(str(taken[0][0])).pixelColor(3, 3).red() == 255
     QGuiApplication.clipboard().setText("words")
-    assert not filled._intake.paste()
+    assert not filled.intake.paste()
 
 
 def test_why_says_what_lifted_a_photo_and_what_pulled_it_down(filled: MainWindow, qtbot: QtBot) -> None:
