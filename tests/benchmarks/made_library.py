@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from photo_clip.adapters.catalog import SqliteCatalog
-from photo_clip.core.photo import FileStamp, FolderChanges, FolderState, PhotoFacts
+from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, FolderState, PhotoFacts
 from photo_clip.core.places import Places
-from photo_clip.core.ports import Encoder, FolderIdentity, Vectors
+from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.scoring import unit_rows
 from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.opening import opened_library
