@@ -165,7 +165,7 @@ def _sentence(query: Query, found: Found) -> str:
     if photos and not query.words:
         return f"Photos like {' and '.join(photos)}, most alike first"
     if found.matches == 0:
-        return f"Nothing surely matches among {photos_in_words(total)}; these are the nearest"
+        return f"No sure match in {photos_in_words(total)}; the nearest are shown"
     if found.matches is not None:
         return f"{found.matches:,} {'match' if found.matches == 1 else 'matches'} in {photos_in_words(total)}"
     return (

@@ -62,6 +62,7 @@ class SearchView(QWidget):
         self.chips = QueryChips()
         self.chips.changed.connect(self.ask)
         self._about = _quiet_label(QSizePolicy.Policy.Ignored)
+        self._about.setWordWrap(True)
         self._chosen = _quiet_label(QSizePolicy.Policy.Maximum)
         self._notes = _quiet_label(QSizePolicy.Policy.Ignored)
         self._notes.setWordWrap(True)

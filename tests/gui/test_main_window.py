@@ -263,6 +263,6 @@ def test_matches_are_shown_and_the_weaker_ones_wait_behind_a_button(
 
     matches[0] = 0
     type_words(filled, qtbot, "red")
-    qtbot.waitUntil(lambda: "Nothing surely matches" in view.told)
+    qtbot.waitUntil(lambda: "No sure match" in view.told)
     assert filled.photos.rowCount() == 12
     assert not view.weaker.isVisible()
