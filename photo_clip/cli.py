@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +18,12 @@ from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
-from photo_clip.core.photo import Hit
+from photo_clip.core.photo import Folder, Hit
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
+from photo_clip.core.tiles import cost_in_words
 from photo_clip.listing import (
     folder_json,
     in_order,
@@ -41,6 +43,14 @@ from photo_clip.services.library import Library
 from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_table, say_trouble
 
 _ANOTHER_LOOK_AFTER_S = 3.0
+
+
+class Switch(StrEnum):
+    """Whether something is to be done."""
+
+    ON = "on"
+    OFF = "off"
+
 
 commands = typer.Typer(
     name=APP_NAME,
@@ -236,11 +246,19 @@ def self_check() -> None:
 def list_folders(context: typer.Context, as_json: AsJson = False) -> None:
     """List the watched folders."""
     with opened_library(places_of(context), writing=False) as library:
-        folders = library.folders.all()
+        folders, tiled = library.folders.all(), library.catalog.tiles.folders()
     if as_json:
-        say_json([folder_json(folder.path, folder.state, folder.offline_reason) for folder in folders])
+        say_json([folder_json(folder, tiled) for folder in folders])
     else:
-        say_table([folder.state.value, printable(str(folder.path)), folder.offline_reason] for folder in folders)
+        say_table(
+            [
+                folder.state.value,
+                printable(str(folder.path)),
+                folder.offline_reason,
+                "small things too" if folder.id in tiled else "",
+            ]
+            for folder in folders
+        )
     if not folders:
         raise typer.Exit(NOTHING_FOUND)
 
@@ -257,14 +275,26 @@ def add_folders(context: typer.Context, folders: Annotated[list[Path], typer.Arg
 def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
     """Forget folders and what is known of their photos. No photo file is touched."""
     with opened_library(places_of(context)) as library:
-        watched = {folder.path: folder.id for folder in library.folders.all()}
         for folder in folders:
-            path = folder.expanduser().resolve()
-            if path not in watched:
-                raise UsageError(
-                    f"The folder “{path}” is not watched.", advice=f"See the watched ones with: {APP_NAME} folders list"
-                )
-            library.remove_folder(watched[path])
+            library.remove_folder(_watched(library, folder).id)
+
+
+@folder_commands.command(name="where")
+def look_for_small_things(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A watched folder.", metavar="FOLDER")],
+    switch: Annotated[Switch, typer.Argument(help="Whether to look.")],
+) -> None:
+    """Look for small things in a folder's photos too, and tell in which part they are; `off` forgets what was found.
+
+    Parts of each photo are embedded by the next `index`, or by the window.
+    """
+    with opened_library(places_of(context)) as library:
+        watched, on = _watched(library, folder), switch is Switch.ON
+        library.look_for_small_things(watched.id, on=on)
+        count = library.catalog.count_in_folders().get(watched.id, 0)
+    if on:
+        sys.stderr.write(f"{cost_in_words(count)}\nIt begins with the next {APP_NAME} index; “off” takes it back.\n")
 
 
 @model_commands.command(name="list")
@@ -308,6 +338,17 @@ def remove_model(context: typer.Context, model: Model) -> None:
         library.remove_model(library.models.find(model))
 
 
+def _watched(library: Library, folder: Path) -> Folder:
+    """Return the watched folder at a path. Raises UsageError."""
+    path = folder.expanduser().resolve()
+    for watched in library.folders.all():
+        if watched.path == path:
+            return watched
+    raise UsageError(
+        f"The folder “{path}” is not watched.", advice=f"See the watched ones with: {APP_NAME} folders list"
+    )
+
+
 def _index(library: Library, folder_ids: Sequence[int]) -> Report:
     """Index, and once more where files were still being written when they were looked at."""
     report = run_task(library.keep_up(folder_ids or None))
@@ -315,6 +356,8 @@ def _index(library: Library, folder_ids: Sequence[int]) -> Report:
         sys.stderr.write("Some files were just written; looking again to have them whole.\n")
         time.sleep(_ANOTHER_LOOK_AFTER_S)
         report.add(run_task(library.keep_up(folder_ids or None)))
+    if report.parts_wait:
+        report.looked_closer = run_task(library.look_closer())
     return report
 
 

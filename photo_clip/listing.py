@@ -2,16 +2,16 @@
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from photo_clip.core.amounts import size_in_words
+from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
-from photo_clip.core.photo import FolderState, Hit, Photo
+from photo_clip.core.photo import Folder, Hit, Photo
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
+from photo_clip.core.tiles import place_in_words
 from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
 from photo_clip.services.models import ModelEntry
@@ -32,7 +32,8 @@ def say_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
     else:
         for hit in hits:
             cosine = "" if hit.cosine is None else f"{hit.cosine:.3f}  "
-            say(f"{cosine}{printable(str(hit.photo.path))}{'  (offline)' if hit.photo.offline else ''}")
+            part = "" if hit.part is None else f"  ({place_in_words(hit.part)})"
+            say(f"{cosine}{printable(str(hit.photo.path))}{part}{'  (offline)' if hit.photo.offline else ''}")
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         told["relevance"] = round(hit.relevance, 4)
     if hit.says_it:
         told["says_it"] = True
+    if hit.part is not None:
+        told["part"] = {name: round(share, 4) for name, share in asdict(hit.part).items()}
     return told
 
 
@@ -54,9 +57,14 @@ def photo_json(photo: Photo) -> dict[str, Any]:
     }
 
 
-def folder_json(path: Path, state: FolderState, reason: str) -> dict[str, Any]:
-    """Return what is told of a folder."""
-    return {"path": str(path), "state": state.value, "reason": reason}
+def folder_json(folder: Folder, tiled: Collection[int]) -> dict[str, Any]:
+    """Return what is told of a folder; `tiled` holds the ids of those where small things are looked for."""
+    return {
+        "path": str(folder.path),
+        "state": folder.state.value,
+        "reason": folder.offline_reason,
+        "where": folder.id in tiled,
+    }
 
 
 def model_json(entry: ModelEntry) -> dict[str, Any]:
@@ -102,8 +110,9 @@ def status_json(library: Library) -> dict[str, Any]:
     return {
         "photos": asdict(status.counts),
         "skipped": {str(photo.path): photo.skip_reason for photo in library.catalog.skipped_photos()},
-        "folders": [folder_json(folder.path, folder.state, folder.offline_reason) for folder in status.folders],
+        "folders": [folder_json(folder, status.tiled) for folder in status.folders],
         "model": status.model,
+        "waiting_for_parts": status.waiting_for_tiles,
         "wanted_model": status.wanted_model,
         "waiting_for_wanted_model": status.waiting_for_wanted,
     }
@@ -122,10 +131,13 @@ def say_status(library: Library, *, with_skipped: bool) -> None:
         say(f"  skipped {count:,}: {reason}")
     for folder in status.folders:
         offline = f": {folder.offline_reason}" if folder.offline_reason else ""
-        say(f"Folder {printable(str(folder.path))} ({folder.state.value}{offline})")
+        where = ", small things too" if folder.id in status.tiled else ""
+        say(f"Folder {printable(str(folder.path))} ({folder.state.value}{offline}{where})")
     say(f"Model {status.model}")
     if status.wanted_model is not None:
         say(f"Preparing {status.wanted_model}: {status.waiting_for_wanted:,} photos to go")
+    if status.waiting_for_tiles:
+        say(f"Small things are still to be looked for in {photos_in_words(status.waiting_for_tiles)}")
     if with_skipped:
         for photo in library.catalog.skipped_photos():
             say(f"{printable(str(photo.path))}: {photo.skip_reason}")
@@ -134,7 +146,10 @@ def say_status(library: Library, *, with_skipped: bool) -> None:
 def report_json(report: Report) -> dict[str, Any]:
     """Return what an indexing run did."""
     return {
-        **{name: getattr(report, name) for name in ("embedded", "reused", "new", "changed", "moved", "removed")},
+        **{
+            name: getattr(report, name)
+            for name in ("embedded", "reused", "new", "changed", "moved", "removed", "looked_closer")
+        },
         "skipped": {str(path): reason for path, reason in report.skipped.items()},
         "offline": {str(path): reason for path, reason in report.offline.items()},
     }
@@ -152,6 +167,7 @@ def say_report(report: Report) -> None:
         (report.moved, "moved"),
         (report.removed, "gone"),
         (len(report.skipped), "skipped"),
+        (report.looked_closer, "searched for small things"),
     ):
         if count:
             parts.append(f"{count:,} {words}")

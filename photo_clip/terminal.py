@@ -16,6 +16,7 @@ _SECONDS_BETWEEN_LINES = 5.0
 _WORDS = {
     Phase.LOOKING: "Looking at folders",
     Phase.EMBEDDING: "Embedding photos",
+    Phase.TILING: "Looking for small things",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
     Phase.COMPARING: "Comparing photos",

@@ -14,6 +14,7 @@ from photo_clip.adapters.catalog_folders import SqliteFolders
 from photo_clip.adapters.catalog_marks import SqliteMarks
 from photo_clip.adapters.catalog_rows import CHOSEN, LOOKS, PHOTO, bearings_of, json_list, looks_of, photo_of
 from photo_clip.adapters.catalog_tags import SqliteTags
+from photo_clip.adapters.catalog_tiles import SqliteTiles
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.filters import AnyOf
 from photo_clip.core.likeness import Looks
@@ -28,6 +29,7 @@ class SqliteCatalog:
         self._connections = Connections(file, read_only=read_only)
         self.folders = SqliteFolders(self._connections)
         self.embeddings = SqliteEmbeddings(self._connections)
+        self.tiles = SqliteTiles(self._connections)
         self.tags = SqliteTags(self._connections)
         self.marks = SqliteMarks(self._connections)
 

@@ -224,11 +224,39 @@ def _lists_of_folders(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE label_lists ADD COLUMN folder TEXT NOT NULL DEFAULT ''")
 
 
+def _tiles(connection: sqlite3.Connection) -> None:
+    """Parts of photos have embeddings of their own, in folders where small things are looked for."""
+    for statement in (
+        """CREATE TABLE tiled_folders (
+            folder_id INTEGER PRIMARY KEY REFERENCES folders (id) ON DELETE CASCADE
+        )""",
+        # One blob a content: its tiles in order, two bytes a number.
+        """CREATE TABLE tiles (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+            content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            vectors BLOB NOT NULL,
+            UNIQUE (model_id, content_id)
+        )""",
+        "CREATE INDEX tiles_by_content ON tiles (content_id)",
+        "CREATE INDEX tiles_by_model ON tiles (model_id)",
+        # Whether the folder is switched off or removed: what no other folder needs goes with it.
+        """CREATE TRIGGER tiles_go AFTER DELETE ON tiled_folders BEGIN
+            DELETE FROM tiles WHERE NOT EXISTS (
+                SELECT 1 FROM photos p JOIN tiled_folders t ON t.folder_id = p.folder_id
+                WHERE p.content_id = tiles.content_id
+            );
+        END""",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
     _miniatures,
     _tags,
     _lists_of_folders,
+    _tiles,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from photo_clip.adapters import reading_process
 from photo_clip.adapters.guarded_pool import GuardedPool
 from photo_clip.core.errors import UnreadablePhotoError
-from photo_clip.core.ports import ReadPhoto, RgbImage, SquareSpec
+from photo_clip.core.ports import ReadPhoto, ReadTiles, RgbImage, SquareSpec
 
 _MOST_PROCESSES = 8
 
@@ -29,6 +29,11 @@ class ImageWorkers:
         self, paths: Iterable[Path], square: SquareSpec
     ) -> Iterator[tuple[Path, ReadPhoto | UnreadablePhotoError]]:
         return self._indexing.each(reading_process.read, paths, square)
+
+    def read_tiles(
+        self, paths: Iterable[Path], square: SquareSpec
+    ) -> Iterator[tuple[Path, ReadTiles | UnreadablePhotoError]]:
+        return self._indexing.each(reading_process.tiles, paths, square)
 
     def hashes(self, paths: Iterable[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
         return self._indexing.each(reading_process.hash_of, paths)

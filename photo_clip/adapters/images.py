@@ -27,8 +27,9 @@ from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
 from photo_clip.core.greyscale import eight_bit
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, fingerprint, sharpness
 from photo_clip.core.photo import PhotoFacts
-from photo_clip.core.ports import ReadPhoto, Resampling, RgbImage, SquareSpec
+from photo_clip.core.ports import ReadPhoto, ReadTiles, Resampling, RgbImage, SquareSpec
 from photo_clip.core.squares import placement
+from photo_clip.core.tiles import TILE_SIDE, tile_boxes
 
 THUMBNAIL_SIDE_PX = 400
 _THUMBNAIL_QUALITY = 82
@@ -82,6 +83,30 @@ def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
         thumbnail = _thumbnail(image)
         facts = _with_looks(_with_sidecars(facts, said_beside(path)), thumbnail)
         return ReadPhoto(content_hash(path), make_square(image, square), _jpeg(thumbnail), facts)
+
+
+def read_tiles(path: Path, square: SquareSpec) -> ReadTiles:
+    """Read a photo once, for its tiles. Raises UnreadablePhotoError.
+
+    Tiles are square already, so that it does not matter how the model fits other shapes in.
+    """
+    with explained(path):
+        image, facts = _upright(path, math.ceil(square.side_px / TILE_SIDE), 1)
+        size = (square.side_px, square.side_px)
+        tiles = [
+            image.resize(
+                size,
+                _FILTERS[square.resampling],
+                box=(
+                    box.left * image.width,
+                    box.top * image.height,
+                    (box.left + box.width) * image.width,
+                    (box.top + box.height) * image.height,
+                ),
+            )
+            for box in tile_boxes(facts.width_px, facts.height_px)
+        ]
+        return ReadTiles(content_hash(path), np.stack([np.asarray(tile) for tile in tiles]))
 
 
 def hash_photo(path: Path) -> str:

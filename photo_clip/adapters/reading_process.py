@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photo_clip.core.ports import ReadPhoto, RgbImage, SquareSpec
+    from photo_clip.core.ports import ReadPhoto, ReadTiles, RgbImage, SquareSpec
 
 _NICENESS = 10
 
@@ -40,6 +40,12 @@ def read(path: Path, square: SquareSpec) -> ReadPhoto:
     from photo_clip.adapters.images import read_photo
 
     return read_photo(path, square)
+
+
+def tiles(path: Path, square: SquareSpec) -> ReadTiles:
+    from photo_clip.adapters.images import read_tiles
+
+    return read_tiles(path, square)
 
 
 def hash_of(path: Path) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from photo_clip.core.tiles import Box
+
 
 class FolderState(StrEnum):
     """Whether a watched folder can be looked at."""
@@ -158,8 +160,13 @@ class Hit:
 
     photo: Photo
     cosine: float | None
-    """Cosine similarity of the photo with the query, -1 to 1; None where nothing but filters was asked for."""
+    """Cosine similarity of the photo with the query, -1 to 1; None where nothing but filters was asked for.
+
+    Of one found by a part, the part's, less what such parts have ahead.
+    """
     relevance: float | None = None
     """The probability that it is a match, 0 to 1; None where nobody asked with words."""
     says_it: bool = False
     """Whether the words asked for stand in its path, its caption or its keywords."""
+    part: Box | None = None
+    """The part of it that found it; None where it was found as a whole."""

@@ -112,6 +112,16 @@ class ReadPhoto:
     facts: PhotoFacts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadTiles:
+    """The tiles of a photo file."""
+
+    content_hash: str
+    """As in ReadPhoto."""
+    squares: Squares
+    """In the order of `core.tiles.tile_boxes`, of the side that was asked for."""
+
+
 class PhotoReader(Protocol):
     """Reads photo files away from the program's own process, so that a bad one cannot harm it."""
 
@@ -124,6 +134,11 @@ class PhotoReader(Protocol):
         an UnreadablePhotoError, one that is not there (any more) a PhotoGoneError.
         Closing the iterator early is safe.
         """
+
+    def read_tiles(
+        self, paths: Iterable[Path], square: SquareSpec
+    ) -> Iterator[tuple[Path, ReadTiles | UnreadablePhotoError]]:
+        """Do as `read` for the tiles of each photo."""
 
     def hashes(self, paths: Iterable[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
         """Yield the content hash of each file, in order, without decoding it."""

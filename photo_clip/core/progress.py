@@ -14,6 +14,8 @@ class Phase(StrEnum):
     """Comparing folders with the catalogue; the total is not known yet."""
     EMBEDDING = "embedding"
     """Reading photos and embedding them."""
+    TILING = "tiling"
+    """Reading photos again and embedding parts of them."""
     LEVELLING = "levelling"
     """Bringing the search index level with the catalogue."""
     DOWNLOADING = "downloading"
@@ -52,15 +54,20 @@ class Report:
     """The reason for each photo that cannot be used."""
     offline: dict[Path, str] = field(default_factory=dict)
     """The reason for each folder that could not be looked at; nothing of it was removed."""
+    looked_closer: int = 0
+    """Photos of which parts were embedded."""
+    parts_wait: bool = False
+    """Whether photos wait for parts of them to be embedded."""
     look_again_soon: bool = False
     """Whether files were left out because they were still being written."""
 
     def add(self, later: "Report") -> None:
         """Take in what a later run did."""
-        for name in ("embedded", "reused", "new", "changed", "moved", "removed"):
+        for name in ("embedded", "reused", "new", "changed", "moved", "removed", "looked_closer"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.skipped.update(later.skipped)
         self.offline = later.offline
+        self.parts_wait = later.parts_wait
         self.look_again_soon = later.look_again_soon
 
 

@@ -96,6 +96,11 @@ class Query:
         """The words of all descriptions that are wanted."""
         return " ".join(each.words for each in self.descriptions if each.words and each.will is not Will.LESS)
 
+    @property
+    def is_seen_in_parts(self) -> bool:
+        """Whether a part of a photo can answer it: it is asked with words, and avoids nothing that may be beside."""
+        return all(not each.photo and each.will is not Will.LESS for each in self.descriptions)
+
     def troubles(self, today: date) -> list[UsageError]:
         """Return what is wrong with the conditions."""
         found = (condition.trouble(today) for group in self.conditions for condition in group)

@@ -16,25 +16,41 @@ _MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 1.03, 0.04, 1.09, -0.43
 _LEAST_SPREAD = 1e-6
 
 
-def relevances(query: NDArray[np.float32], hits: Vectors, phrases: Vectors, sample: Vectors) -> NDArray[np.float64]:
+def library_spread(query: NDArray[np.float32], sample: Vectors) -> float:
+    """Return how far the cosines of a query, shape (d,), with photos of the library, shape (s, d), are spread.
+
+    That is from their tenth part to their half, which stays what it is when many photos match; above 0.
+    """
+    tenth, half = np.quantile(sample @ query, (0.1, 0.5))
+    return max(float(half - tenth), _LEAST_SPREAD)
+
+
+def relevances(
+    query: NDArray[np.float32],
+    hits: Vectors,
+    phrases: Vectors,
+    sample: Vectors,
+    handicaps: NDArray[np.float32] | None = None,
+) -> NDArray[np.float64]:
     """Return for each hit, shape (k, d), the probability that it is a match, 0 to 1; no hit gives shape (0,).
 
     `query`, shape (d,), is a text's embedding, `phrases`, (m, d), those of generic phrases, `sample`, (s, d), those
     of photos of the library; all have unit length, and there are phrases and a sample. The best are among the hits.
+    `handicaps`, shape (k,), are taken off the cosines of hits that are parts of photos; none where there is None.
 
     Three measures without a unit, so that they mean the same for every model, are weighed as a logistic regression
     found them on labels and captions whose photos are known (tests/benchmarks/bench_relevance.py measures them):
     how far the query stands above the three phrases that fit the photo best, in standard deviations of all phrases
     over that photo, a ground for each photo, as the other labels are in CLIP's softmax (Radford et al. 2021, arXiv
     2103.00020); how far the cosine stands above the library's lower quarter, in units of the spread between its
-    tenth part and its half, which stay what they are when many photos match; and how far, in that unit, it stays
+    tenth part and its half (`library_spread`); and how far, in that unit, it stays
     behind the five best hits.
     """
     if not len(hits):
         return np.empty(0, np.float64)
-    cosines = hits @ query
-    tenth, quarter, half = np.quantile(sample @ query, (0.1, 0.25, 0.5))
-    above_library = np.clip((cosines - quarter) / max(float(half - tenth), _LEAST_SPREAD), -3, 20)
+    cosines = hits @ query if handicaps is None else hits @ query - handicaps
+    quarter = np.quantile(sample @ query, 0.25)
+    above_library = np.clip((cosines - quarter) / library_spread(query, sample), -3, 20)
     behind_best = above_library - np.sort(above_library)[-BEST_HITS:].mean()
     logits = _MARGIN_WEIGHT * _margins(cosines, hits, query, phrases) + _LIBRARY_WEIGHT * above_library
     result: NDArray[np.float64] = 1 / (1 + np.exp(-(logits + _BEST_WEIGHT * behind_best + _OFFSET).astype(np.float64)))

@@ -53,6 +53,20 @@ class StoredVectors:
     """The last row's number, to ask for what was stored since; what was asked for when there is none."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredTiles:
+    """Embeddings of tiles as the catalogue holds them, in the order they were stored."""
+
+    content_ids: NDArray[np.int64]
+    """Shape (n,)."""
+    counts: NDArray[np.int64]
+    """How many tiles each content has, shape (n,); 0 for one that could not be read for them."""
+    vectors: NDArray[np.float16]
+    """Shape (sum of counts, dimensions), rows of unit length up to rounding."""
+    last_row: int
+    """The last row's number, to ask for what was stored since; what was asked for when there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many photos the catalogue knows, for one model; embedded + skipped + waiting + missing = photos."""
@@ -142,6 +156,38 @@ class EmbeddingStore(Protocol):
         """Remove all embeddings of a model."""
 
 
+class TileStore(Protocol):
+    """Embeddings of parts of photos, for the folders where small things are looked for."""
+
+    def folders(self) -> frozenset[int]:
+        """Return the ids of the folders whose photos have tiles, or will have."""
+
+    def switch(self, folder_id: int, *, on: bool) -> None:
+        """Let a folder's photos have tiles, or no longer; tiles that no such folder needs are removed."""
+
+    def waiting(self, model_key: str, *, after_photo_id: int = 0, limit: int = 1000) -> list[Photo]:
+        """Return photos, by id above `after_photo_id` and one a content, that are to have tiles by the model and have
+        none; those that are not embedded as a whole, missing or offline are left out."""
+
+    def count_waiting(self, model_key: str) -> int:
+        """Return how many photos `waiting` would give in all."""
+
+    def store(self, model_key: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Remember the embeddings of tiles, shape (tiles, dimensions), by content hash.
+
+        No rows remember that a content has none. Contents that nobody needs any more are left out.
+        """
+
+    def stored(self, model_key: str, *, after_row: int = 0, limit: int = 1000) -> StoredTiles:
+        """Return the tiles of up to `limit` contents, those stored after row number `after_row`."""
+
+    def of(self, model_key: str, content_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Return the tiles of contents by their ids; those that have none are left out."""
+
+    def last_row(self, model_key: str) -> int:
+        """Return the highest row number of the model's tiles, 0 when there is none."""
+
+
 class TagStore(Protocol):
     """Labels, label lists and what people decided."""
 
@@ -218,6 +264,10 @@ class Catalog(Protocol):
     @property
     def embeddings(self) -> EmbeddingStore:
         """Embeddings, and which photos wait for theirs."""
+
+    @property
+    def tiles(self) -> TileStore:
+        """Parts of photos."""
 
     @property
     def tags(self) -> TagStore:

@@ -13,6 +13,7 @@ from photo_clip.gui.buttons import IconButton, push_button
 _WORDS = {
     Phase.LOOKING: "Looking for photos",
     Phase.EMBEDDING: "Indexing",
+    Phase.TILING: "Looking for small things",
     Phase.LEVELLING: "Updating the search index",
     Phase.DOWNLOADING: "Downloading",
     Phase.COMPARING: "Comparing photos",

@@ -57,6 +57,8 @@ class Answer:
     """How many were found beside the matches."""
     stacks: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Near-duplicates by the id of the photo that is shown for them, that one first."""
+    parts: frozenset[int] = frozenset()
+    """The photos that a part of them found."""
     said: frozenset[int] = frozenset()
     """The photos whose path, caption or keywords hold the words."""
     told: str = ""
@@ -97,6 +99,7 @@ def answer(library: Library, question: Question) -> Answer:
             matches,
             weaker,
             tiles.stacks,
+            frozenset(found.parts),
             found.said,
             _sentence(query, found),
             notes,

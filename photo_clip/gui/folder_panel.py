@@ -1,6 +1,6 @@
 """The watched folders at the left: how many photos each has, whether it can be reached, and what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.printable import printable
+from photo_clip.core.tiles import cost_in_words
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
@@ -31,6 +32,8 @@ class FolderPanel(QWidget):
     add_wanted = Signal()
     remove_wanted = Signal(int)
     losses_accepted = Signal(int)
+    small_things_wanted = Signal(int, bool)
+    """A folder's id, and whether small things are to be looked for there."""
     reveal_wanted = Signal(object)
     """A Path."""
     photos_wanted = Signal(object)
@@ -39,6 +42,7 @@ class FolderPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._photos_in: Mapping[int, int] = {}
+        self._tiled: Collection[int] = ()
         heading = QLabel("Folders")
         heading.setProperty("heading", True)
         self.list = QListWidget()
@@ -78,17 +82,24 @@ class FolderPanel(QWidget):
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
         self.setMinimumWidth(180)
 
-    def show_folders(self, folders: Sequence[Folder], photos_in: Mapping[int, int] | None = None) -> None:
+    def show_folders(
+        self,
+        folders: Sequence[Folder],
+        photos_in: Mapping[int, int] | None = None,
+        tiled: Collection[int] | None = None,
+    ) -> None:
         """Show these folders, with how many photos each has, by id; the chosen one stays chosen.
 
-        Where nobody has counted again, what is known stays.
+        `tiled` holds the ids of those where small things are looked for. Where nobody has counted again, what is
+        known stays.
         """
         self._photos_in = self._photos_in if photos_in is None else photos_in
+        self._tiled = self._tiled if tiled is None else tiled
         chosen = self.chosen
         self.list.blockSignals(True)
         self.list.clear()
         for folder in folders:
-            item = _item(folder, self._photos_in.get(folder.id, 0))
+            item = _item(folder, self._photos_in.get(folder.id, 0), is_tiled=folder.id in self._tiled)
             self.list.addItem(item)
             if chosen is not None and chosen.id == folder.id:
                 self.list.setCurrentItem(item)
@@ -111,6 +122,9 @@ class FolderPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Show its photos\tEnter", lambda: self.photos_wanted.emit(folder))
         menu.addAction("Show in the file manager", lambda: self.reveal_wanted.emit(folder.path))
+        small = menu.addAction("Look for small things, too …", self._switch_small_things)
+        small.setCheckable(True)
+        small.setChecked(folder.id in self._tiled)
         if _may_be_losses(folder):
             menu.addAction(self._gone.text(), self._accept_losses)
         menu.addSeparator()
@@ -135,6 +149,23 @@ class FolderPanel(QWidget):
                 " it goes on by itself when it is back."
             )
             self._gone.setVisible(_may_be_losses(folder))
+
+    def _switch_small_things(self) -> None:
+        folder = self.chosen
+        if folder is None:
+            return
+        is_on, name = folder.id in self._tiled, printable(folder.path.name)
+        forgetting = "What is small in a photo is then no longer found there, and what was embedded for it is deleted."
+        ConfirmDialog(
+            f"Stop looking for small things in “{name}”?" if is_on else f"Look for small things in “{name}”, too?",
+            forgetting
+            if is_on
+            else "What takes up a small part of a photo is then found as well, and “Why?” (W) points at it."
+            f" {cost_in_words(self._photos_in.get(folder.id, 0))}",
+            "Stop and delete" if is_on else "Look for them",
+            lambda: self.small_things_wanted.emit(folder.id, not is_on),
+            self.window(),
+        ).open()
 
     def _remove(self) -> None:
         folder = self.chosen
@@ -168,14 +199,15 @@ def _may_be_losses(folder: Folder) -> bool:
     return folder.state is FolderState.OFFLINE and folder.offline_reason in (LOSSES, EMPTY, OTHER_DEVICE)
 
 
-def _item(folder: Folder, count: int) -> QListWidgetItem:
+def _item(folder: Folder, count: int, *, is_tiled: bool) -> QListWidgetItem:
     name = printable(folder.path.name or str(folder.path))
     photos = photos_in_words(count)
     is_offline = folder.state is FolderState.OFFLINE
     item = QListWidgetItem(name)
     item.setData(FOLDER, folder)
     item.setData(COUNT, count)
-    state = f"\nOffline: {folder.offline_reason}" if is_offline else ""
+    state = "\nSmall things are looked for, too" if is_tiled else ""
+    state += f"\nOffline: {folder.offline_reason}" if is_offline else ""
     item.setToolTip(f"{printable(str(folder.path))}\n{photos}{state}")
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {photos}{state}".replace("\n", ", "))
     return item

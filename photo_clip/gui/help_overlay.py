@@ -45,6 +45,7 @@ _KEYS = {
         ("←", "→", "previous, next"),
         ("+", "−", "zoom; the wheel, too"),
         ("Z", "", "full size, or fitted"),
+        ("O", "", "outline the part that fits best"),
         ("Esc", "", "back to the photos"),
     ),
     "The window": (

@@ -65,6 +65,8 @@ class IndexKeeper(QObject):
         self._library: Library | None = None
         self._watcher: FolderWatcher | None = None
         self._job: Job | None = None
+        self._is_looking_closer = False
+        """Whether the run under way is one that everything else comes before."""
         self._changes_under_way = 0
         self._is_paused = False
         self._waiting: set[int] | None = set()
@@ -124,6 +126,12 @@ class IndexKeeper(QObject):
             library = self._library
             self.interrupt(lambda: library.remove_folder(folder_id))
 
+    def look_for_small_things(self, folder_id: int, on: bool) -> None:
+        """Look for small things in a folder, when there is nothing else to do; or forget those that were found."""
+        if self._library is not None:
+            library = self._library
+            self.interrupt(lambda: library.look_for_small_things(folder_id, on=on))
+
     def accept_losses(self, folder_id: int) -> None:
         """Believe that the missing photos of a folder are really gone."""
         self.look([folder_id], [folder_id])
@@ -137,7 +145,7 @@ class IndexKeeper(QObject):
         """Do something that writes to the library, hand on what it returns, then go on indexing."""
         if self._job is not None:
             self._job.cancel()
-            self._job = None
+            self._job, self._is_looking_closer = None, False
         self._waiting = None
         self._changes_under_way += 1
         self._jobs.start(
@@ -198,7 +206,12 @@ class IndexKeeper(QObject):
 
     def _start(self) -> None:
         nothing_to_do = self._waiting is not None and not self._waiting
-        if self._library is None or not self.is_idle or self._is_paused or nothing_to_do:
+        if self._library is None or self._is_paused or nothing_to_do:
+            return
+        if self._is_looking_closer and self._job is not None:
+            self._job.cancel()
+            self._job, self._is_looking_closer = None, False
+        if not self.is_idle:
             return
         self._looked_at, self._waiting = self._waiting, set()
         accepted, self._accepted_losses = self._accepted_losses, set()
@@ -233,16 +246,36 @@ class IndexKeeper(QObject):
         if report.look_again_soon:
             self._another_look.start()
         self._start()
+        if report.parts_wait:
+            self._look_closer()
         self.finished.emit(report)
         for path in sorted(newly_offline):
             self.went_offline.emit(path, report.offline[path])
+
+    def _look_closer(self) -> None:
+        """Look for small things as long as there is nothing else to do."""
+        if self._library is not None and self.is_idle and not self._is_paused:
+            self._is_looking_closer = True
+            self._job = self._jobs.start(
+                Lane.INDEX,
+                self._library.look_closer,
+                on_done=self._looked_closer,
+                on_failed=self._stopped,
+                on_progress=self._hear,
+            )
+
+    def _looked_closer(self, count: int) -> None:
+        self._job, self._is_looking_closer = None, False
+        if count:
+            self.photos_arrived.emit()
+        self.finished.emit(Report(looked_closer=count))
 
     def _speed_up(self) -> None:
         if self._library is not None:
             self._jobs.start(Lane.INDEX, self._library.speed_up)
 
     def _stopped(self, error: Exception) -> None:
-        self._job = None
+        self._job, self._is_looking_closer = None, False
         self.failed.emit(error)
 
     def _take_changes(self) -> None:

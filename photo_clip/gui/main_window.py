@@ -39,7 +39,7 @@ from photo_clip.gui.problems import ProblemBar
 from photo_clip.gui.review_deck import ReviewDeck
 from photo_clip.gui.search_view import SearchView
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
-from photo_clip.gui.why_panel import WhyPanel
+from photo_clip.gui.why_panel import WhyPanel, where_in
 from photo_clip.gui.window_commands import add_window_commands
 from photo_clip.gui.window_place import WindowPlace
 from photo_clip.services.library import Library, LibraryStatus
@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
         self.first_run.folder_wanted.connect(dialogs.choose_folder)
         self.folder_panel.add_wanted.connect(dialogs.choose_folder)
         self.folder_panel.remove_wanted.connect(self.keeper.remove_folder)
+        self.folder_panel.small_things_wanted.connect(self.keeper.look_for_small_things)
         self.folder_panel.losses_accepted.connect(self.keeper.accept_losses)
         self.folder_panel.reveal_wanted.connect(actions.reveal)
         self.activity.pause_wanted.connect(lambda paused: self.keeper.pause() if paused else self.keeper.resume())
@@ -213,7 +214,7 @@ class MainWindow(QMainWindow):
         self._opened = opened
         library = opened.library
         self._thumbnails.use(library)
-        self.viewer.use(library.reader)
+        self.viewer.use(library.reader, lambda photo: where_in(library, self.search_view.question.text, photo))
         self.photo_actions.use(library.catalog, library.sidecars.follow)
         self.intake.use(library.pasted)
         self.why.use(library)
@@ -270,7 +271,7 @@ class MainWindow(QMainWindow):
 
     def _show_status(self, status: LibraryStatus) -> None:
         self.dialogs.name_model(status.model)
-        self._show_folders(status.folders, status.photos_in)
+        self._show_folders(status.folders, status.photos_in, status.tiled)
         self._show_what_is_empty(bool(self.search_view.question.text))
         if self.keeper.is_idle:
             self.activity.show_rest(status.counts)
@@ -286,8 +287,10 @@ class MainWindow(QMainWindow):
             else "The first photos appear in a moment."
         )
 
-    def _show_folders(self, folders: list[Folder], photos_in: dict[int, int] | None = None) -> None:
-        self.folder_panel.show_folders(folders, photos_in)
+    def _show_folders(
+        self, folders: list[Folder], photos_in: dict[int, int] | None = None, tiled: frozenset[int] | None = None
+    ) -> None:
+        self.folder_panel.show_folders(folders, photos_in, tiled)
         self.folder_panel.setVisible(bool(folders))
         if self.browser.is_first_run is bool(folders):
             self.browser.show_first_run(not folders)
@@ -298,7 +301,12 @@ class MainWindow(QMainWindow):
             self._follow_why()
         self.browser.show_scale(answer.cosines is not None)
         self.grid.show_photos(
-            answer.photo_ids, answer.cosines, sections=answer.sections, stacks=answer.stacks, same_question=not is_new
+            answer.photo_ids,
+            answer.cosines,
+            sections=answer.sections,
+            stacks=answer.stacks,
+            by_part=answer.parts,
+            same_question=not is_new,
         )
 
     def _show_photo(self, row: int) -> None:

@@ -4,6 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from photo_clip.core.tiles import Box
+from photo_clip.gui.outline import draw_outline
+
 _GROUND = QColor("#101114")
 _STEP = 1.25
 _LARGEST_SCALE = 16.0
@@ -25,6 +28,7 @@ class PhotoCanvas(QWidget):
         self._image = QImage()
         self._full_size = QSize()
         self._is_dimmed = False
+        self._outlined: Box | None = None
         self._scale: float | None = None
         """Pixels of the window a pixel of the whole picture; None fits it in."""
         self._centre = QPointF(0.5, 0.5)
@@ -35,7 +39,7 @@ class PhotoCanvas(QWidget):
     def show_picture(self, image: QImage, full_size: QSize, *, dimmed: bool = False) -> None:
         """Show another picture, fitted in; `full_size` is that of the photo, of which `image` may be a smaller one."""
         self._scale, self._centre = None, QPointF(0.5, 0.5)
-        self._is_dimmed = dimmed
+        self._is_dimmed, self._outlined = dimmed, None
         self._full_size = full_size
         self.improve(image)
         self.scale_changed.emit()
@@ -46,6 +50,16 @@ class PhotoCanvas(QWidget):
         if self._full_size.isEmpty():
             self._full_size = image.size()
         self.update()
+
+    def outline(self, box: Box | None) -> None:
+        """Draw around a part of the picture; around none where there is None, and after another picture."""
+        self._outlined = box
+        self.update()
+
+    @property
+    def outlined(self) -> Box | None:
+        """The part that is drawn around."""
+        return self._outlined
 
     @property
     def is_fitted(self) -> bool:
@@ -76,6 +90,8 @@ class PhotoCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.scale < 4)
             painter.setOpacity(_DIMMED_OPACITY if self._is_dimmed else 1.0)
             painter.drawImage(self._place(), self._image, QRectF(self._image.rect()))
+            if self._outlined is not None:
+                draw_outline(painter, self._place(), self._outlined)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -57,6 +57,7 @@ class PhotoDelegate(QStyledItemDelegate):
             *(("Offline",) if is_offline else ()),
             *(("Sensitive",) if is_veiled else ()),
             *((f"{alike} alike",) if alike > 1 else ()),
+            *(("In a part",) if index.data(Role.BY_PART) else ()),
         ]
         if words:
             _paint_badge(painter, card, " · ".join(words), at_right=False, metrics=option.fontMetrics)

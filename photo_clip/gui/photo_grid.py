@@ -107,6 +107,7 @@ class PhotoGrid(QListView):
         *,
         sections: tuple[Section, ...] = (),
         stacks: Mapping[int, tuple[int, ...]] | None = None,
+        by_part: frozenset[int] = frozenset(),
         same_question: bool,
     ) -> None:
         """Show other photos; where they answer the same question as before, what is in view and chosen stays."""
@@ -114,7 +115,7 @@ class PhotoGrid(QListView):
         chosen, current = self.chosen_ids(), self._current_id()
         self._sections = sections
         self._starts = tuple(section.start for section in sections)
-        self._photos.show(photo_ids, cosines, stacks)
+        self._photos.show(photo_ids, cosines, stacks, by_part)
         self.updateGeometries()
         if not same_question:
             self.scrollToTop()

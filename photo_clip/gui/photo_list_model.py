@@ -1,6 +1,6 @@
 """The photos a grid shows: their ids and cosines; what they are arrives as they come into view."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -34,6 +34,8 @@ class Role(IntEnum):
     """Its tags, a tuple of names."""
     SENSITIVE = PHOTO_ID + 7
     """Whether it is not to be shown by chance."""
+    BY_PART = PHOTO_ID + 8
+    """Whether a part of it found it."""
 
 
 class PhotoListModel(QAbstractListModel):
@@ -45,6 +47,14 @@ class PhotoListModel(QAbstractListModel):
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)
         self._cosines: Sequence[float] | None = None
         self._stacks: Mapping[int, tuple[int, ...]] = {}
+        self._by_part: frozenset[int] = frozenset()
+        self._loaded: Mapping[int, Callable[[int], object]] = {
+            Role.PHOTO: thumbnails.photo,
+            Role.THUMBNAIL: thumbnails.pixmap,
+            Role.REASON: thumbnails.reason,
+            Role.TAGS: thumbnails.tags,
+            Role.SENSITIVE: thumbnails.is_sensitive,
+        }
         thumbnails.loaded.connect(self._announce)
 
     def show(
@@ -52,16 +62,20 @@ class PhotoListModel(QAbstractListModel):
         photo_ids: NDArray[np.int64],
         cosines: Sequence[float] | None = None,
         stacks: Mapping[int, tuple[int, ...]] | None = None,
+        by_part: frozenset[int] = frozenset(),
     ) -> None:
         """Show other photos; `cosines`, one a photo, where they answer a query. Nothing is reset for the same ones.
 
-        `stacks` holds the near-duplicates that photos stand for.
+        `stacks` holds the near-duplicates that photos stand for, `by_part` those that a part of them found.
         """
+        self._by_part = by_part
         self._stacks = stacks or {}
         if np.array_equal(photo_ids, self._ids):
             self._cosines = cosines
             if len(photo_ids):
-                self.dataChanged.emit(self.index(0), self.index(len(photo_ids) - 1), [Role.COSINE, Role.ALIKE])
+                self.dataChanged.emit(
+                    self.index(0), self.index(len(photo_ids) - 1), [Role.COSINE, Role.ALIKE, Role.BY_PART]
+                )
             return
         self.beginResetModel()
         self._ids = photo_ids
@@ -85,30 +99,28 @@ class PhotoListModel(QAbstractListModel):
         if not index.isValid():
             return None
         photo_id = int(self._ids[index.row()])
+        if role in self._loaded:
+            return self._loaded[role](photo_id)
         match role:
             case Role.PHOTO_ID:
                 return photo_id
-            case Role.PHOTO:
-                return self._thumbnails.photo(photo_id)
-            case Role.THUMBNAIL:
-                return self._thumbnails.pixmap(photo_id)
-            case Role.REASON:
-                return self._thumbnails.reason(photo_id)
             case Role.COSINE:
                 return None if self._cosines is None else self._cosines[index.row()]
-            case Role.TAGS:
-                return self._thumbnails.tags(photo_id)
-            case Role.SENSITIVE:
-                return self._thumbnails.is_sensitive(photo_id)
+            case Role.BY_PART:
+                return photo_id in self._by_part
             case Role.ALIKE:
                 return len(self._stacks.get(photo_id, (photo_id,)))
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
-                alike = len(self._stacks.get(photo_id, ()))
-                return _spoken(self._thumbnails.photo(photo_id)) + (f", one of {alike} alike" if alike else "")
+                return self._spoken(photo_id)
             case Qt.ItemDataRole.ToolTipRole:
-                photo = self._thumbnails.photo(photo_id)
-                return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"
+                return _hint(self._thumbnails.photo(photo_id))
         return None
+
+    def _spoken(self, photo_id: int) -> str:
+        alike = len(self._stacks.get(photo_id, ()))
+        stack = f", one of {alike} alike" if alike else ""
+        part = ", found by a part of it" if photo_id in self._by_part else ""
+        return f"{_spoken(self._thumbnails.photo(photo_id))}{stack}{part}"
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -125,6 +137,10 @@ def caption_of(photo: Photo) -> str:
     """Return a photo's name and when it was taken, for people."""
     taken = photo.taken_at
     return printable(photo.path.name) + (f"  ·  {taken.day} {taken:%B %Y}" if taken is not None else "")
+
+
+def _hint(photo: Photo | None) -> str | None:
+    return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"
 
 
 def _spoken(photo: Photo | None) -> str:

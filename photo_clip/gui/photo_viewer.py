@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader
+from photo_clip.core.tiles import place_in_words
 from photo_clip.gui import theme
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton
@@ -20,6 +21,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_canvas import PhotoCanvas
 from photo_clip.gui.photo_list_model import PhotoListModel, caption_of
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
+from photo_clip.services.explainer import Where
 
 _MOST_DETAIL_PX = 6000
 """The longer side of a photo that is zoomed in; more is no use on today's screens and takes memory."""
@@ -28,6 +30,7 @@ _LEAST_PX = 1200
 _PAUSE_MS = 120
 """How long one photo stays before its neighbours are read, too."""
 _ARROW_MARGIN_PX = 14
+_NO_PART = "No part of this photo fits better than the whole, or its parts were not looked at (see its folder’s menu)."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +60,10 @@ class PhotoViewer(QWidget):
         self._thumbnails = thumbnails
         self._jobs = jobs
         self._reader: PhotoReader | None = None
+        self._where: Callable[[Photo], Where | None] = lambda _photo: None
+        self._outlines = False
+        """Whether the part that fits best is drawn around, as soon as it is known."""
+        self._outline_job: Job | None = None
         self._row = 0
         self._photo_id: int | None = None
         self._photo: Photo | None = None
@@ -110,9 +117,9 @@ class PhotoViewer(QWidget):
             arrow.setParent(self.canvas)
             arrow.setObjectName("arrow")
 
-    def use(self, reader: PhotoReader) -> None:
-        """Read photos by this reader from now on."""
-        self._reader = reader
+    def use(self, reader: PhotoReader, where: Callable[[Photo], Where | None]) -> None:
+        """Read photos by this reader from now on; `where`, called in the background, says which part fits best."""
+        self._reader, self._where = reader, where
 
     @property
     def photo(self) -> Photo | None:
@@ -163,6 +170,7 @@ class PhotoViewer(QWidget):
         image = QImage() if thumbnail is None else thumbnail.toImage()
         self.canvas.show_picture(image, full_size, dimmed=photo.offline)
         self._show_place()
+        self._draw_outline()
         if photo.offline:
             self._say("The drive of this photo is not connected; this is its thumbnail.")
         elif (ready := self._ahead.get(photo.id)) is not None:
@@ -233,10 +241,10 @@ class PhotoViewer(QWidget):
 
     def _give_up(self) -> None:
         self._pause.stop()
-        for job in (self._job, self._ahead_job):
+        for job in (self._job, self._ahead_job, self._outline_job):
             if job is not None:
                 job.cancel()
-        self._job, self._ahead_job = None, None
+        self._job, self._ahead_job, self._outline_job = None, None, None
 
     def _side_px(self, photo: Photo) -> int:
         """Return the longer side that a photo needs to be shown sharply when it is fitted in."""
@@ -245,6 +253,26 @@ class PhotoViewer(QWidget):
             return max(_LEAST_PX, seen.width(), seen.height())
         fitted = QSize(photo.facts.width_px, photo.facts.height_px).scaled(seen, Qt.AspectRatioMode.KeepAspectRatio)
         return max(_LEAST_PX, fitted.width(), fitted.height())
+
+    def _toggle_outline(self) -> None:
+        self._outlines = not self._outlines
+        self._draw_outline()
+
+    def _draw_outline(self) -> None:
+        """Draw around the part that fits best what was asked for, where that is wanted."""
+        if self._outline_job is not None:
+            self._outline_job.cancel()
+            self._outline_job = None
+        if self._outlines and self._photo is not None:
+            self._outline_job = self._jobs.start(Lane.SEARCH, self._where, self._photo, on_done=self._take_outline)
+        elif self.canvas.outlined is not None:
+            self.canvas.outline(None)
+            self._words.hide()
+
+    def _take_outline(self, where: Where | None) -> None:
+        self._outline_job = None
+        self.canvas.outline(None if where is None else where.box)
+        self._say(_NO_PART if where is None else f"Best seen in the {place_in_words(where.box)}.")
 
     def _hear_of_rows(self) -> None:
         if self.isVisible():
@@ -306,6 +334,8 @@ class PhotoViewer(QWidget):
                 self.canvas.zoom(1)
             case Qt.Key.Key_Minus:
                 self.canvas.zoom(-1)
+            case Qt.Key.Key_O:
+                self._toggle_outline()
             case Qt.Key.Key_Z:
                 self.canvas.toggle_full_size()
             case _:

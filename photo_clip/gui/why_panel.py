@@ -1,22 +1,38 @@
 """Says at the right why the current photo was found, and what is known of it."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from photo_clip.core.errors import UsageError
+from photo_clip.core.errors import UnreadablePhotoError, UsageError
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.core.query import Will, parse
+from photo_clip.core.tiles import Box, place_in_words
 from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.services.explainer import Explanation, Part
+from photo_clip.gui.outline import draw_outline
+from photo_clip.services.explainer import Explanation, Part, Where
 from photo_clip.services.library import Library
 
 _WIDTH_PX = 250
 _BEST_LABELS = 5
+_PICTURE_WIDTH_PX, _PICTURE_HEIGHT_PX = 212, 240
 _SIGNS = {Will.MORE: "+", Will.LESS: "−", Will.MUST: "!"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Why:
+    """What is said of a photo."""
+
+    explanation: Explanation
+    labelled: list[str]
+    picture: QImage | None
+    """Where a part of it is to be pointed at."""
 
 
 class WhyPanel(QWidget):
@@ -42,11 +58,18 @@ class WhyPanel(QWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.words.setAccessibleName("Why this photo was found")
+        self.picture = QLabel()
+        self.picture.hide()
+        inner = QWidget()
+        told = QVBoxLayout(inner)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.addWidget(self.picture)
+        told.addWidget(self.words, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.words)
+        area.setWidget(inner)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 8, 10)
         column.addLayout(top)
@@ -69,21 +92,48 @@ class WhyPanel(QWidget):
             self._job = None
         if photo is None or self._library is None:
             self.words.setText("Choose a photo.")
+            self.picture.hide()
             return
         self._job = self._jobs.start(Lane.SEARCH, _explain, self._library, text, photo.id, on_done=self._show)
 
-    def _show(self, found: tuple[Explanation, list[str]] | None) -> None:
+    def _show(self, found: _Why | None) -> None:
         self._job = None
-        self.words.setText("This photo is gone." if found is None else _html(*found))
+        self.words.setText("This photo is gone." if found is None else _html(found.explanation, found.labelled))
+        self.picture.setVisible(found is not None and found.picture is not None)
+        if found is not None and found.picture is not None and found.explanation.where is not None:
+            self.picture.setPixmap(_outlined(found.picture, found.explanation.where.box, self.devicePixelRatioF()))
+            self.picture.setAccessibleName(f"The photo, its {place_in_words(found.explanation.where.box)} outlined")
 
 
-def _explain(library: Library, text: str, photo_id: int) -> tuple[Explanation, list[str]] | None:
+def _outlined(photo: QImage, box: Box, device_pixel_ratio: float) -> QPixmap:
+    """Return the photo as wide as the panel, or as high as half of it, with a part of it drawn around."""
+    room = QSizeF(_PICTURE_WIDTH_PX, _PICTURE_HEIGHT_PX) * device_pixel_ratio
+    size = QSizeF(photo.size()).scaled(room, Qt.AspectRatioMode.KeepAspectRatio).toSize()
+    pixmap = QPixmap.fromImage(photo.scaled(size, mode=Qt.TransformationMode.SmoothTransformation))
+    pixmap.setDevicePixelRatio(device_pixel_ratio)
+    painter = QPainter(pixmap)
+    draw_outline(painter, QRectF(QPointF(0, 0), pixmap.deviceIndependentSize()), box)
+    painter.end()
+    return pixmap
+
+
+def _explain(library: Library, text: str, photo_id: int) -> _Why | None:
     photos = library.catalog.photos([photo_id])
     contents = library.catalog.content_ids_of([photo_id])
     if not photos or not len(contents):
         return None
     explained = library.explainer.explain(parse(text, date.today()), photos[0], int(contents[0]))
-    return explained, _labelled(library, photo_id)
+    picture = None
+    if explained.where is not None:
+        with suppress(UnreadablePhotoError):
+            picture = QImage.fromData(library.thumbnails.jpeg(photos[0]))
+    return _Why(explained, _labelled(library, photo_id), None if picture is None or picture.isNull() else picture)
+
+
+def where_in(library: Library, text: str, photo: Photo) -> Where | None:
+    """Return which part of a photo fits best what was typed; None where none does better than the whole."""
+    contents = library.catalog.content_ids_of([photo.id])
+    return library.explainer.where(parse(text, date.today()), photo, int(contents[0])) if len(contents) else None
 
 
 def _labelled(library: Library, photo_id: int) -> list[str]:
@@ -109,6 +159,8 @@ def _html(found: Explanation, labelled: list[str]) -> str:
             _paragraph(f"Place {found.rank:,} of {found.total:,} photos by cosine, which is {found.cosine:.3f}.")
         )
         told += [_part(part, found.total) for part in found.parts if len(found.parts) > 1]
+        if found.where is not None:
+            told.append(_paragraph(_seen_in(found.where)))
         told.append(
             _paragraph(
                 "A cosine says how near the photo’s embedding is to what was asked, -1 to 1. What is high differs from"
@@ -125,6 +177,13 @@ def _html(found: Explanation, labelled: list[str]) -> str:
     if labelled:
         told += [_paragraph("Labels", is_strong=True), *map(_paragraph, labelled)]
     return "".join([*told, *_facts(found.photo)])
+
+
+def _seen_in(where: Where) -> str:
+    seen = f"Best seen in the {place_in_words(where.box)}, whose cosine is {where.cosine:.3f}"
+    return (
+        f"{seen}: that is what found it." if where.found_it else f"{seen}; the photo as a whole found it all the same."
+    )
 
 
 def _part(part: Part, total: int) -> str:

@@ -26,6 +26,8 @@ from photo_clip.services.searcher import Searcher
 from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
 from photo_clip.services.thumbnails import Thumbnails
+from photo_clip.services.tile_finder import TileFinder
+from photo_clip.services.tiler import Tiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class LibraryStatus:
     """The model that is being prepared, and how many photos still wait for it, in folders that are offline too; None
     and 0 when there is none."""
     waiting_for_wanted: int
+    tiled: frozenset[int]
+    """The ids of the folders where small things are looked for."""
+    waiting_for_tiles: int
+    """How many photos there wait for it; offline ones are left out."""
     index: str
     """“level”, “behind” the catalogue (search is exact meanwhile), or why it is not used."""
 
@@ -77,6 +83,8 @@ class Library:
         self.neighbours = Neighbours(catalog, index)
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
+        self._tiler = Tiler(catalog, reader)
+        self._tiles = TileFinder(catalog)
         embeddings = QueryEmbeddings(catalog, reader)
         self.sidecars = SidecarWriter(catalog, sidecars)
         self.tagger = Tagger(catalog, self.neighbours, models, background, clock, self.sidecars.follow)
@@ -86,11 +94,12 @@ class Library:
             models,
             embeddings,
             background,
+            tiles=self._tiles,
             today=lambda: date.fromtimestamp(clock()),
             place_of=place_of,
             labelled=self.tagger.photos_fitting,
         )
-        self.explainer = Explainer(self.neighbours, models, embeddings)
+        self.explainer = Explainer(self.neighbours, models, embeddings, self._tiles)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
@@ -113,7 +122,24 @@ class Library:
         while (wanted := self.models.wanted) is not None and wanted != tried:
             tried = wanted
             yield from self._prepare(wanted, report)
+        report.parts_wait = self.catalog.tiles.count_waiting(self.models.active_key()) > 0
         return report
+
+    def look_closer(self) -> Task[int]:
+        """Embed parts of photos, where small things are looked for, and return of how many photos.
+
+        It takes many times as long as the photos did, so whatever else there is to do comes first. May be closed at
+        any yield, and goes on from there when it is called again.
+        """
+        self.speed_up()
+        if not self.catalog.tiles.count_waiting(self.models.active_key()):
+            return 0
+        return (yield from self._tiler.embed_waiting(self.models.active_encoder()))
+
+    def look_for_small_things(self, folder_id: int, *, on: bool) -> None:
+        """Let `look_closer` go over a folder; or no longer, and what it found is removed."""
+        self.catalog.tiles.switch(folder_id, on=on)
+        self._tiles.forget()
 
     def _prepare(self, wanted: ModelSource, report: Report) -> Task[None]:
         """Embed by the wanted model until it can take over, or until it is not wanted any more."""
@@ -142,6 +168,7 @@ class Library:
         """Forget a folder and what is known of its photos; no file is touched."""
         self.folders.remove(folder_id)
         self.neighbours.forget()
+        self._tiles.forget()
 
     def remove_model(self, source: ModelSource) -> None:
         """Delete a model's files and embeddings; what people decided stays. Raises UsageError for one in use."""
@@ -157,6 +184,7 @@ class Library:
 
     def _forget_vectors(self, model_key: str) -> None:
         self.neighbours.forget()
+        self._tiles.forget()
         if self.index is not None:
             self.index.remove_model(model_key)
 
@@ -172,6 +200,8 @@ class Library:
             self.models.name_of(self.models.active),
             None if wanted is None else self.models.name_of(wanted),
             0 if wanted is None else self.catalog.embeddings.counts(self.models.key_of(wanted)).waiting,
+            self.catalog.tiles.folders(),
+            self.catalog.tiles.count_waiting(model_key),
             trouble.sentence if trouble else "level" if self.neighbours.is_level(model_key) else "behind",
         )
 

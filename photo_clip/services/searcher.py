@@ -2,8 +2,8 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar, cast
@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.filters import AnyOf, Filter, Labelled, OneOf, PlaceOf, filter_of
-from photo_clip.core.photo import Hit
+from photo_clip.core.photo import Hit, Photo
 from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.query import Description, Query, Will, parse
 from photo_clip.core.ranking import direction, joint
 from photo_clip.core.relevance import BEST_HITS, LINE, relevances
 from photo_clip.core.stores import Catalog
 from photo_clip.core.text_words import text_words
+from photo_clip.core.tiles import Box, tile_boxes
 from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.query_embeddings import QueryEmbeddings
+from photo_clip.services.tile_finder import Parts, TileFinder
 
 _Made = TypeVar("_Made")
 
@@ -46,7 +48,7 @@ class Found:
 
     photo_ids: NDArray[np.int64]
     cosines: NDArray[np.float32] | None = None
-    """With the query's direction, one a photo; None where there is no description."""
+    """With the query's direction, one a photo; None where there is no description. See `Hit.cosine`."""
     relevances: NDArray[np.float64] | None = None
     """The probability that each is a match; None where nobody can say."""
     matches: int | None = None
@@ -55,6 +57,8 @@ class Found:
     """The ids of those whose path, caption or keywords hold the words."""
     total: int = 0
     """How many photos they were chosen from."""
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """By photo id, for those found by a part of them: which of the tiles of `core.tiles.tile_boxes` it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +73,15 @@ class _Aim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Near:
-    """Photos near a direction, best first."""
+    """Photos near a direction."""
 
     photo_ids: NDArray[np.int64]
     content_ids: NDArray[np.int64]
     cosines: NDArray[np.float32]
+    parts: Parts | None = None
+    """Where a part of a photo may come before the whole of it."""
+    rows: NDArray[np.intp] | None = None
+    """For each photo, which of the parts does so, -1 for none; None where there are no parts."""
 
     def __add__(self, other: "_Near") -> "_Near":
         return _Near(
@@ -119,15 +127,18 @@ class Searcher:
         embeddings: QueryEmbeddings,
         background: Background | None = None,
         *,
+        tiles: TileFinder | None = None,
         today: Callable[[], date] = date.today,
         place_of: PlaceOf = lambda _name: None,
         labelled: Callable[[str], Sequence[int]] = lambda _name: (),
     ) -> None:
-        """Without a background, hits come by cosine, and nobody knows which of them match.
+        """Without a background, hits come by cosine, and nobody knows which of them match; without `tiles`, photos are
+        found as a whole.
 
         `labelled` returns the ids of the photos that a label fits, by its name.
         """
         self._background = background
+        self._tiles = tiles
         self._catalog = catalog
         self._neighbours = neighbours
         self._models = models
@@ -144,6 +155,8 @@ class Searcher:
         """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
         with contextlib.suppress(PhotoClipError):
             self._neighbours.warm_up(self._models.active_key())
+            if self._tiles is not None:
+                self._tiles.warm_up(self._models.active_key())
             encoder = self._models.active_encoder()
             self._embeddings.of_words(encoder, "a photo")  # parts of a model are loaded by their first use
             if self._background is not None:
@@ -182,6 +195,8 @@ class Searcher:
         near = self._nearest(encoder, aimed, max(limit, DEFAULT_LIMIT), allowed)
         said = self._said(query, allowed)
         near += self._those_missing(encoder, aimed, near, said)
+        if query.is_seen_in_parts:
+            near = self._with_parts(encoder, aimed, near, allowed)
         told = self._relevances(encoder, aims, near, is_whole=allowed is None and len(aims) == 1)
         total = self._kept("total", self._catalog.count_shown) if allowed is None else len(allowed.photo_ids)
         return self._judged(near, told, said, _Asked(limit, line, total, self._itself(query)))
@@ -192,7 +207,13 @@ class Searcher:
         cosines = [None] * len(found.photo_ids) if found.cosines is None else found.cosines.tolist()
         told = [None] * len(found.photo_ids) if found.relevances is None else found.relevances.tolist()
         return [
-            Hit(photos[photo_id], cosine, relevance, photo_id in found.said)
+            Hit(
+                photos[photo_id],
+                cosine,
+                relevance,
+                photo_id in found.said,
+                _box(photos[photo_id], found.parts.get(photo_id)),
+            )
             for photo_id, cosine, relevance in zip(found.photo_ids.tolist(), cosines, told, strict=True)
             if photo_id in photos
         ]
@@ -294,6 +315,23 @@ class Searcher:
         found, cosines = self._neighbours.nearest(encoder.identity.key, aimed, count, contents)
         return self._photos_of(found, cosines, _Allowed(missing, contents))
 
+    def _with_parts(self, encoder: Encoder, aimed: NDArray[np.float32], near: _Near, allowed: _Allowed | None) -> _Near:
+        """Return the photos with those that a part of them brings nearer; each has the higher of the two cosines."""
+        key = encoder.identity.key
+        if self._tiles is None or not len(near.photo_ids) or not self._tiles.has_any(key):
+            return near
+        contents = None if allowed is None else allowed.content_ids
+        parts = self._tiles.nearest(key, aimed, len(near.photo_ids), contents)
+        cosines = parts.cosines - self._tiles.handicap(key, aimed)
+        # Of a photo that is not near as a whole, no more is known than that it is no nearer than the last of them.
+        known = np.isin(parts.content_ids, near.content_ids)
+        others = ~known & (cosines > near.cosines.min())
+        near += self._photos_of(parts.content_ids[others], cosines[others], allowed)
+        row_of = {content_id: row for row, content_id in enumerate(parts.content_ids.tolist())}
+        rows = np.array([row_of.get(content_id, -1) for content_id in near.content_ids.tolist()], np.intp)
+        rows[(rows >= 0) & (cosines[rows] < near.cosines)] = -1
+        return replace(near, cosines=np.where(rows < 0, near.cosines, cosines[rows]), parts=parts, rows=rows)
+
     def _judged(self, near: _Near, told: NDArray[np.float64] | None, said: frozenset[int], asked: _Asked) -> Found:
         """Return the photos in order: those recognised, those that the words alone found, and the weaker ones."""
         by_words = np.isin(near.photo_ids, np.array(sorted(said), dtype=np.int64))
@@ -309,6 +347,7 @@ class Searcher:
             matches,
             said,
             asked.total,
+            _tile_numbers(near),
         )
 
     def _relevances(
@@ -324,11 +363,17 @@ class Searcher:
             return None
         key = encoder.identity.key
         vectors = self._neighbours.vectors_of(key, near.content_ids)
+        is_part = np.zeros(len(vectors), np.bool_) if near.rows is None else near.rows >= 0
+        if near.parts is not None and near.rows is not None:
+            vectors[is_part] = near.parts.vectors[near.rows[is_part]]
         phrases, sample = self._background.phrases(encoder), self._background.sample(key)
 
         def of(aim: _Aim) -> NDArray[np.float64]:
             best = vectors[:0] if is_whole else self._best(key, aim.vector)
-            return relevances(aim.vector, np.concatenate([vectors, best]), phrases, sample)[: len(vectors)]
+            handicaps = np.zeros(len(vectors) + len(best), np.float32)
+            if self._tiles is not None and is_part.any():
+                handicaps[: len(vectors)][is_part] = self._tiles.handicap(key, aim.vector)
+            return relevances(aim.vector, np.concatenate([vectors, best]), phrases, sample, handicaps)[: len(vectors)]
 
         result = joint([of(aim) for aim in wanted], [aim.weight for aim in wanted])
         for aim in described:
@@ -340,3 +385,18 @@ class Searcher:
         """Return the embeddings nearest to a description in the whole library."""
         content_ids, _ = self._neighbours.nearest(model_key, vector, BEST_HITS)
         return self._neighbours.vectors_of(model_key, content_ids)
+
+
+def _tile_numbers(near: _Near) -> dict[int, int]:
+    """Return by photo id which tile found it, for those that a part of them found."""
+    if near.parts is None or near.rows is None:
+        return {}
+    led = near.rows >= 0
+    return dict(zip(near.photo_ids[led].tolist(), near.parts.numbers[near.rows[led]].tolist(), strict=True))
+
+
+def _box(photo: Photo, tile: int | None) -> Box | None:
+    """Return where a photo's tile lies."""
+    if tile is None or photo.facts is None:
+        return None
+    return tile_boxes(photo.facts.width_px, photo.facts.height_px)[tile]
