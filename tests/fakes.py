@@ -14,10 +14,11 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import PhotoFacts
-from photo_clip.core.ports import Fit, ModelIdentity, ReadPhoto, RgbImage, Squares, SquareSpec, Vectors
+from photo_clip.core.ports import Fit, ModelIdentity, ReadPhoto, ReadTiles, RgbImage, Squares, SquareSpec, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import unit_rows
 from photo_clip.core.stores import StoredVectors
+from photo_clip.core.tiles import tile_boxes
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
@@ -88,6 +89,18 @@ class FakeReader:
         finally:
             self.open_readings -= 1
 
+    def read_tiles(
+        self, paths: Iterable[Path], square: SquareSpec
+    ) -> Iterator[tuple[Path, ReadTiles | UnreadablePhotoError]]:
+        """Give each photo its tiles: all of its colour, but for one of each colour that its words name after “with”."""
+        self.open_readings += 1
+        try:
+            for path in paths:
+                self.files_read.append(path)
+                yield path, self._tiles_or_error(path, square)
+        finally:
+            self.open_readings -= 1
+
     def hashes(self, paths: Iterable[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
         for path in paths:
             try:
@@ -110,6 +123,19 @@ class FakeReader:
             return self._read(path, square)
         except UnreadablePhotoError as error:
             return error
+
+    def _tiles_or_error(self, path: Path, square: SquareSpec) -> ReadTiles | UnreadablePhotoError:
+        try:
+            read = self._read(path, square)
+            if "without tiles" in read.content_hash:
+                raise UnreadablePhotoError("it is too large")
+        except UnreadablePhotoError as error:
+            return error
+        squares = np.stack([read.square] * len(tile_boxes(read.facts.width_px, read.facts.height_px)))
+        _, _, small = read.content_hash.partition(" with ")
+        for number, colour in enumerate(small.split()):
+            squares[-1 - number] = COLOURS[colour]
+        return ReadTiles(read.content_hash, squares)
 
     def _read(self, path: Path, square: SquareSpec) -> ReadPhoto:
         if self.before_reading is not None:
