@@ -37,6 +37,7 @@ from photo_clip.gui.photo_list_model import PhotoListModel, Role
 from photo_clip.gui.photo_viewer import PhotoViewer
 from photo_clip.gui.problems import ProblemBar
 from photo_clip.gui.review_deck import ReviewDeck
+from photo_clip.gui.search_counts import SearchCounts
 from photo_clip.gui.search_view import SearchView
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.gui.why_panel import WhyPanel, where_in
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.grid = PhotoGrid(self.photos, self._thumbnails)
         self.search_view = SearchView(self._jobs)
         self.folder_panel = FolderPanel()
+        self._counts = SearchCounts(self._jobs, self.folder_panel.searches)
         self.activity = ActivityBar()
         self.viewer = PhotoViewer(self.photos, self._thumbnails, self._jobs)
         self.keeper = IndexKeeper(self._jobs, self)
@@ -221,6 +223,7 @@ class MainWindow(QMainWindow):
         self.labels.use(library)
         self.deck.use(library)
         self._change_searches(lambda _: None)
+        self._counts.use(library)
         self.dialogs.use(library)
         self._veil.open()
         self.search_view.use(library)
@@ -263,6 +266,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         self.search_view.refresh()
+        self._counts.refresh()
         self._refresh_status()
 
     def _refresh_status(self) -> None:
@@ -384,6 +388,7 @@ class MainWindow(QMainWindow):
         """Show what changed of photos, and which of them answer now."""
         self._thumbnails.renew()
         self.search_view.refresh()
+        self._counts.refresh()
         if self._opened is not None:
             self._jobs.start(Lane.DECISIONS, self._opened.library.sidecars.is_hint_due, on_done=self._tell_of_sidecars)
 

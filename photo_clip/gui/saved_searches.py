@@ -1,17 +1,54 @@
 """The searches that were kept, at the left: a click asks again, and the answer holds the photos that came since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from photo_clip.core.photo import SavedSearch
 from photo_clip.core.printable import printable
+from photo_clip.gui import theme
 
 SEARCH = int(Qt.ItemDataRole.UserRole)
+COUNT = SEARCH + 1
 _ROW_PX = 32
+_COUNT_MARGIN_PX = 10
 _MOST_ROWS = 8
+
+
+class _CountDelegate(QStyledItemDelegate):
+    """Paints a search with its count at the right, as the folders above have theirs."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(QColor(theme.colours().quiet))
+        room = option.rect.adjusted(0, 0, -_COUNT_MARGIN_PX, 0)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(COUNT) or "")
+        )
+        painter.restore()
+
+    def initStyleOption(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        count_px = option.fontMetrics.horizontalAdvance(f"{index.data(COUNT) or ''}  ")
+        room_px = option.rect.width() - count_px - 2 * _COUNT_MARGIN_PX
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room_px)
 
 
 class SavedSearches(QWidget):
@@ -23,6 +60,8 @@ class SavedSearches(QWidget):
     """The name of a search."""
     rename_wanted = Signal(object, str)
     """A SavedSearch, and the name it is to have."""
+    changed = Signal()
+    """Others are shown than before."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +70,7 @@ class SavedSearches(QWidget):
         heading.setContentsMargins(10, 0, 0, 0)
         self.list = QListWidget()
         self.list.setObjectName("searches")
+        self.list.setItemDelegate(_CountDelegate(self.list))
         self.list.setAccessibleName("Searches that were kept")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -64,6 +104,25 @@ class SavedSearches(QWidget):
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(_MOST_ROWS, max(1, len(searches))) * _ROW_PX + 4)
         self.setVisible(bool(searches))
+        self.changed.emit()
+
+    @property
+    def shown(self) -> list[SavedSearch]:
+        """The searches that are listed, in their order."""
+        return [self.list.item(row).data(SEARCH) for row in range(self.list.count())]
+
+    def show_counts(self, counts: Mapping[SavedSearch, str]) -> None:
+        """Show in figures how many photos match each search; none for those that are left out."""
+        self.list.blockSignals(True)
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            search: SavedSearch = item.data(SEARCH)
+            count = counts.get(search, "")
+            item.setData(COUNT, count)
+            spoken = f"{printable(search.name)}, {count} photos" if count else printable(search.name)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        self.list.blockSignals(False)
+        self.list.viewport().update()
 
     def menu(self) -> QMenu | None:
         """Return what can be done with the chosen search; None where there is none."""

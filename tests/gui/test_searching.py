@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from photo_clip.core.arranging import Grouping, Sorting
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
-from photo_clip.gui.saved_searches import SEARCH
+from photo_clip.gui.saved_searches import COUNT, SEARCH
 from tests.fakes import write_photo
 from tests.gui.window_use import ask, names_shown, settle
 
@@ -225,3 +225,23 @@ def test_photos_that_arrive_while_something_is_asked_are_shown_after_it(filled: 
     qtbot.waitUntil(lambda: len(answers) == 2)
     settle(filled, qtbot)
     assert len(answers) == 2
+
+
+def test_kept_searches_say_how_many_photos_match_and_follow_as_photos_come(
+    filled: MainWindow, qtbot: QtBot, photos: Path
+) -> None:
+    searches = filled.folder_panel.searches
+
+    def counts() -> dict[str, str]:
+        return {search.name: searches.list.item(row).data(COUNT) for row, search in enumerate(searches.shown)}
+
+    for text in ("name:red", "blue", "near:nowhere"):
+        ask(filled, qtbot, text)
+        filled.search_view.save.click()
+    # A place that nobody knows has no number of photos.
+    qtbot.waitUntil(lambda: counts() == {"name:red": "4", "blue": "4", "near:nowhere": ""})
+    spoken = [searches.list.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert spoken == ["blue, 4 photos", "name:red, 4 photos", "near:nowhere"]
+    write_photo(photos / "red new.jpg", "red new")
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: counts()["name:red"] == "5")
