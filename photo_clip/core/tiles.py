@@ -13,7 +13,7 @@ _MOST_ACROSS = 8
 USUAL_TILES = 12
 """Of a photo of 4:3 or 3:2."""
 
-_TIMES_AS_LONG = 11
+_TIMES_AS_LONG = 5
 
 
 @dataclass(frozen=True, slots=True)

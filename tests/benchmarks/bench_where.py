@@ -159,7 +159,7 @@ def measure_search(folder: Path, count: int) -> None:
     with opened_library(places) as library:
         encoder = library.models.active_encoder()
         key, texts = encoder.identity.key, encoder.embed_texts(["a cat", "a cup of coffee", "an old coin", "grass"])
-    seeds = real_embeddings(encoder, folder / "seeds")
+        seeds = real_embeddings(encoder, folder / "seeds")
     make_library(places, resampled(seeds, count), key)
     numbers = np.random.default_rng(2)
     with opened_library(places) as library:
