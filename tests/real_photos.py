@@ -5,6 +5,8 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+from PIL import Image
+
 TAKEN_S = 1_600_000_000
 """The files' time: long ago, so that nobody takes them for files that are still being written."""
 
@@ -45,3 +47,18 @@ def photo_name(what: str) -> str:
     number = sorted(names.values()).index(what)
     ending = next(Path(name).suffix for name, shown in names.items() if shown == what)
     return f"IMG_{number:04}{ending}"
+
+
+def write_small_coffee(folder: Path) -> Path:
+    """Write a photo of the palace, mirrored, with the cup of coffee small in its lower right corner; return it."""
+    with (
+        Image.open(str(files("sklearn.datasets.images") / "china.jpg")) as china,
+        Image.open(str(files("skimage.data") / "coffee.png")) as coffee,
+    ):
+        palace = china.transpose(Image.Transpose.FLIP_LEFT_RIGHT)  # else it is a near-duplicate of the other one
+        cup = coffee.convert("RGB").resize((150, 100))
+        palace.paste(cup, (palace.width - 160, palace.height - 110))
+        copy = folder / "IMG_0100.png"
+        palace.save(copy)
+    os.utime(copy, (TAKEN_S, TAKEN_S))
+    return copy

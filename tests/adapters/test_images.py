@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from photo_clip.adapters.images import make_square, read_photo, read_thumbnail, read_view
+from photo_clip.adapters.images import make_square, read_photo, read_thumbnail, read_tiles, read_view
+from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.ports import Fit, Resampling, SquareSpec
+from photo_clip.core.tiles import tile_boxes
 from tests.made_pictures import LYING_HEIC, RED, SQUARE, TO_LIE, assert_quarters, corners, exif_data, quarters, scenery
 
 
@@ -291,3 +293,31 @@ def test_reading_changes_nothing_about_the_file(tmp_path: Path) -> None:
     read_photo(path, SQUARE)
 
     assert (path.read_bytes(), path.stat().st_mtime_ns, sorted(tmp_path.iterdir())) == before
+
+
+def test_tiles_are_the_parts_of_the_upright_photo_in_the_order_of_their_boxes(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (800, 600), "white")
+    picture.paste("red", (0, 450, 150, 600))  # at the upper left, once it is upright
+    exif = Image.Exif()
+    exif[274] = 6
+    picture.save(tmp_path / "photo.png", exif=exif)
+    read = read_tiles(tmp_path / "photo.png", SquareSpec(32))
+    boxes = tile_boxes(600, 800)
+    assert read.squares.shape == (len(boxes), 32, 32, 3)
+    redness = [(square[..., 0] > 200).mean() - (square[..., 1] > 200).mean() for square in read.squares]
+    assert int(np.argmax(redness)) == 0
+    assert (boxes[0].left, boxes[0].top) == (0, 0)
+    assert read.content_hash == read_photo(tmp_path / "photo.png", SquareSpec(32)).content_hash
+
+
+def test_tiles_of_a_tiny_photo_are_enlarged(tmp_path: Path) -> None:
+    Image.new("RGB", (2, 1), "blue").save(tmp_path / "photo.png")
+    squares = read_tiles(tmp_path / "photo.png", SquareSpec(16)).squares
+    assert squares.shape[1:] == (16, 16, 3)
+    assert (squares == (0, 0, 255)).all()
+
+
+def test_tiles_of_a_damaged_photo_are_told_of_as_the_photo_is(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 no photo")
+    with pytest.raises(UnreadablePhotoError):
+        read_tiles(tmp_path / "photo.jpg", SquareSpec(16))
