@@ -18,6 +18,8 @@ from photo_clip.core.relevance import LINE
 from photo_clip.services.library import Library
 from photo_clip.services.searcher import DEFAULT_LIMIT, Found
 
+_LIKELY = 0.1
+"""Probability of a match from which on it is said that a part of the photo found it."""
 _ALL = 10_000_000
 """What filters alone find is shown whole, as all photos are."""
 
@@ -99,7 +101,7 @@ def answer(library: Library, question: Question) -> Answer:
             matches,
             weaker,
             tiles.stacks,
-            frozenset(found.parts),
+            _by_part(found),
             found.said,
             _sentence(query, found),
             notes,
@@ -135,6 +137,14 @@ def _tiles(library: Library, question: Question, found: Found) -> _Tiles:
         if len(stack) > 1:
             stacks[stack[0]] = tuple(stack)
     return _Tiles(rows, matches, stacks)
+
+
+def _by_part(found: Found) -> frozenset[int]:
+    """Return the photos of which it is worth saying that a part found them: not those that are hardly like it."""
+    if found.relevances is None:
+        return frozenset(found.parts)
+    likely = found.photo_ids[found.relevances >= _LIKELY]
+    return frozenset(found.parts).intersection(likely.tolist())
 
 
 def _limit(query: Query) -> int:

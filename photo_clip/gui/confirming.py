@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from photo_clip.gui.buttons import push_button
 
+_WIDTH_PX = 460
+
 
 class ConfirmDialog(QDialog):
     """A question, its consequence, and two answers, of which the one that changes nothing is the default."""
@@ -34,10 +36,11 @@ class ConfirmDialog(QDialog):
         buttons.addWidget(no)
         column = QVBoxLayout(self)
         column.setContentsMargins(26, 24, 26, 20)
+        self.setFixedWidth(_WIDTH_PX)
+        words.setMinimumHeight(words.heightForWidth(_WIDTH_PX - 52))  # long words that wrap ask for too little
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(words)
         column.addSpacing(6)
         column.addLayout(buttons)
-        self.setFixedWidth(460)
         no.setFocus()
