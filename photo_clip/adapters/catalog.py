@@ -26,6 +26,7 @@ class SqliteCatalog:
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
         """Open or make the catalogue; with `read_only` it must be there. Raises StoreError."""
         self._connections = Connections(file, read_only=read_only)
+        self.salvaged = self._connections.salvaged
         self.folders = SqliteFolders(self._connections)
         self.embeddings = SqliteEmbeddings(self._connections)
         self.tags = SqliteTags(self._connections)

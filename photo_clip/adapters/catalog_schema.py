@@ -31,7 +31,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     connection = connect(file, read_only=True)
     try:
         _check_kind(connection, file)
-        if _version(connection) != len(MIGRATIONS):
+        if version_of(connection) != len(MIGRATIONS):
             raise StoreError(
                 "The library was made by an older photo-clip.",
                 advice="Open the window, or run photo-clip index, once: that brings it up to date.",
@@ -55,7 +55,8 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return which migration was the last; 0 for a new file."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
@@ -67,21 +68,27 @@ def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
         raise StoreError(
             f"The file “{file}” is not a photo-clip catalogue.", advice="Choose another folder for the library."
         )
-    if _version(connection) > len(MIGRATIONS):
+    if version_of(connection) > len(MIGRATIONS):
         raise StoreError(
             "The library was made by a newer photo-clip.", advice="Install the newest photo-clip; nothing was changed."
         )
 
 
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
-    version = _version(connection)
+    version = version_of(connection)
     if version == len(MIGRATIONS):
         return
     if version > 0:
         copy = file.with_name(f"{file.name}.version-{version}")
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+    make_tables(connection, len(MIGRATIONS))
+
+
+def make_tables(connection: sqlite3.Connection, up_to: int) -> None:
+    """Bring a catalogue, or an empty file, to a version, each step whole or not at all."""
+    version = version_of(connection)
+    for number, migration in enumerate(MIGRATIONS[version:up_to], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             migration(connection)
