@@ -17,6 +17,7 @@ from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
+from photo_clip.core.left_out import path_or_name
 from photo_clip.core.photo import Hit
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
@@ -265,6 +266,51 @@ def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.
                     f"The folder “{path}” is not watched.", advice=f"See the watched ones with: {APP_NAME} folders list"
                 )
             library.remove_folder(watched[path])
+
+
+@folder_commands.command(name="exclude")
+def exclude(
+    context: typer.Context,
+    patterns: Annotated[list[str] | None, typer.Argument(help="Paths, or names with * and ?.", metavar="WHAT…")] = None,
+    back: Annotated[bool, typer.Option("--undo", help="Let these in again.")] = False,
+) -> None:
+    """Leave subfolders or files out of the watched folders; without any, list what is left out.
+
+    A path is that folder; a name, such as Previews or *_small.jpg, is every folder or file of that name.
+    """
+    wanted = [path_or_name(each) for each in patterns or []]
+    with opened_library(places_of(context), writing=bool(wanted)) as library:
+        known = library.folders.left_out().patterns
+        if not wanted:
+            for pattern in known:
+                say(printable(pattern))
+            return
+        if back:
+            for pattern in wanted:
+                if pattern not in known:
+                    raise UsageError(
+                        f"“{pattern}” is not left out.", advice=f"See what is with: {APP_NAME} folders exclude"
+                    )
+            library.folders.leave_out(each for each in known if each not in wanted)
+        else:
+            library.folders.leave_out([*known, *wanted])
+        if library.folders.all():
+            say_report(run_task(library.keep_up()))
+
+
+@folder_commands.command(name="purge")
+def purge(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Forget photos whose files are gone, with their tags and stars; those of offline folders stay."""
+    with opened_library(places_of(context)) as library:
+        if library.folders.all():
+            run_task(library.keep_up())
+        count = library.status().counts.missing
+        if not count:
+            say("No photo is missing.")
+            raise typer.Exit(NOTHING_FOUND)
+        question = f"Forget {photos_in_words(count)} whose files are gone, with tags and stars, for good?"
+        if yes or typer.confirm(question, err=True):
+            say(f"Forgotten: {photos_in_words(library.forget_missing())}.")
 
 
 @model_commands.command(name="list")

@@ -1,6 +1,7 @@
 """The watched folders and the files in them, in the catalogue."""
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,12 +49,29 @@ class SqliteFolders:
                     (str(identity.device), str(identity.inode), folder_id),
                 )
 
+    def move(self, folder_id: int, path: Path, identity: FolderIdentity) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "UPDATE folders SET path = ?, device = ?, inode = ?, state = ?, offline_reason = '' WHERE id = ?",
+                (os.fsencode(path), str(identity.device), str(identity.inode), FolderState.ONLINE, folder_id),
+            )
+            # The folder's name is among the words that find its photos; this writes them anew.
+            connection.execute("UPDATE photos SET folder_id = folder_id WHERE folder_id = ?", (folder_id,))
+
+    def forget_missing(self) -> int:
+        with self._connections.writing() as connection:
+            count = connection.execute(
+                """DELETE FROM photos WHERE missing_since_s IS NOT NULL
+                   AND folder_id IN (SELECT id FROM folders WHERE state = ?)""",
+                (FolderState.ONLINE,),
+            ).rowcount
+            _forget_unused_contents(connection)
+        return count
+
     def remove(self, folder_id: int) -> None:
         with self._connections.writing() as connection:
             connection.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
-            connection.execute(
-                "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE content_id = contents.id)"
-            )
+            _forget_unused_contents(connection)
 
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         with self._connections.reading() as connection:
@@ -111,3 +129,7 @@ class SqliteFolders:
                        missing_since_s = NULL WHERE id = ?""",
                     (*place, move.stamp.size_bytes, move.stamp.mtime_ns, move.photo_id),
                 )
+
+
+def _forget_unused_contents(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE content_id = contents.id)")

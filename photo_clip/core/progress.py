@@ -52,6 +52,8 @@ class Report:
     """The reason for each photo that cannot be used."""
     offline: dict[Path, str] = field(default_factory=dict)
     """The reason for each folder that could not be looked at; nothing of it was removed."""
+    found_again: dict[Path, Path] = field(default_factory=dict)
+    """Where folders are now that were not at their places: under another name, or on another drive."""
     look_again_soon: bool = False
     """Whether files were left out because they were still being written."""
 
@@ -61,6 +63,7 @@ class Report:
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.skipped.update(later.skipped)
         self.offline = later.offline
+        self.found_again.update(later.found_again)
         self.look_again_soon = later.look_again_soon
 
 

@@ -80,6 +80,12 @@ class FolderStore(Protocol):
     ) -> None:
         """Set the state of a folder, and its identity where one is given."""
 
+    def move(self, folder_id: int, path: Path, identity: FolderIdentity) -> None:
+        """Give a folder another place, with all its photos; it is online then."""
+
+    def forget_missing(self) -> int:
+        """Forget the missing photos of online folders, and what is known of them; return how many those were."""
+
     def remove(self, folder_id: int) -> None:
         """Forget a folder and its photos; embeddings that no photo uses any more go with them."""
 

@@ -143,6 +143,12 @@ class Library:
         self.folders.remove(folder_id)
         self.neighbours.forget()
 
+    def forget_missing(self) -> int:
+        """Forget the photos whose files are gone, with tags and all, and return how many those were."""
+        count = self.folders.forget_missing()
+        self.neighbours.forget()
+        return count
+
     def remove_model(self, source: ModelSource) -> None:
         """Delete a model's files and embeddings; what people decided stays. Raises UsageError for one in use."""
         key = self.models.remove(source)

@@ -13,8 +13,8 @@ from photo_clip.adapters.catalog_salvage import marker_of
 from photo_clip.core.errors import StoreError
 from photo_clip.core.labels import LabelList
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
-from photo_clip.core.ports import EmbeddedPhoto
 from photo_clip.core.scoring import unit_rows
+from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.tags import Decision
 
 MODEL = "model"
@@ -28,12 +28,12 @@ def file(tmp_path: Path) -> Path:
     """A catalogue with many photos, all tagged, rated and embedded."""
     file = tmp_path / "catalog.db"
     catalog = SqliteCatalog(file)
-    folder = catalog.add_folder(Path("/photos"), FolderIdentity(1, 2))
+    folder = catalog.folders.add(Path("/photos"), FolderIdentity(1, 2))
     names = [f"{number:04}.jpg" for number in range(PHOTOS)]
-    catalog.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, STAMP)), now_s=1.0)
-    known = catalog.known_files(folder.id)
+    catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, STAMP)), now_s=1.0)
+    known = catalog.folders.known_files(folder.id)
     vectors = unit_rows(np.random.default_rng(1).standard_normal((PHOTOS, 64), dtype=np.float32))
-    catalog.store(
+    catalog.embeddings.store(
         MODEL,
         [
             EmbeddedPhoto(known[name].photo_id, STAMP, f"hash {name}", PhotoFacts(4, 3), vectors[row])
@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
     )
     ids = [known[name].photo_id for name in names]
     catalog.tags.decide([Decision(photo_id, "kept", True) for photo_id in ids], now_s=1.0)
-    catalog.rate(ids[:50], 5)
+    catalog.marks.rate(ids[:50], 5)
     catalog.tags.save_list(LabelList("mine", "cat\ndog", True))
     catalog.set_setting("name", "value")
     catalog.close()
@@ -92,12 +92,12 @@ def test_a_damaged_page_costs_its_rows_alone_and_no_decision(file: Path, table: 
     assert "Saved were 600 photos and 600 decisions" in catalog.salvaged
     assert file.with_name("catalog.db.damaged-1").read_bytes() == damaged
     assert str(file.with_name("catalog.db.damaged-1")) in catalog.salvaged
-    kept = catalog.count_vectors(MODEL)
+    kept = catalog.embeddings.count(MODEL)
     assert PHOTOS - 200 < kept <= PHOTOS
     assert len(catalog.tags.decided("kept")) == PHOTOS
     assert catalog.setting("name") == "value"
     assert [each.text for each in catalog.tags.lists()] == ["cat\ndog"]
-    waiting = catalog.count_waiting(MODEL) + catalog.counts(MODEL).embedded
+    waiting = catalog.embeddings.count_waiting(MODEL) + catalog.embeddings.counts(MODEL).embedded
     assert waiting == PHOTOS, "what was lost is read again"
     catalog.close()
     assert not marker_of(file).exists()
@@ -114,12 +114,12 @@ def test_damage_that_shows_while_the_library_is_open_is_told_and_mended_at_the_n
     overwrite(file, page, b"\xff" * PAGE)
     catalog = SqliteCatalog(file)
     with pytest.raises(StoreError, match="is damaged") as told:
-        catalog.vectors(MODEL)
+        catalog.embeddings.vectors(MODEL)
     assert "open it again" in told.value.advice
     catalog.close()
     catalog = SqliteCatalog(file)
     assert catalog.salvaged
-    stored = catalog.vectors(MODEL)
+    stored = catalog.embeddings.vectors(MODEL)
     assert 0 < len(stored.content_ids) < PHOTOS
     np.testing.assert_allclose(np.linalg.norm(stored.vectors.astype(np.float32), axis=1), 1, atol=1e-2)
     catalog.close()
@@ -130,7 +130,7 @@ def test_without_its_first_page_everything_is_saved_all_the_same(file: Path, pag
     overwrite(file, 1, page)
     catalog = SqliteCatalog(file)
     assert "600 photos and 600 decisions" in catalog.salvaged
-    assert (catalog.count_vectors(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
+    assert (catalog.embeddings.count(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
     catalog.close()
 
 
@@ -140,13 +140,13 @@ def test_of_a_file_that_was_cut_off_the_rest_is_saved(file: Path) -> None:
     marker_of(file).touch()
     catalog = SqliteCatalog(file)
     assert catalog.salvaged
-    assert catalog.counts(MODEL).photos > 0
+    assert catalog.embeddings.counts(MODEL).photos > 0
     catalog.close()
 
 
 def test_no_number_is_given_twice_so_that_the_index_stays_true(file: Path) -> None:
     catalog = SqliteCatalog(file)
-    last = catalog.last_vector_row(MODEL)
+    last = catalog.embeddings.last_row(MODEL)
     catalog.close()
     with sqlite3.connect(file) as connection:
         connection.execute("DELETE FROM embeddings WHERE id > ?", (last - 10,))
@@ -155,8 +155,8 @@ def test_no_number_is_given_twice_so_that_the_index_stays_true(file: Path) -> No
     catalog = SqliteCatalog(file)
     photo = catalog.photos([1])[0]
     vector = np.ones(64, np.float32) / 8
-    catalog.store(MODEL, [EmbeddedPhoto(photo.id, photo.stamp, "another", PhotoFacts(1, 1), vector)], {})
-    assert catalog.last_vector_row(MODEL) > last
+    catalog.embeddings.store(MODEL, [EmbeddedPhoto(photo.id, photo.stamp, "another", PhotoFacts(1, 1), vector)], {})
+    assert catalog.embeddings.last_row(MODEL) > last
     catalog.close()
 
 
@@ -170,7 +170,7 @@ def test_what_was_overwritten_with_something_else_is_left_out(file: Path) -> Non
     catalog = SqliteCatalog(file)
     assert len(catalog.photos([1, 2, 3])) == 3
     assert len(catalog.tags.decided("kept")) == PHOTOS
-    assert catalog.count_vectors(MODEL) == PHOTOS - 1
+    assert catalog.embeddings.count(MODEL) == PHOTOS - 1
     catalog.close()
 
 
@@ -216,7 +216,7 @@ def test_a_rescue_that_is_broken_off_anywhere_is_finished_by_the_next_start(
                 pass
         catalog = SqliteCatalog(file)
         assert catalog.setting("name") == "in the journal alone"
-        assert (catalog.count_vectors(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
+        assert (catalog.embeddings.count(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
         catalog.close()
         if reached_the_end:
             break
