@@ -1,6 +1,8 @@
 """The command line: every command, what it asks the library and how it answers."""
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -67,6 +69,7 @@ File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; trouble is told on standard error."""
+    _end_gently()
     typed_in = list(sys.argv[1:] if arguments is None else arguments)
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
@@ -85,6 +88,16 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped. What was done is kept, and the next run goes on from there.\n")
         return INTERRUPTED
     return DONE
+
+
+def _end_gently() -> None:
+    """Take it for Ctrl+C when the system ends the program, as at the end of a session: what was done is kept."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _say_version(wanted: bool) -> None:

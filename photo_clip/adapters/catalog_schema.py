@@ -1,5 +1,6 @@
 """The tables of the catalogue, and how a file of an older version becomes one of this version."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -44,7 +45,8 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 
 def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     """Connect with the settings every connection needs; the file's version is not looked at."""
-    address = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    mode = "rwc" if not read_only else "ro&immutable=1" if _lies_on_a_read_only_disk(file) else "ro"
+    address = f"{file.absolute().as_uri()}?mode={mode}"
     # Transactions are begun by hand; a connection is used by one thread but closed by another.
     connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
@@ -53,6 +55,11 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
         # FULL, not NORMAL: a decision that was acknowledged outlives a power cut too. It costs a sync a batch.
         connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+def _lies_on_a_read_only_disk(file: Path) -> bool:
+    """Whether a whole catalogue lies where SQLite could not make the files that it needs beside it even to read."""
+    return not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
 
 
 def version_of(connection: sqlite3.Connection) -> int:

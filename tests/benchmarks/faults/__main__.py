@@ -13,9 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.faults.bench import Bench, FaultError, Row, SkippedError
+from tests.benchmarks.faults.damage import all_damage
+from tests.benchmarks.faults.disks import all_disks
 from tests.benchmarks.faults.kills import all_kills
+from tests.benchmarks.faults.lives import all_lives
 
-KINDS = {"kills": all_kills}
+KINDS = ("kills", "disks", "damage", "lives")
 
 
 def main() -> int:
@@ -33,8 +36,14 @@ def main() -> int:
         def new_bench(name: str) -> Bench:
             return Bench(Path(root) / name, arguments.seed)
 
+        kinds = {
+            "kills": all_kills(new_bench, arguments.share),
+            "disks": all_disks(new_bench, arguments.share),
+            "damage": all_damage(new_bench, arguments.share),
+            "lives": all_lives(new_bench, arguments.share, arguments.hostile),
+        }
         for kind in arguments.only or KINDS:
-            for make in KINDS[kind](new_bench, arguments.share):
+            for make in kinds[kind]:
                 started_s = time.monotonic()
                 row = made(make)
                 failed += row.lost.startswith("FAILED")
