@@ -166,6 +166,9 @@ class SqliteCatalog:
             else:
                 connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
+    def check(self) -> None:
+        self._connections.check()
+
     def close(self) -> None:
         """Close the file; no other thread may be using the catalogue. Twice is once."""
         self._connections.close()

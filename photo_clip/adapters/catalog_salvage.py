@@ -29,12 +29,14 @@ _KEY_OF = {
 }
 """The number each table is sorted by, in the order they are saved in: what others refer to first."""
 _FROM_INDEX = {
-    "folders": ("id, path", "id, path, device, inode, state, offline_reason", ("0", "0", "offline", "it was damaged")),
-    "photos": ("id, folder_id, relative_path", "id, folder_id, relative_path, size_bytes, mtime_ns", (0, 0)),
-    "labels": ("id, name", "id, name", ()),
+    "folders": ("sqlite_autoindex_folders_1", "id, path, '0' device, '0' inode, 'offline' state"),
+    "photos": ("sqlite_autoindex_photos_1", "id, folder_id, relative_path, 0 size_bytes, 0 mtime_ns"),
+    "labels": ("sqlite_autoindex_labels_1", "id, name"),
+    "decisions": ("decisions_by_label", "photo_id, label_id, accepted, decided_at_s, model_key"),
+    "marks": ("marks_again", "photo_id, is_favourite, rating"),
 }
-"""What an index of the table knows too, the columns to fill, and with what where nothing is known: decisions refer
-to these rows, and the next look at the folders does the rest."""
+"""What an index of a table knows too, and what is put where it knows nothing: the next look at the folders does the
+rest."""
 _MOST_TRIES = 200_000
 """Then what is left of a table is given up: each try costs microseconds."""
 _TYPES: dict[str, type] = {"INTEGER": int, "REAL": float, "TEXT": str, "BLOB": bytes}
@@ -234,13 +236,12 @@ def _rows_from_both_ends(damaged: sqlite3.Connection, table: str) -> Iterator[tu
 
 
 def _save_from_index(damaged: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
-    known, filled, with_what = _FROM_INDEX[table]
-    there = {row[0] for row in target.execute(f"SELECT id FROM {table}")}  # noqa: S608
-    places = ", ".join("?" * (len(filled.split(","))))
+    index, columns = _FROM_INDEX[table]
+    names = [each.split()[-1] for each in columns.split(", ")]
+    statement = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
     with suppress(sqlite3.Error):
-        for row in damaged.execute(f"SELECT {known} FROM {table} INDEXED BY sqlite_autoindex_{table}_1"):  # noqa: S608
-            if row[0] not in there:
-                target.execute(f"INSERT OR IGNORE INTO {table} ({filled}) VALUES ({places})", (*row, *with_what))  # noqa: S608
+        for row in damaged.execute(f"SELECT {columns} FROM {table} INDEXED BY {index}"):  # noqa: S608
+            target.execute(statement, row)
 
 
 def _loosen(target: sqlite3.Connection) -> None:

@@ -238,11 +238,22 @@ def _lists_of_folders(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE label_lists ADD COLUMN folder TEXT NOT NULL DEFAULT ''")
 
 
+def _what_people_decided_twice(connection: sqlite3.Connection) -> None:
+    """What people decided stands in the file a second time, in an index, to be read where the table is damaged."""
+    for statement in (
+        "DROP INDEX decisions_by_label",
+        "CREATE INDEX decisions_by_label ON decisions (label_id, accepted, decided_at_s, model_key)",
+        "CREATE INDEX marks_again ON marks (photo_id, is_favourite, rating)",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
     _miniatures,
     _tags,
     _lists_of_folders,
+    _what_people_decided_twice,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

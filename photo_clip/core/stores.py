@@ -292,5 +292,8 @@ class Catalog(Protocol):
     def set_setting(self, name: str, value: str | None) -> None:
         """Set a setting of the library; None removes it."""
 
+    def check(self) -> None:
+        """Raise StoreError where what is stored was damaged; the next opening saves what can be read then."""
+
     def close(self) -> None:
         """Close the file. Twice is once."""

@@ -97,6 +97,7 @@ class Library:
         self.index = index
         self._on_close = on_close
         self._closed = False
+        self._is_checked = False
 
     def keep_up(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
         """Follow the folders (all, or those named), level the index, and go on with a change of model.
@@ -113,6 +114,9 @@ class Library:
         while (wanted := self.models.wanted) is not None and wanted != tried:
             tried = wanted
             yield from self._prepare(wanted, report)
+        if not self._is_checked:  # a disk may spoil what nobody reads for months
+            self._is_checked = True
+            self.catalog.check()
         return report
 
     def _prepare(self, wanted: ModelSource, report: Report) -> Task[None]:

@@ -83,7 +83,7 @@ needs_dbstat = pytest.mark.skipif(not has_dbstat(), reason="this SQLite does not
 
 
 @needs_dbstat
-@pytest.mark.parametrize("table", ["photos", "contents", "embeddings", "photo_words_content"])
+@pytest.mark.parametrize("table", ["photos", "contents", "embeddings", "decisions", "photo_words_content"])
 def test_a_damaged_page_costs_its_rows_alone_and_no_decision(file: Path, table: str) -> None:
     overwrite(file, pages_of(file, table)[2], b"\xff" * PAGE)
     marker_of(file).touch()
@@ -122,6 +122,33 @@ def test_damage_that_shows_while_the_library_is_open_is_told_and_mended_at_the_n
     stored = catalog.embeddings.vectors(MODEL)
     assert 0 < len(stored.content_ids) < PHOTOS
     np.testing.assert_allclose(np.linalg.norm(stored.vectors.astype(np.float32), axis=1), 1, atol=1e-2)
+    catalog.close()
+
+
+@needs_dbstat
+def test_damage_that_nobody_comes_across_is_found_by_looking(file: Path) -> None:
+    overwrite(file, pages_of(file, "photos_by_time")[1], b"\xff" * PAGE)
+    catalog = SqliteCatalog(file)
+    with pytest.raises(StoreError, match="is damaged"):
+        catalog.check()
+    catalog.close()
+    catalog = SqliteCatalog(file)
+    assert catalog.salvaged
+    catalog.check()
+    assert (catalog.embeddings.count(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
+    catalog.close()
+
+
+@needs_dbstat
+@pytest.mark.parametrize("table", ["folders", "labels", "decisions", "marks"])
+def test_what_people_decided_is_read_from_its_index_where_the_table_is_gone(file: Path, table: str) -> None:
+    for page in pages_of(file, table):
+        overwrite(file, page)
+    marker_of(file).touch()
+    catalog = SqliteCatalog(file)
+    assert len(catalog.tags.decided("kept")) == PHOTOS
+    assert [photo.rating for photo in catalog.photos([1, 50, 51])] == [5, 5, None]
+    assert catalog.embeddings.count(MODEL) == PHOTOS
     catalog.close()
 
 
