@@ -29,9 +29,9 @@ class Connections:
         """Writes nothing, so that every commit is another connection's, which is what SQLite counts."""
         self.salvaged = ""
         """A sentence for the user where the file was damaged, and what could be read of it was saved."""
-        if read_only and not file.exists():
-            raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
         with _errors_explained(file):
+            if read_only and not file.exists():
+                raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
             self._adopt(open_for_reading(file) if read_only else self._open_sound())
             if not read_only:
                 keep_head(file)

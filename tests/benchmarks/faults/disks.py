@@ -150,7 +150,7 @@ def lost_rights(bench: Bench, _times: int) -> Row:
         closed.chmod(0o700)
         bench.index()
     bench.library.chmod(0o000)
-    told(bench.run("status", ends=None, preexec_fn=without_rights).stderr, "“")
+    told(bench.run("status", ends=None, preexec_fn=without_rights).stderr, "is not readable")
     bench.library.chmod(0o500)
     bench.run("index", ends=None, preexec_fn=without_rights)
     bench.library.chmod(0o700)

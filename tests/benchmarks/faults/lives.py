@@ -157,7 +157,7 @@ def killed_windows(bench: Bench, times: int) -> Row:
 def ended_sessions(bench: Bench, times: int) -> Row:
     """The session ends (SIGTERM) while photos are indexed."""
     for number in range(times):
-        bench.add_photos(60)
+        bench.add_photos(200)
         process = bench.start("index", str(bench.photos))
         assert process.stderr is not None
         for line in process.stderr:
