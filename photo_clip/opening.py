@@ -64,6 +64,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     from photo_clip.adapters.trash import move_to_bin
     from photo_clip.adapters.xmp_sidecars import XmpSidecars
 
+    os.umask(0o077)  # photos are private: what is made from here on, in the cache too, is for this user alone
     settings = load_settings(places.settings_file).settings
     index: VectorIndex | None = None
     with ExitStack() as undone_on_failure:
@@ -71,7 +72,6 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
             from photo_clip.adapters.library_lock import LibraryLock
             from photo_clip.adapters.vector_index import ChromaIndex
 
-            os.umask(0o077)  # photos are private: what is made from here on is for this user alone
             make_private(places.data)
             make_private(places.cache)
             lock = LibraryLock(places.lock_file, holder)
