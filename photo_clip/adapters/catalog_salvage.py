@@ -13,6 +13,10 @@ from typing import Any
 from photo_clip.adapters.catalog_schema import APPLICATION_ID, connect, make_tables, version_of
 from photo_clip.core.amounts import photos_in_words
 
+_PAGE = 4096
+"""SQLite's own choice."""
+_INTERIOR = 5
+"""The kind of a page that points to others."""
 _COMPANIONS = ("", "-wal", "-shm")
 """What SQLite keeps beside a file belongs to it."""
 _KEY_OF = {
@@ -55,21 +59,39 @@ def marker_of(file: Path) -> Path:
 
 
 def head_of(file: Path) -> Path:
-    """Return where the first page of a catalogue is kept a second time: without it nothing else can be found."""
+    """Return where the pages are kept a second time that say where the tables lie: nothing can be found without."""
     return file.with_name(f"{file.name}.head")
 
 
 def keep_head(file: Path) -> None:
-    """Keep the first page of a sound catalogue that is not being written to. Lets OSError through."""
+    """Keep those pages of a sound catalogue that is not being written to. Lets OSError through."""
     with file.open("rb") as stream:
-        start = stream.read(100)
-        page = start + stream.read(max(0, int.from_bytes(start[16:18], "big") - len(start)))
-    kept = head_of(file)
-    if int.from_bytes(page[68:72], "big") != APPLICATION_ID or (kept.exists() and kept.read_bytes() == page):
+        first = stream.read(_PAGE)
+        if int.from_bytes(first[68:72], "big") != APPLICATION_ID or int.from_bytes(first[16:18], "big") != _PAGE:
+            return  # it was not written yet
+        pages = []
+        for number in _pages_of_schema(first):
+            stream.seek((number - 1) * _PAGE)
+            pages.append(number.to_bytes(4, "big") + stream.read(_PAGE))
+    kept, content = head_of(file), b"".join(pages)
+    if kept.exists() and kept.read_bytes() == content:
         return
     unfinished = kept.with_name(f"{kept.name}.new")
-    unfinished.write_bytes(page)
+    unfinished.write_bytes(content)
     unfinished.replace(kept)
+
+
+def _pages_of_schema(first: bytes) -> list[int]:
+    """Return the pages of the table of tables, whose root is the first page: it, and what it points to.
+
+    See “B-tree Pages” in https://sqlite.org/fileformat2.html.
+    """
+    if first[100] != _INTERIOR:
+        return [1]
+    count = int.from_bytes(first[103:105], "big")
+    cells = [int.from_bytes(first[112 + 2 * row : 114 + 2 * row], "big") for row in range(count)]
+    children = [int.from_bytes(first[cell : cell + 4], "big") for cell in cells]
+    return [1, *children, int.from_bytes(first[108:112], "big")]
 
 
 def is_due(file: Path) -> bool:
@@ -260,13 +282,16 @@ def _loosen(target: sqlite3.Connection) -> None:
 
 
 def _copy(file: Path, copy: Path) -> None:
-    """Copy the file with what belongs to it; where its first page is unreadable, with the one that was kept."""
+    """Copy the file with what belongs to it; where the table of tables is unreadable, with the one that was kept."""
     _copy_as_it_is(file, copy)
     if head_of(file).exists() and not _can_be_opened(copy):
         _remove(copy)  # trying may have changed it
         _copy_as_it_is(file, copy)
+        content = head_of(file).read_bytes()
         with copy.open("r+b") as stream:
-            stream.write(head_of(file).read_bytes())
+            for start in range(0, len(content), 4 + _PAGE):
+                stream.seek((int.from_bytes(content[start : start + 4], "big") - 1) * _PAGE)
+                stream.write(content[start + 4 : start + 4 + _PAGE])
 
 
 def _copy_as_it_is(file: Path, copy: Path) -> None:

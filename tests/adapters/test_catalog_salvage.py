@@ -126,6 +126,19 @@ def test_damage_that_shows_while_the_library_is_open_is_told_and_mended_at_the_n
 
 
 @needs_dbstat
+@pytest.mark.parametrize("content", [b"\0" * PAGE, b"\xff" * PAGE])
+def test_without_what_says_where_the_tables_lie_everything_is_saved_all_the_same(file: Path, content: bytes) -> None:
+    pages = pages_of(file, "sqlite_schema") or pages_of(file, "sqlite_master")
+    assert len(pages) > 1
+    for page in pages:
+        overwrite(file, page, content)
+    catalog = SqliteCatalog(file)
+    assert "600 photos and 600 decisions" in catalog.salvaged
+    assert (catalog.embeddings.count(MODEL), tags_in(catalog)) == (PHOTOS, PHOTOS)
+    catalog.close()
+
+
+@needs_dbstat
 def test_damage_that_nobody_comes_across_is_found_by_looking(file: Path) -> None:
     overwrite(file, pages_of(file, "photos_by_time")[1], b"\xff" * PAGE)
     catalog = SqliteCatalog(file)
