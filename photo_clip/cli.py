@@ -317,7 +317,7 @@ def purge(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", hel
     with opened_library(places_of(context)) as library:
         if library.folders.all():
             run_task(library.keep_up())
-        count = library.status().counts.missing
+        count = len(library.folders.missing())
         if not count:
             say("No photo is missing.")
             raise typer.Exit(NOTHING_FOUND)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import folder_of
+from photo_clip.adapters.catalog_rows import folder_of, json_list
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 
 
@@ -58,15 +58,12 @@ class SqliteFolders:
             # The folder's name is among the words that find its photos; this writes them anew.
             connection.execute("UPDATE photos SET folder_id = folder_id WHERE folder_id = ?", (folder_id,))
 
-    def forget_missing(self) -> int:
+    def forget(self, photo_ids: Sequence[int]) -> None:
         with self._connections.writing() as connection:
-            count = connection.execute(
-                """DELETE FROM photos WHERE missing_since_s IS NOT NULL
-                   AND folder_id IN (SELECT id FROM folders WHERE state = ?)""",
-                (FolderState.ONLINE,),
-            ).rowcount
+            connection.execute(
+                "DELETE FROM photos WHERE id IN (SELECT value FROM json_each(?))", (json_list(photo_ids),)
+            )
             _forget_unused_contents(connection)
-        return count
 
     def remove(self, folder_id: int) -> None:
         with self._connections.writing() as connection:

@@ -83,8 +83,8 @@ class FolderStore(Protocol):
     def move(self, folder_id: int, path: Path, identity: FolderIdentity) -> None:
         """Give a folder another place, with all its photos; it is online then."""
 
-    def forget_missing(self) -> int:
-        """Forget the missing photos of online folders, and what is known of them; return how many those were."""
+    def forget(self, photo_ids: Sequence[int]) -> None:
+        """Forget photos and what is known of them; embeddings that no photo uses any more go with them."""
 
     def remove(self, folder_id: int) -> None:
         """Forget a folder and its photos; embeddings that no photo uses any more go with them."""

@@ -19,7 +19,7 @@ from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
 from photo_clip.gui.tag_dialog import TagDialog
-from photo_clip.services.library import Library, LibraryStatus
+from photo_clip.services.library import Library
 
 
 class Dialogs(QObject):
@@ -78,7 +78,7 @@ class Dialogs(QObject):
     def forget_missing(self) -> None:
         """Ask whether photos whose files are gone are to be forgotten."""
         if self._library is not None:
-            self._jobs.start(Lane.SEARCH, self._library.status, on_done=self._ask_to_forget)
+            self._jobs.start(Lane.SEARCH, self._library.folders.missing, on_done=self._ask_to_forget)
 
     def _open_left_out(self, left_out: LeftOut) -> None:
         if self._library is not None:
@@ -87,10 +87,10 @@ class Dialogs(QObject):
             dialog.changed.connect(lambda wanted: self.change_wanted.emit(lambda: leave_out(wanted), None))
             dialog.open()
 
-    def _ask_to_forget(self, status: LibraryStatus) -> None:
+    def _ask_to_forget(self, missing: list[int]) -> None:
         if self._library is None:
             return
-        count, forget = status.counts.missing, self._library.forget_missing
+        count, forget = len(missing), self._library.forget_missing
         if not count:
             self.told.emit("No photo is missing")
             return

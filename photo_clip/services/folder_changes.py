@@ -109,9 +109,22 @@ class WatchedFolders:
         wanted = LeftOut.of(patterns)
         self._catalog.set_setting(_LEFT_OUT, json.dumps(wanted.patterns) if wanted else None)
 
+    def missing(self) -> list[int]:
+        """Return the photos whose files are gone from folders that are there; those that are left out are not gone."""
+        left_out = self.left_out()
+        return [
+            file.photo_id
+            for folder in self.all()
+            if folder.state is FolderState.ONLINE
+            for path, file in self._catalog.folders.known_files(folder.id).items()
+            if file.missing and not (left_out and left_out.has(folder.path, path))
+        ]
+
     def forget_missing(self) -> int:
-        """Forget the photos whose files are gone from folders that are there, and return how many those were."""
-        return self._catalog.folders.forget_missing()
+        """Forget the missing photos, and return how many those were."""
+        gone = self.missing()
+        self._catalog.folders.forget(gone)
+        return len(gone)
 
     def find_again(self, folder: Folder) -> Folder:
         """Return the folder at the place where it is now, which is remembered; as it is where nothing is found.

@@ -461,6 +461,7 @@ def test_what_is_left_out_goes_out_of_sight_and_comes_back_as_it_was(bench: Benc
     report = bench.index()
     assert not report.offline, "leaving out is no loss"
     assert set(bench.shown()) == {"a.jpg"}
+    assert bench.folders.forget_missing() == 0, "they are not gone"
     bench.folders.leave_out([])
     assert bench.index().embedded == 0
     assert bench.shown() == before
