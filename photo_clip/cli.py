@@ -1,6 +1,8 @@
 """The command line: every command, what it asks the library and how it answers."""
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -19,6 +21,7 @@ from photo_clip.core.coach import advice_on
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.photo import Folder, Hit
+from photo_clip.core.left_out import path_or_name
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
@@ -76,6 +79,7 @@ File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; trouble is told on standard error."""
+    _end_gently()
     typed_in = list(sys.argv[1:] if arguments is None else arguments)
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
@@ -94,6 +98,16 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped. What was done is kept, and the next run goes on from there.\n")
         return INTERRUPTED
     return DONE
+
+
+def _end_gently() -> None:
+    """Take it for Ctrl+C when the system ends the program, as at the end of a session: what was done is kept."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _say_version(wanted: bool) -> None:
@@ -295,6 +309,51 @@ def look_for_small_things(
         count = library.catalog.count_in_folders().get(watched.id, 0)
     if on:
         sys.stderr.write(f"{cost_in_words(count)}\nIt begins with the next {APP_NAME} index; “off” takes it back.\n")
+
+
+@folder_commands.command(name="exclude")
+def exclude(
+    context: typer.Context,
+    patterns: Annotated[list[str] | None, typer.Argument(help="Paths, or names with * and ?.", metavar="WHAT…")] = None,
+    back: Annotated[bool, typer.Option("--undo", help="Let these in again.")] = False,
+) -> None:
+    """Leave subfolders or files out of the watched folders; without any, list what is left out.
+
+    A path is that folder; a name, such as Previews or *_small.jpg, is every folder or file of that name.
+    """
+    wanted = [path_or_name(each) for each in patterns or []]
+    with opened_library(places_of(context), writing=bool(wanted)) as library:
+        known = library.folders.left_out().patterns
+        if not wanted:
+            for pattern in known:
+                say(printable(pattern))
+            return
+        if back:
+            for pattern in wanted:
+                if pattern not in known:
+                    raise UsageError(
+                        f"“{pattern}” is not left out.", advice=f"See what is with: {APP_NAME} folders exclude"
+                    )
+            library.folders.leave_out(each for each in known if each not in wanted)
+        else:
+            library.folders.leave_out([*known, *wanted])
+        if library.folders.all():
+            say_report(run_task(library.keep_up()))
+
+
+@folder_commands.command(name="purge")
+def purge(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Forget photos whose files are gone, with their tags and stars; those of offline folders stay."""
+    with opened_library(places_of(context)) as library:
+        if library.folders.all():
+            run_task(library.keep_up())
+        count = len(library.folders.missing())
+        if not count:
+            say("No photo is missing.")
+            raise typer.Exit(NOTHING_FOUND)
+        question = f"Forget {photos_in_words(count)} whose files are gone, with tags and stars, for good?"
+        if yes or typer.confirm(question, err=True):
+            say(f"Forgotten: {photos_in_words(library.forget_missing())}.")
 
 
 @model_commands.command(name="list")

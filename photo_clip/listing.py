@@ -157,6 +157,8 @@ def report_json(report: Report) -> dict[str, Any]:
 
 def say_report(report: Report) -> None:
     """Print what an indexing run did."""
+    for former, now in report.found_again.items():
+        sys.stderr.write(f"Found again: {printable(str(former))} is {printable(str(now))} now.\n")
     for path, reason in report.offline.items():
         sys.stderr.write(f"Offline: {printable(str(path))}: {reason}. Nothing of it was removed.\n")
     for path, reason in report.skipped.items():

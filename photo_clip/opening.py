@@ -1,6 +1,7 @@
 """Opens a library: the one place where services meet the adapters they work with."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.ports import Encoder, ModelIdentity, VectorIndex
+from photo_clip.core.printable import printable
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.core.stores import Catalog
 from photo_clip.services.background import Background
@@ -37,9 +39,17 @@ def opened_library(places: Places, *, writing: bool = True) -> Iterator[Library]
     """Open a library for the length of a `with` block; see `open_library`."""
     library = open_library(places, holder="the command line", writing=writing)
     try:
+        _tell(library)
         yield library
     finally:
+        _tell(library)
         library.close()
+
+
+def _tell(library: Library) -> None:
+    """Say on standard error what the window would say in its bar."""
+    for sentence in library.models.notes.take_notices():
+        sys.stderr.write(f"{printable(sentence)}\n")
 
 
 def open_library(places: Places, *, holder: str, writing: bool = True) -> Library:
@@ -54,6 +64,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     from photo_clip.adapters.trash import move_to_bin
     from photo_clip.adapters.xmp_sidecars import XmpSidecars
 
+    os.umask(0o077)  # photos are private: what is made from here on, in the cache too, is for this user alone
     settings = load_settings(places.settings_file).settings
     index: VectorIndex | None = None
     with ExitStack() as undone_on_failure:
@@ -61,7 +72,6 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
             from photo_clip.adapters.library_lock import LibraryLock
             from photo_clip.adapters.vector_index import ChromaIndex
 
-            os.umask(0o077)  # photos are private: what is made from here on is for this user alone
             make_private(places.data)
             make_private(places.cache)
             lock = LibraryLock(places.lock_file, holder)
@@ -75,6 +85,8 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
             processes=settings.reader_processes,
         )
         models = _models(places, settings, catalog)
+        if catalog.salvaged:
+            models.notes.tell(catalog.salvaged)
         undone_on_failure.pop_all()
     thumbnails = Thumbnails(places.thumbnails_folder, reader)
     phrases = parse_labels((resources_folder() / "phrases.txt").read_text(encoding="utf-8"))

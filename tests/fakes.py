@@ -35,6 +35,18 @@ def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Pa
     return path
 
 
+def unplug(folder: Path) -> Path:
+    """Take a folder away as a drive that is unplugged, and return where it is until it comes back."""
+    away = folder.parent / "out of reach" / folder.name
+    away.parent.mkdir(exist_ok=True)
+    return folder.rename(away)
+
+
+def plug_in(folder: Path) -> None:
+    """Let a folder be there again."""
+    (folder.parent / "out of reach" / folder.name).rename(folder)
+
+
 def bundled() -> ModelIdentity:
     """Return the identity of the FakeEncoder that stands for the bundled model."""
     return FakeEncoder("starter").identity
@@ -197,6 +209,7 @@ class FakeWatcher:
 
     def __init__(self) -> None:
         self.watched: set[Path] = set()
+        self.polled: dict[Path, str] = {}
         self.changed: set[Path] = set()
         self.is_closed = False
 

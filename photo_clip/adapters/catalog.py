@@ -27,6 +27,7 @@ class SqliteCatalog:
     def __init__(self, file: Path, *, read_only: bool = False) -> None:
         """Open or make the catalogue; with `read_only` it must be there. Raises StoreError."""
         self._connections = Connections(file, read_only=read_only)
+        self.salvaged = self._connections.salvaged
         self.folders = SqliteFolders(self._connections)
         self.embeddings = SqliteEmbeddings(self._connections)
         self.tiles = SqliteTiles(self._connections)
@@ -166,6 +167,9 @@ class SqliteCatalog:
                 connection.execute("DELETE FROM settings WHERE name = ?", (name,))
             else:
                 connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def check(self) -> None:
+        self._connections.check()
 
     def close(self) -> None:
         """Close the file; no other thread may be using the catalogue. Twice is once."""

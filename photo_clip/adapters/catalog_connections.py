@@ -3,9 +3,10 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from photo_clip.adapters.catalog_salvage import is_due, keep_head, marker_of, salvage
 from photo_clip.adapters.catalog_schema import connect, open_for_reading, open_for_writing
 from photo_clip.core.errors import StoreError
 
@@ -14,7 +15,10 @@ class Connections:
     """Each thread has a connection of its own, so that readers never wait for a writer."""
 
     def __init__(self, file: Path, *, read_only: bool) -> None:
-        """Open or make the file; with `read_only` it must be there. Raises StoreError."""
+        """Open or make the file; with `read_only` it must be there. Raises StoreError.
+
+        What can be read of a damaged file is saved first, unless it may only be read.
+        """
         self._file = file
         self._read_only = read_only
         self._write_lock = threading.RLock()
@@ -23,10 +27,14 @@ class Connections:
         self._list: list[sqlite3.Connection] = []
         self._observer: sqlite3.Connection | None = None
         """Writes nothing, so that every commit is another connection's, which is what SQLite counts."""
-        if read_only and not file.exists():
-            raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
+        self.salvaged = ""
+        """A sentence for the user where the file was damaged, and what could be read of it was saved."""
         with _errors_explained(file):
-            self._adopt(open_for_reading(file) if read_only else open_for_writing(file))
+            if read_only and not file.exists():
+                raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
+            self._adopt(open_for_reading(file) if read_only else self._open_sound())
+            if not read_only:
+                keep_head(file)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -57,6 +65,13 @@ class Connections:
             version: int = self._observer.execute("PRAGMA data_version").fetchone()[0]
             return version
 
+    def check(self) -> None:
+        """Read the whole file, and see that it holds together: 0.2 s for 100,000 photos. Raises StoreError."""
+        with self.reading() as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+
     def close(self) -> None:
         """Close every thread's connection; no other thread may be using one. Twice is once."""
         with self._write_lock, self._list_lock:
@@ -65,6 +80,20 @@ class Connections:
             self._of_thread = threading.local()
         for connection in connections:
             connection.close()
+        if connections and not self._read_only:
+            with suppress(OSError):
+                keep_head(self._file)
+
+    def _open_sound(self) -> sqlite3.Connection:
+        if is_due(self._file):
+            self.salvaged = salvage(self._file)
+        try:
+            return open_for_writing(self._file)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self.salvaged = salvage(self._file)
+            return open_for_writing(self._file)
 
     def _adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         self._of_thread.connection = connection
@@ -87,9 +116,17 @@ def _errors_explained(file: Path) -> Iterator[None]:
     except sqlite3.IntegrityError:
         raise  # a bug of ours, not the user's trouble
     except sqlite3.DatabaseError as error:
+        with suppress(OSError):
+            marker_of(file).touch()
         raise StoreError(
             f"The library's file “{file}” is damaged.",
-            advice="Close photo-clip, put the file aside and index again; older copies may lie beside it.",
+            advice="Close photo-clip and open it again: what can be read is saved then, and the damaged file is kept."
+            " If it cannot be opened, move the file elsewhere, and add your folders again.",
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"The library's file “{file}” cannot be used ({error.strerror}).",
+            advice="Make room on its disk, and see that you may write to its folder.",
         ) from error
 
 

@@ -1,11 +1,12 @@
 """The watched folders and the files in them, in the catalogue."""
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import folder_of
+from photo_clip.adapters.catalog_rows import folder_of, json_list
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 
 
@@ -48,12 +49,26 @@ class SqliteFolders:
                     (str(identity.device), str(identity.inode), folder_id),
                 )
 
+    def move(self, folder_id: int, path: Path, identity: FolderIdentity) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "UPDATE folders SET path = ?, device = ?, inode = ?, state = ?, offline_reason = '' WHERE id = ?",
+                (os.fsencode(path), str(identity.device), str(identity.inode), FolderState.ONLINE, folder_id),
+            )
+            # The folder's name is among the words that find its photos; this writes them anew.
+            connection.execute("UPDATE photos SET folder_id = folder_id WHERE folder_id = ?", (folder_id,))
+
+    def forget(self, photo_ids: Sequence[int]) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                "DELETE FROM photos WHERE id IN (SELECT value FROM json_each(?))", (json_list(photo_ids),)
+            )
+            _forget_unused_contents(connection)
+
     def remove(self, folder_id: int) -> None:
         with self._connections.writing() as connection:
             connection.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
-            connection.execute(
-                "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE content_id = contents.id)"
-            )
+            _forget_unused_contents(connection)
 
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         with self._connections.reading() as connection:
@@ -111,3 +126,7 @@ class SqliteFolders:
                        missing_since_s = NULL WHERE id = ?""",
                     (*place, move.stamp.size_bytes, move.stamp.mtime_ns, move.photo_id),
                 )
+
+
+def _forget_unused_contents(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE content_id = contents.id)")

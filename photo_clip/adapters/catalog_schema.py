@@ -1,5 +1,6 @@
 """The tables of the catalogue, and how a file of an older version becomes one of this version."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -31,7 +32,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     connection = connect(file, read_only=True)
     try:
         _check_kind(connection, file)
-        if _version(connection) != len(MIGRATIONS):
+        if version_of(connection) != len(MIGRATIONS):
             raise StoreError(
                 "The library was made by an older photo-clip.",
                 advice="Open the window, or run photo-clip index, once: that brings it up to date.",
@@ -44,7 +45,8 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 
 def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     """Connect with the settings every connection needs; the file's version is not looked at."""
-    address = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    mode = "rwc" if not read_only else "ro&immutable=1" if _lies_on_a_read_only_disk(file) else "ro"
+    address = f"{file.absolute().as_uri()}?mode={mode}"
     # Transactions are begun by hand; a connection is used by one thread but closed by another.
     connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
@@ -55,7 +57,13 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _lies_on_a_read_only_disk(file: Path) -> bool:
+    """Whether a whole catalogue lies where SQLite could not make the files that it needs beside it even to read."""
+    return not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return which migration was the last; 0 for a new file."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
@@ -67,21 +75,27 @@ def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
         raise StoreError(
             f"The file “{file}” is not a photo-clip catalogue.", advice="Choose another folder for the library."
         )
-    if _version(connection) > len(MIGRATIONS):
+    if version_of(connection) > len(MIGRATIONS):
         raise StoreError(
             "The library was made by a newer photo-clip.", advice="Install the newest photo-clip; nothing was changed."
         )
 
 
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
-    version = _version(connection)
+    version = version_of(connection)
     if version == len(MIGRATIONS):
         return
     if version > 0:
         copy = file.with_name(f"{file.name}.version-{version}")
         with closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-    for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+    make_tables(connection, len(MIGRATIONS))
+
+
+def make_tables(connection: sqlite3.Connection, up_to: int) -> None:
+    """Bring a catalogue, or an empty file, to a version, each step whole or not at all."""
+    version = version_of(connection)
+    for number, migration in enumerate(MIGRATIONS[version:up_to], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             migration(connection)
@@ -251,6 +265,16 @@ def _tiles(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _what_people_decided_twice(connection: sqlite3.Connection) -> None:
+    """What people decided stands in the file a second time, in an index, to be read where the table is damaged."""
+    for statement in (
+        "DROP INDEX decisions_by_label",
+        "CREATE INDEX decisions_by_label ON decisions (label_id, accepted, decided_at_s, model_key)",
+        "CREATE INDEX marks_again ON marks (photo_id, is_favourite, rating)",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -258,5 +282,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _tags,
     _lists_of_folders,
     _tiles,
+    _what_people_decided_twice,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

@@ -54,7 +54,9 @@ class IndexProcess:
 
 def _serve(connection: Connection, folder: Path) -> None:
     """Answer calls until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends this process
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # they are for the program, which then ends this process
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.umask(0o077)
     from photo_clip.adapters.chroma_collections import ChromaCollections
 

@@ -1,12 +1,16 @@
 """The model that comes with the program, run by ONNX Runtime."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+# Seen in 1.32: from its import on it asks for mobile.events.data.microsoft.com, whatever is disabled afterwards.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -39,7 +43,7 @@ class StarterModel:
         self._tokenizer = Tokenizer.from_buffer(contents[TOKENIZER])
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(manifest.max_tokens)
-        onnxruntime.disable_telemetry_events()
+        onnxruntime.disable_telemetry_events()  # for versions that do not know the variable
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3  # errors only: what a library warns of helps nobody at a screen

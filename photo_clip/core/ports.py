@@ -1,6 +1,6 @@
 """The contracts that adapters keep and services rely on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -202,6 +202,10 @@ class VectorIndex(Protocol):
 
 class FolderWatcher(Protocol):
     """Tells which directories may have changed; a hint, never the truth."""
+
+    @property
+    def polled(self) -> Mapping[Path, str]:
+        """The folders whose changes may go unheard, so that they are looked at every minute, each with the reason."""
 
     def watch(self, folder: Path) -> None:
         """Begin to watch a folder and all below it; one that is watched already, or is not there, is left alone."""

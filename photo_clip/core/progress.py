@@ -58,6 +58,8 @@ class Report:
     """Photos of which parts were embedded."""
     parts_wait: bool = False
     """Whether photos wait for parts of them to be embedded."""
+    found_again: dict[Path, Path] = field(default_factory=dict)
+    """Where folders are now that were not at their places: under another name, or on another drive."""
     look_again_soon: bool = False
     """Whether files were left out because they were still being written."""
 
@@ -68,6 +70,7 @@ class Report:
         self.skipped.update(later.skipped)
         self.offline = later.offline
         self.parts_wait = later.parts_wait
+        self.found_again.update(later.found_again)
         self.look_again_soon = later.look_again_soon
 
 

@@ -37,8 +37,8 @@ def load_settings(file: Path) -> LoadedSettings:
     """Read settings; a missing file gives the defaults.
 
     A file that cannot be understood is renamed to end in `.broken`, so that nothing is lost, and
-    the defaults are used. Names this version does not know are ignored, so that an older version
-    can run beside a newer one.
+    the defaults are used. Names this version does not know are ignored, and stay in the file, so
+    that an older version can run beside a newer one.
     """
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
@@ -62,6 +62,7 @@ def save_settings(file: Path, settings: Settings) -> None:
     """Write what differs from the defaults, whole or not at all. Raises OSError."""
     defaults = asdict(Settings())
     values = {name: value for name, value in asdict(settings).items() if value != defaults[name]}
+    values |= {name: value for name, value in _read(file).items() if name not in defaults}
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(file.name + ".new")
     with unfinished.open("w", encoding="utf-8") as stream:
@@ -70,6 +71,15 @@ def save_settings(file: Path, settings: Settings) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(file)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return what the file holds; nothing where that cannot be understood."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _fits(value: object, default: object) -> bool:
@@ -82,7 +92,10 @@ def _fits(value: object, default: object) -> bool:
 
 
 def _set_aside(file: Path) -> LoadedSettings:
-    broken = file.with_name(file.name + ".broken")
+    broken, number = file.with_name(file.name + ".broken"), 1
+    while broken.exists():
+        number += 1
+        broken = file.with_name(f"{file.name}.broken-{number}")
     try:
         file.replace(broken)
     except OSError:

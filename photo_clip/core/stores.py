@@ -94,6 +94,12 @@ class FolderStore(Protocol):
     ) -> None:
         """Set the state of a folder, and its identity where one is given."""
 
+    def move(self, folder_id: int, path: Path, identity: FolderIdentity) -> None:
+        """Give a folder another place, with all its photos; it is online then."""
+
+    def forget(self, photo_ids: Sequence[int]) -> None:
+        """Forget photos and what is known of them; embeddings that no photo uses any more go with them."""
+
     def remove(self, folder_id: int) -> None:
         """Forget a folder and its photos; embeddings that no photo uses any more go with them."""
 
@@ -335,6 +341,9 @@ class Catalog(Protocol):
 
     def set_setting(self, name: str, value: str | None) -> None:
         """Set a setting of the library; None removes it."""
+
+    def check(self) -> None:
+        """Raise StoreError where what is stored was damaged; the next opening saves what can be read then."""
 
     def close(self) -> None:
         """Close the file. Twice is once."""

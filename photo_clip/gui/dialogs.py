@@ -6,12 +6,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
 from photo_clip.gui.about_box import AboutBox
+from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.duplicates_dialog import DuplicatesDialog
 from photo_clip.gui.help_overlay import HelpOverlay
 from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
@@ -26,6 +29,8 @@ class Dialogs(QObject):
     try_again_wanted = Signal()
     tags_changed = Signal(str)
     """A sentence on the tags that were given or taken away."""
+    told = Signal(str)
+    """A sentence on what was done."""
     files_went = Signal()
     """Photos were moved to the bin."""
     reveal_wanted = Signal(object)
@@ -64,6 +69,39 @@ class Dialogs(QObject):
         """Show which photos could not be used."""
         if self._library is not None:
             self._jobs.start(Lane.SEARCH, self._library.catalog.skipped_photos, on_done=self._open_skipped)
+
+    def show_left_out(self) -> None:
+        """Show what is left out of the watched folders, and change it."""
+        if self._library is not None:
+            self._jobs.start(Lane.SEARCH, self._library.folders.left_out, on_done=self._open_left_out)
+
+    def forget_missing(self) -> None:
+        """Ask whether photos whose files are gone are to be forgotten."""
+        if self._library is not None:
+            self._jobs.start(Lane.SEARCH, self._library.folders.missing, on_done=self._ask_to_forget)
+
+    def _open_left_out(self, left_out: LeftOut) -> None:
+        if self._library is not None:
+            leave_out = self._library.folders.leave_out
+            dialog = LeftOutDialog(left_out.patterns, self._window)
+            dialog.changed.connect(lambda wanted: self.change_wanted.emit(lambda: leave_out(wanted), None))
+            dialog.open()
+
+    def _ask_to_forget(self, missing: list[int]) -> None:
+        if self._library is None:
+            return
+        count, forget = len(missing), self._library.forget_missing
+        if not count:
+            self.told.emit("No photo is missing")
+            return
+        ConfirmDialog(
+            f"Forget {photos_in_words(count)} whose files are gone?",
+            "They were deleted or moved out of the watched folders. What you decided about them is forgotten for good."
+            " Photos on drives that are away stay, and no file is touched.",
+            "Forget",
+            lambda: self.change_wanted.emit(forget, lambda gone: self.told.emit(f"Forgotten: {photos_in_words(gone)}")),
+            self._window,
+        ).open()
 
     def show_models(self) -> None:
         """Show the models; downloads go on while it is hidden."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
+from photo_clip.core.printable import printable
 from photo_clip.core.progress import Phase, Progress, Report
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
@@ -75,6 +76,8 @@ class IndexKeeper(QObject):
         """Those of the last run."""
         self._accepted_losses: set[int] = set()
         self._folder_ids: dict[Path, int] = {}
+        self._told_of: set[Path] = set()
+        """Folders of which it was said that they are looked at every minute."""
         self._offline: set[Path] = set()
         self._refreshed_s = 0.0
         self._poll = QTimer(self, interval=_POLL_MS)
@@ -249,6 +252,8 @@ class IndexKeeper(QObject):
         if report.parts_wait:
             self._look_closer()
         self.finished.emit(report)
+        for former, now in report.found_again.items():
+            self.noticed.emit(f"“{printable(str(former))}” is “{printable(str(now))}” now. Its photos are all there.")
         for path in sorted(newly_offline):
             self.went_offline.emit(path, report.offline[path])
 
@@ -297,6 +302,10 @@ class IndexKeeper(QObject):
     def _watched(self, folder_ids: dict[Path, int]) -> None:
         self._folder_ids = folder_ids
         self.folders_changed.emit()
+        polled = {} if self._watcher is None else dict(self._watcher.polled)
+        for path in sorted(polled.keys() - self._told_of):
+            self.noticed.emit(f"“{printable(path.name)}” is looked at every minute: {polled[path]}.")
+        self._told_of.update(polled)
 
 
 def _add(library: Library, paths: Collection[Path]) -> AddedFolders:

@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
         dialogs.tags_changed.connect(self._tell_of_tags)
+        dialogs.told.connect(self.search_view.say)
         actions.tags_wanted.connect(self.tag)
         dialogs.files_went.connect(self.keeper.look)
         self.first_run.folder_wanted.connect(dialogs.choose_folder)

@@ -23,6 +23,8 @@ def add_window_commands(window: "MainWindow", menu: QMenu) -> None:
         Command("Duplicates …", dialogs.show_duplicates, ("Ctrl+Shift+D",)),
         Command("Skipped photos …", dialogs.show_skipped),
         Command("Models …", dialogs.show_models, ("Ctrl+M",)),
+        Command("Leave out subfolders …", dialogs.show_left_out),
+        Command("Forget missing photos …", dialogs.forget_missing),
         SEPARATOR,
         Command("Full screen", window.toggle_full_screen, ("F11",)),
         Command("Settings …", dialogs.show_settings, ("Ctrl+,",), role.PreferencesRole),

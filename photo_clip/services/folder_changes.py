@@ -1,18 +1,24 @@
 """What differs between the watched folders on disk and what the catalogue remembers of them."""
 
 import contextlib
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from photo_clip.core.errors import FolderError
+from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
+from photo_clip.services.drives import drive_roots
+from photo_clip.services.found_again import is_same, places_of
 from photo_clip.services.photo_files import find_photo_files
 
+_LEFT_OUT = "left_out"
+"""The setting of the library that lists what is left out."""
 _SETTLED_AFTER_S = 2.0
 """A file written to more recently may still be growing; it is left for the next look."""
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
@@ -40,12 +46,14 @@ class Look:
     known: int = 0
     """How many photos were there at the last look; 0 where the user has said that losses are real."""
     is_empty: bool = False
+    left_out: frozenset[int] = frozenset()
+    """Photos that are not looked for any more, as their folder is left out now: their files are no loss."""
 
     def reason_to_doubt(self) -> str:
         """Return why the folder counts as offline and `changes` is not to be believed; empty where it is."""
         if self.offline_reason or not self.known:
             return self.offline_reason
-        lost = len(self.changes.missing)
+        lost = len(set(self.changes.missing) - self.left_out)
         if self.is_empty and lost:
             return EMPTY
         return LOSSES if lost >= _LOSS_COUNT and lost > _LOSS_SHARE * self.known else ""
@@ -54,9 +62,11 @@ class Look:
 class WatchedFolders:
     """The folders whose photos are in the library."""
 
-    def __init__(self, catalog: Catalog, clock: Clock) -> None:
+    def __init__(self, catalog: Catalog, clock: Clock, roots: Callable[[], Iterable[Path]] = drive_roots) -> None:
+        """`roots` tells where drives are connected just now."""
         self._catalog = catalog
         self._clock = clock
+        self._roots = roots
 
     def all(self) -> list[Folder]:
         """Return the watched folders by path."""
@@ -65,7 +75,8 @@ class WatchedFolders:
     def add(self, path: Path) -> Folder:
         """Watch a folder; one inside a watched folder is that one, and one around watched folders takes them in.
 
-        Symbolic links in `path` are resolved. Raises FolderError where there is no folder that can be read.
+        One that holds the photos of a watched folder which is away is that folder, at another place. Symbolic
+        links in `path` are resolved. Raises FolderError where there is no folder that can be read.
         """
         with contextlib.suppress(RuntimeError):  # “~” of a user who is not here
             path = path.expanduser()
@@ -74,7 +85,9 @@ class WatchedFolders:
         folders = self.all()
         outer = next((folder for folder in folders if _is_within(path, folder.path)), None)
         if outer is None:
-            outer = self._catalog.folders.add(path, identity)
+            away = (each for each in folders if self._is_away(each) and self._is_at(each, path))
+            moved = next(away, None)
+            outer = self._catalog.folders.add(path, identity) if moved is None else self._move(moved, path, identity)
         for inner in folders:
             if inner.id != outer.id and inner.path.is_relative_to(outer.path):
                 self._take_in(outer, inner)
@@ -83,6 +96,69 @@ class WatchedFolders:
     def remove(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""
         self._catalog.folders.remove(folder_id)
+
+    def left_out(self) -> LeftOut:
+        """Return which subfolders and files are left out of all watched folders."""
+        return LeftOut.of(json.loads(self._catalog.setting(_LEFT_OUT) or "[]"))
+
+    def leave_out(self, patterns: Iterable[str]) -> None:
+        """Leave out these subfolders and files from now on, and no others; see `LeftOut`.
+
+        The next look takes their photos out of sight. What is known of them stays, for when they are let in again.
+        """
+        wanted = LeftOut.of(patterns)
+        self._catalog.set_setting(_LEFT_OUT, json.dumps(wanted.patterns) if wanted else None)
+
+    def missing(self) -> list[int]:
+        """Return the photos whose files are gone from folders that are there; those that are left out are not gone."""
+        left_out = self.left_out()
+        return [
+            file.photo_id
+            for folder in self.all()
+            if folder.state is FolderState.ONLINE
+            for path, file in self._catalog.folders.known_files(folder.id).items()
+            if file.missing and not (left_out and left_out.has(folder.path, path))
+        ]
+
+    def forget_missing(self) -> int:
+        """Forget the missing photos, and return how many those were."""
+        gone = self.missing()
+        self._catalog.folders.forget(gone)
+        return len(gone)
+
+    def find_again(self, folder: Folder) -> Folder:
+        """Return the folder at the place where it is now, which is remembered; as it is where nothing is found.
+
+        A folder that is not there, or that is an empty one where it had photos, is looked for under another name
+        beside its old place, and at the same place on other drives. The files in it tell that it is the same.
+        """
+        if self._is_away(folder):
+            known = self._catalog.folders.known_files(folder.id)
+            others = [each.path for each in self.all()]
+            for place in places_of(folder, self._roots):
+                is_free = not any(_is_within(place, other) or other.is_relative_to(place) for other in others)
+                if is_free and is_same(place, folder, known):
+                    with contextlib.suppress(FolderError):
+                        return self._move(folder, place, _readable_identity(place))
+        return folder
+
+    def _is_away(self, folder: Folder) -> bool:
+        try:
+            if _readable_identity(folder.path) == folder.identity:
+                return False
+            with os.scandir(folder.path) as listing:
+                return not any(listing)
+        except FolderError:
+            return not os.path.lexists(folder.path)
+        except OSError:
+            return False
+
+    def _is_at(self, folder: Folder, place: Path) -> bool:
+        return is_same(place, folder, self._catalog.folders.known_files(folder.id))
+
+    def _move(self, folder: Folder, place: Path, identity: FolderIdentity) -> Folder:
+        self._catalog.folders.move(folder.id, place, identity)
+        return next(each for each in self.all() if each.id == folder.id)
 
     def look(self, folder: Folder, *, accept_losses: bool = False) -> Task[Look]:
         """Compare a folder with the catalogue; nothing is written.
@@ -94,20 +170,36 @@ class WatchedFolders:
         except FolderError:
             return Look(folder, offline_reason=UNREADABLE if os.path.lexists(folder.path) else GONE)
         known = self._catalog.folders.known_files(folder.id)
+        left_out = self.left_out()
+        unwanted = frozenset(
+            file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)
+        )
         found: dict[str, FileStamp] = {}
         closed: list[str] = []
-        for part in find_photo_files(folder.path):
+        for part in find_photo_files(folder.path, left_out):
             found.update(part.files)
             closed.extend(part.closed)
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
-        present = {} if accept_losses else {path: file for path, file in known.items() if not file.missing}
+        present = {
+            path: file
+            for path, file in known.items()
+            if not (accept_losses or file.missing or file.photo_id in unwanted)
+        }
         is_empty = not found and not closed
         if present and is_empty and identity != folder.identity:
             return Look(folder, offline_reason=EMPTY)
         if present and identity.device != folder.identity.device and not _shares_a_file(found, present):
             return Look(folder, offline_reason=OTHER_DEVICE)
         changes, again_soon = _compare(found, known, closed, self._clock())
-        return Look(folder, changes, identity=identity, again_soon=again_soon, known=len(present), is_empty=is_empty)
+        return Look(
+            folder,
+            changes,
+            identity=identity,
+            again_soon=again_soon,
+            known=len(present),
+            is_empty=is_empty,
+            left_out=unwanted,
+        )
 
     def mark_online(self, look: Look) -> None:
         """Remember that a folder is there, and which one it is."""

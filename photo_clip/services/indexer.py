@@ -53,7 +53,11 @@ class Indexer:
         looks: list[Look] = []
         for folder in self._folders.all():
             if folder_ids is None or folder.id in folder_ids:
-                look = yield from self._folders.look(folder, accept_losses=folder.id in accept_losses)
+                is_really_gone = folder.id in accept_losses
+                here = folder if is_really_gone else self._folders.find_again(folder)
+                if here.path != folder.path:
+                    report.found_again[folder.path] = here.path
+                look = yield from self._folders.look(here, accept_losses=is_really_gone)
                 looks.append(look)
         explained = yield from self._moved_photos.find(looks)
         self._move(explained, report)

@@ -106,6 +106,7 @@ class Library:
         self.index = index
         self._on_close = on_close
         self._closed = False
+        self._is_checked = False
 
     def keep_up(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
         """Follow the folders (all, or those named), level the index, and go on with a change of model.
@@ -123,6 +124,9 @@ class Library:
             tried = wanted
             yield from self._prepare(wanted, report)
         report.parts_wait = self.catalog.tiles.count_waiting(self.models.active_key()) > 0
+        if not self._is_checked:  # a disk may spoil what nobody reads for months
+            self._is_checked = True
+            self.catalog.check()
         return report
 
     def look_closer(self) -> Task[int]:
@@ -169,6 +173,12 @@ class Library:
         self.folders.remove(folder_id)
         self.neighbours.forget()
         self._tiles.forget()
+
+    def forget_missing(self) -> int:
+        """Forget the photos whose files are gone, with tags and all, and return how many those were."""
+        count = self.folders.forget_missing()
+        self.neighbours.forget()
+        return count
 
     def remove_model(self, source: ModelSource) -> None:
         """Delete a model's files and embeddings; what people decided stays. Raises UsageError for one in use."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
 from photo_clip.core.formats import is_photo_name
+from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp
 
 _FILES_AT_ONCE = 200
@@ -46,10 +47,10 @@ def stamp_of(path: Path) -> FileStamp | None:
     return FileStamp(found.st_size, found.st_mtime_ns)
 
 
-def find_photo_files(root: Path) -> Iterator[Found]:
+def find_photo_files(root: Path, left_out: LeftOut | None = None) -> Iterator[Found]:
     """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
 
-    What is hidden and what systems keep for themselves is passed over, and so is a folder with a file
+    What is left out, what is hidden and what systems keep for themselves is passed over, and so is a folder with a file
     `.nomedia`, unless it is `root` itself, which was asked for by name. Symbolic links are followed, after all
     else, so that a photo is found where it really is if it can be; what they lead to is found once, and what
     leads back to a folder around `root` is passed over.
@@ -67,7 +68,10 @@ def find_photo_files(root: Path) -> Iterator[Found]:
                 continue
             visited.add(identity)
             with os.scandir(root / folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(
+                    (each for each in listing if not _is_left_out(left_out, root, folder, each.name)),
+                    key=lambda entry: entry.name,
+                )
         except OSError:
             yield Found(folder, closed=(folder,))
             continue
@@ -106,6 +110,10 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Fou
         elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
             files[path] = FileStamp(found.st_size, found.st_mtime_ns)
     return Found(folder, files, tuple(closed))
+
+
+def _is_left_out(left_out: LeftOut | None, root: Path, folder: str, name: str) -> bool:
+    return bool(left_out) and left_out is not None and left_out.has(root, f"{folder}/{name}" if folder else name)
 
 
 def _identity(folder: Path) -> tuple[int, int]:

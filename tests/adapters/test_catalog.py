@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.adapters import catalog_schema
+from photo_clip.adapters import catalog_connections, catalog_schema
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import (
@@ -327,3 +327,33 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         with sqlite3.connect(file) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
+
+
+def test_a_full_disk_is_told_damages_nothing_and_all_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk has room for a few pages more than the file has when it is opened."""
+    file = tmp_path / "catalog.db"
+    SqliteCatalog(file).close()
+    connect = catalog_connections.open_for_writing
+
+    def connect_to_a_full_disk(place: Path) -> sqlite3.Connection:
+        connection = connect(place)
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+        return connection
+
+    with monkeypatch.context() as full:
+        full.setattr(catalog_connections, "open_for_writing", connect_to_a_full_disk)
+        catalog = SqliteCatalog(file)
+        catalog.set_setting("small", "fits")
+        with pytest.raises(StoreError, match="no room left") as told:
+            catalog.set_setting("large", "x" * 100_000)
+        assert "goes on where it stopped" in told.value.advice
+        assert (catalog.setting("small"), catalog.setting("large")) == ("fits", None)
+        catalog.close()
+    catalog = SqliteCatalog(file)
+    catalog.set_setting("large", "x" * 100_000)
+    assert catalog.salvaged == ""
+    catalog.check()
+    catalog.close()

@@ -20,7 +20,7 @@ from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.problems import BugDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
-from tests.fakes import FakeWatcher, open_fake_library, write_photo
+from tests.fakes import FakeWatcher, open_fake_library, plug_in, unplug, write_photo
 from tests.gui.window_use import drop, names_shown, type_words
 
 
@@ -122,12 +122,12 @@ def test_skipped_photos_are_listed_with_their_reasons_and_tried_again(
 def test_an_unplugged_folder_is_said_to_be_offline_and_its_photos_stay(
     filled: MainWindow, photos: Path, watcher: FakeWatcher, qtbot: QtBot
 ) -> None:
-    photos.rename(photos.with_name("elsewhere"))
+    unplug(photos)
     watcher.changed.add(photos)
     qtbot.waitUntil(filled.problems.isVisible)
     assert "offline" in filled.problems._sentence.text()
     assert filled.photos.rowCount() == 12
-    photos.with_name("elsewhere").rename(photos)
+    plug_in(photos)
 
 
 def test_a_photo_that_is_dropped_is_searched_with(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:

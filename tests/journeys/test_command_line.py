@@ -273,3 +273,31 @@ def test_what_is_wrong_with_labels_and_tags_is_told(
     assert "or: documents, everyday," in capsys.readouterr().err
     assert run(library, "tags", "add", "cat", str(tmp_path / "other.jpg")) == 2
     assert "no photo of a watched folder" in capsys.readouterr().err
+
+
+def test_subfolders_are_left_out_and_missing_photos_forgotten_on_wish(
+    tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "photos"
+    (folder / "private").mkdir(parents=True)
+    for name, place in (("cat", folder / "private"), ("coffee", folder), ("rocket", folder)):
+        file = place / photo_name(name)
+        shutil.copyfile(real_photos / photo_name(name), file)
+        os.utime(file, (time.time() - 60,) * 2)
+    library = tmp_path / "library"
+    assert run(library, "index", str(folder)) == 0
+    assert run(library, "folders", "exclude", str(folder / "private")) == 0
+    capsys.readouterr()
+    assert run(library, "search", "a cat", "--json") == 0
+    assert photo_name("cat") not in capsys.readouterr().out
+    assert run(library, "folders", "exclude") == 0
+    assert capsys.readouterr().out.splitlines() == [str(folder / "private")]
+    assert run(library, "folders", "exclude", "--undo", "nothing of it") == 2
+    assert "is not left out" in capsys.readouterr().err
+    assert run(library, "folders", "exclude", "--undo", str(folder / "private")) == 0
+    assert run(library, "search", "a cat", "--json") == 0
+    assert photo_name("cat") in capsys.readouterr().out
+    (folder / photo_name("rocket")).unlink()
+    assert run(library, "folders", "purge", "--yes") == 0
+    assert "Forgotten: 1 photo." in capsys.readouterr().out
+    assert run(library, "folders", "purge") == 1

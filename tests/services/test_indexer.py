@@ -14,7 +14,7 @@ from photo_clip.core.ports import Squares, Vectors
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES
-from tests.fakes import FakeEncoder, write_photo
+from tests.fakes import FakeEncoder, plug_in, unplug, write_photo
 from tests.indexing import Bench, run
 
 
@@ -308,14 +308,14 @@ def test_an_unplugged_drive_in_the_middle_goes_offline_and_its_photos_are_not_sk
     bench.folders.add(bench.photos)
     task = bench.indexing()
     next(progress for progress in task if progress.done and progress.total)
-    bench.photos.rename(bench.photos.with_name("unplugged"))
+    unplug(bench.photos)
     report = run(task)
     assert report.skipped == {}
     assert report.offline == {bench.photos: GONE}
     assert len(bench.reader.files_read) < 70, "what is gone is not asked for to the end"
     counts = bench.catalog.embeddings.counts(bench.encoder.identity.key)
     assert (counts.embedded, counts.skipped, counts.waiting, counts.missing) == (32, 0, 68, 0)
-    bench.photos.with_name("unplugged").rename(bench.photos)
+    plug_in(bench.photos)
     assert bench.index().embedded == 68
     assert bench.folders.all()[0].state is FolderState.ONLINE
 
@@ -326,7 +326,7 @@ def test_a_drive_that_answers_with_nonsense_before_it_is_gone_skips_nothing(benc
 
     def fail_late(path: Path) -> None:
         if path == files[-1]:
-            bench.photos.rename(bench.photos.with_name("unplugged"))
+            unplug(bench.photos)
         raise UnreadablePhotoError("the file is damaged")
 
     bench.reader.before_reading = fail_late
@@ -448,3 +448,44 @@ def test_closing_at_every_yield_ends_where_an_undisturbed_run_does(tmp_path: Pat
         bench.catalog.close()
         stopped_at += 1
     assert stopped_at > 10
+
+
+def test_what_is_left_out_goes_out_of_sight_and_comes_back_as_it_was(bench: Bench) -> None:
+    for number in range(40):
+        write_photo(bench.photos / "private" / f"{number}.jpg", f"red {number}")
+    write_photo(bench.photos / "a.jpg", "blue 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+    bench.folders.leave_out([(bench.photos / "private").as_posix()])
+    report = bench.index()
+    assert not report.offline, "leaving out is no loss"
+    assert set(bench.shown()) == {"a.jpg"}
+    assert bench.folders.forget_missing() == 0, "they are not gone"
+    bench.folders.leave_out([])
+    assert bench.index().embedded == 0
+    assert bench.shown() == before
+
+
+def test_photos_that_are_gone_are_forgotten_when_the_user_says_so_but_not_those_of_a_drive_that_is_away(
+    bench: Bench, tmp_path: Path
+) -> None:
+    drive = tmp_path / "drive"
+    for folder, words in ((bench.photos, "red"), (drive, "blue")):
+        for number in range(3):
+            write_photo(folder / f"{number}.jpg", f"{words} {number}")
+        bench.folders.add(folder)
+    bench.index()
+    for folder in (bench.photos, drive):
+        (folder / "0.jpg").unlink()
+    bench.index()
+    unplug(drive)
+    bench.index()
+    key = bench.encoder.identity.key
+    assert bench.catalog.embeddings.counts(key).missing == 2
+    assert bench.folders.forget_missing() == 1
+    assert bench.catalog.embeddings.counts(key).missing == 1
+    assert bench.catalog.embeddings.count(key) == 5
+    assert bench.folders.forget_missing() == 0
+    write_photo(bench.photos / "0.jpg", "red 0")
+    assert bench.index().embedded == 1, "it is a new photo then"

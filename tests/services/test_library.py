@@ -17,7 +17,7 @@ from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, write_photo
+from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, plug_in, unplug, write_photo
 
 OTHER = ModelSource(Kind.TAG, "ViT-B-32", "tag")
 
@@ -133,12 +133,12 @@ def test_one_folder_can_be_looked_at_alone(rooms: Rooms, tmp_path: Path) -> None
 def test_a_drive_that_is_away_is_told_in_status_and_comes_back_by_itself(rooms: Rooms) -> None:
     write_photo(rooms.photos / "a.jpg", "red 1")
     run(rooms.library.keep_up())
-    rooms.photos.rename(rooms.folder / "unplugged")
+    unplug(rooms.photos)
     assert run(rooms.library.keep_up()).offline == {rooms.photos: GONE}
     (folder,) = rooms.library.status().folders
     assert (folder.state, folder.offline_reason) == (FolderState.OFFLINE, GONE)
     assert rooms.library.status().counts.embedded == 1
-    (rooms.folder / "unplugged").rename(rooms.photos)
+    plug_in(rooms.photos)
     assert run(rooms.library.keep_up()) == Report()
     assert rooms.library.status().folders[0].state is FolderState.ONLINE
 
@@ -147,12 +147,12 @@ def test_a_wanted_model_waits_for_photos_on_an_unplugged_drive_too(rooms: Rooms)
     for number in range(3):
         write_photo(rooms.photos / f"{number}.jpg", f"red {number}")
     run(rooms.library.keep_up())
-    rooms.photos.rename(rooms.folder / "unplugged")
+    unplug(rooms.photos)
     rooms.library.models.use(OTHER)
     run(rooms.library.keep_up())
     status = rooms.library.status()
     assert (status.model, status.waiting_for_wanted) == ("starter", 3)
-    (rooms.folder / "unplugged").rename(rooms.photos)
+    plug_in(rooms.photos)
     run(rooms.library.keep_up())
     assert rooms.library.status().wanted_model is None
 

@@ -1,6 +1,5 @@
 """A change of model: search answers all the while, and nothing that people decided is lost."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, write_photo
+from tests.fakes import FakeEncoder, FakeIndex, FakeModelFiles, FakeReader, bundled, plug_in, unplug, write_photo
 
 STARTER = ModelSource(Kind.STARTER)
 BETTER = ModelSource(Kind.TAG, "ViT-B-32", "tag")
@@ -194,7 +193,7 @@ def test_photos_on_a_drive_that_is_away_are_not_lost_to_search_by_a_switch(house
     write_photo(house.folder / "drive" / "far.jpg", "red and far")
     house.library.folders.add(house.folder / "drive")
     run(house.library.keep_up())
-    shutil.move(house.folder / "drive", house.folder / "unplugged")
+    unplug(house.folder / "drive")
     models = house.library.models
     models.use(BETTER)
     run(house.library.keep_up())
@@ -202,7 +201,7 @@ def test_photos_on_a_drive_that_is_away_are_not_lost_to_search_by_a_switch(house
     assert "far.jpg" in house.red_photos()
     assert any("offline" in notice for notice in models.notes.take_notices())
 
-    shutil.move(house.folder / "unplugged", house.folder / "drive")
+    plug_in(house.folder / "drive")
     run(house.library.keep_up())
     assert models.active == BETTER
     assert "far.jpg" in house.red_photos()

@@ -9,7 +9,7 @@ import pytest
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, LOSSES
-from tests.fakes import write_photo
+from tests.fakes import unplug, write_photo
 from tests.indexing import Bench
 
 
@@ -228,7 +228,7 @@ def test_a_copy_made_before_a_drive_was_unplugged_takes_nothing_from_it(
     (photo,) = series(bench, 1)
     before = bench.shown()
     shutil.copy2(photo, other / photo.name)
-    bench.photos.rename(bench.photos.with_name("unplugged"))
+    unplug(bench.photos)
     second = next(folder.id for folder in bench.folders.all() if folder.path == other)
     report = bench.index() if look_at_both else bench.index(folder_ids=[second])
     assert (report.moved, report.new, report.reused) == (0, 1, 1)

@@ -14,7 +14,7 @@ from photo_clip.core.progress import Report, Task
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeEncoder, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeReader, plug_in, unplug, write_photo
 from tests.indexing import indexing
 
 FOLDERS = ("one", "two")
@@ -154,14 +154,14 @@ class Library(RuleBasedStateMachine):
         """While a drive is away nothing of it is lost, not even to a copy of its photos elsewhere."""
         self.index()
         before = self.known()
-        (self.root / folder).rename(self.root / "unplugged")
-        for file in sorted((self.root / "unplugged").rglob("*.jpg"))[:1]:
+        away = unplug(self.root / folder)
+        for file in sorted(away.rglob("*.jpg"))[:1]:
             other = FOLDERS[1 - FOLDERS.index(folder)]
             self.write(f"{other}/saved copy {self.written}.jpg", file.read_text())
         assert list(run(indexing(self.indexer, self.encoders[0])).offline) == [self.root / folder]
         now = self.known()
         assert {place: now.get(place) for place in before} == before
-        (self.root / "unplugged").rename(self.root / folder)
+        plug_in(self.root / folder)
         self.index()
 
     @rule()

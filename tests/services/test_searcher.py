@@ -15,7 +15,7 @@ from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
-from tests.fakes import COLOURS, FakeEncoder, FakeReader, open_fake_library, write_photo
+from tests.fakes import COLOURS, FakeEncoder, FakeReader, open_fake_library, unplug, write_photo
 from tests.indexing import indexing
 
 
@@ -110,7 +110,7 @@ def test_a_missing_photo_is_not_found_and_its_copy_is(library: Library, photos: 
 def test_an_offline_photo_is_found_and_marked(library: Library, photos: Path) -> None:
     write_photo(photos / "a.jpg", "red")
     keep_up(library)
-    photos.rename(photos.with_name("unplugged"))
+    unplug(photos)
     (hit,) = keep_up(library).searcher.search("red")
     assert hit.photo.offline
 
@@ -194,7 +194,7 @@ def test_a_known_photo_is_not_read_again_unless_it_changed(
 def test_a_known_photo_on_an_unplugged_drive_can_be_asked_for(library: Library, photos: Path) -> None:
     write_photo(photos / "red.jpg", "red 1")
     keep_up(library)
-    photos.rename(photos.with_name("unplugged"))
+    unplug(photos)
     keep_up(library)
     assert names(library.searcher.similar_to_file(photos / "red.jpg")) == ["red.jpg"]
 

@@ -1,0 +1,75 @@
+"""Which subfolders and files people want to be left out of their watched folders."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cached_property
+from pathlib import Path, PurePath
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Patterns, each of which leaves out folders with all that is in them, or files.
+
+    A path, such as `/home/me/Pictures/private`, is that folder or file. A name, such as `Previews` or `*_small.jpg`,
+    is every folder or file of that name; `*`, `?` and `[ab]` stand for other characters, and capitals for small
+    letters too. A name with a slash, such as `2019/scans`, is looked for below each watched folder.
+    """
+
+    patterns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> "LeftOut":
+        """Take patterns as people write them; empty ones, slashes at their ends and repeated ones are dropped."""
+        cleaned = (pattern.strip().replace("\\", "/") for pattern in patterns)
+        return cls(tuple(dict.fromkeys(each.rstrip("/") for each in cleaned if each.rstrip("/"))))
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+    def has(self, root: Path, relative: str) -> bool:
+        """Whether the file or folder at `relative` below the watched folder `root` is left out, or lies in one that
+        is."""
+        parts = relative.split("/")
+        if any(self._names.fullmatch(part) for part in parts):
+            return True
+        if not self._below and not self._paths:
+            return False
+        places = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+        if any(self._below_pattern.fullmatch(place) for place in places):
+            return True
+        return any(PurePath(root, place).as_posix() in self._paths for place in places)
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(each for each in self.patterns if _is_path(each))
+
+    @cached_property
+    def _below(self) -> tuple[str, ...]:
+        return tuple(each for each in self.patterns if "/" in each and not _is_path(each))
+
+    @cached_property
+    def _below_pattern(self) -> re.Pattern[str]:
+        return _any_of(self._below)
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        return _any_of(each for each in self.patterns if "/" not in each)
+
+
+def path_or_name(typed: str) -> str:
+    """Return what a person typed in a shell as a pattern: a path that is there as it is from the root on."""
+    path = Path(typed).expanduser()
+    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and path.exists()):
+        return path.absolute().resolve().as_posix()
+    return LeftOut.of([typed]).patterns[0] if LeftOut.of([typed]) else ""
+
+
+def _is_path(pattern: str) -> bool:
+    return pattern.startswith("/") or re.match("[A-Za-z]:/", pattern) is not None
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches any of the patterns; nothing where there is none."""
+    return re.compile("|".join(translate(each) for each in patterns) or "(?!)", re.IGNORECASE)

@@ -1,0 +1,55 @@
+"""Which subfolders and files are left out of the watched folders, to be edited one a line."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from photo_clip.gui.buttons import push_button
+
+
+class LeftOutDialog(QDialog):
+    """Shows patterns; what is to be left out from now on goes out by `changed`, as a list."""
+
+    changed = Signal(list)
+
+    def __init__(self, patterns: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Leave out")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._before = list(patterns)
+        words = QLabel(
+            "What is left out of the watched folders, one a line: the path of a subfolder or photo, or a name such as"
+            " Previews or *_small.jpg. What you decided about these photos is kept.",
+            wordWrap=True,
+        )
+        self.lines = QPlainTextEdit("\n".join(patterns))
+        self.lines.setAccessibleName("Left out, one a line")
+        self.lines.setTabChangesFocus(True)
+        words.setBuddy(self.lines)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(push_button("Choose a subfolder …", self._choose))
+        buttons.addStretch()
+        buttons.addWidget(push_button("Cancel", self.reject))
+        save = push_button("Save", self._save, primary=True)
+        save.setDefault(True)
+        buttons.addWidget(save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(words)
+        column.addWidget(self.lines)
+        column.addLayout(buttons)
+        self.setMinimumWidth(560)
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Choose a subfolder to leave out")
+        if chosen:
+            self.lines.appendPlainText(chosen)
+
+    def _save(self) -> None:
+        wanted = [line.strip() for line in self.lines.toPlainText().splitlines() if line.strip()]
+        if wanted != self._before:
+            self.changed.emit(wanted)
+        self.accept()

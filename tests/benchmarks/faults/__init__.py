@@ -1,0 +1,1 @@
+"""What can go wrong, done to the real program in processes: `python -m tests.benchmarks faults`."""

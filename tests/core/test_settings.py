@@ -1,0 +1,54 @@
+"""Settings come back as they were saved, and nothing that somebody wrote is lost."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photo_clip.core.settings import Settings, load_settings, save_settings
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    assert load_settings(file).settings == Settings()
+    wanted = Settings(reader_processes=3, proxy_url="http://localhost:1")
+    save_settings(file, wanted)
+    assert load_settings(file).settings == wanted
+    assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_what_a_newer_version_wrote_stays_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"of_the_future": [1, 2], "reader_processes": 2}', encoding="utf-8")
+    assert load_settings(file).settings == Settings(reader_processes=2)
+    save_settings(file, Settings(reader_processes=4))
+    assert json.loads(file.read_text(encoding="utf-8")) == {"of_the_future": [1, 2], "reader_processes": 4}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"reader_processes": "many"}', b'{"reader_processes": -1}']
+)
+def test_settings_that_cannot_be_understood_are_set_aside_each_time(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "settings.json"
+    for kept in ("settings.json.broken", "settings.json.broken-2"):
+        file.write_bytes(content)
+        loaded = load_settings(file)
+        assert loaded.settings == Settings()
+        assert str(tmp_path / kept) in loaded.trouble
+        assert (tmp_path / kept).read_bytes() == content
+        assert not file.exists()
+
+
+NAMES = st.sampled_from([each.name for each in fields(Settings)]) | st.text(max_size=5)
+VALUES = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.just([])
+JSON = st.dictionaries(NAMES, VALUES).map(lambda value: json.dumps(value).encode())
+
+
+@given(JSON | st.binary(max_size=80))
+def test_whatever_the_file_holds_the_program_starts(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    file = tmp_path_factory.mktemp("settings") / "settings.json"
+    file.write_bytes(content)
+    assert isinstance(load_settings(file).settings, Settings)

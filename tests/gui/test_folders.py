@@ -1,0 +1,70 @@
+"""What the window says of folders, and what people can say of them."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from photo_clip.gui.confirming import ConfirmDialog
+from photo_clip.gui.left_out_dialog import LeftOutDialog
+from photo_clip.gui.main_window import MainWindow
+from tests.fakes import FakeWatcher, write_photo
+from tests.gui.window_use import drop
+
+Kind = TypeVar("Kind")
+
+
+def dialog_of(kind: type[Kind]) -> Kind | None:
+    return next((each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible()), None)
+
+
+def test_a_folder_that_is_polled_is_told_once_with_the_reason(
+    window: MainWindow, watcher: FakeWatcher, photos: Path, qtbot: QtBot
+) -> None:
+    watcher.polled[photos] = "the system cannot watch so many folders"
+    with qtbot.waitSignal(window.keeper.noticed) as told:
+        drop(window, photos)
+    assert told.args == [f"“{photos.name}” is looked at every minute: the system cannot watch so many folders."]
+    with qtbot.assertNotEmitted(window.keeper.noticed), qtbot.waitSignal(window.keeper.finished):
+        window.keeper.look()
+    qtbot.waitUntil(lambda: window.keeper.is_idle)
+
+
+def test_a_folder_that_was_renamed_is_found_again_and_told(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    photos.rename(photos.with_name("pictures"))
+    with qtbot.waitSignal(filled.keeper.noticed) as told:
+        filled.keeper.look()
+    assert "“{}” is “{}” now".format(photos, photos.with_name("pictures")) in told.args[0]
+    qtbot.waitUntil(lambda: filled.keeper.is_idle)
+    assert filled.photos.rowCount() == 12
+
+
+def test_a_subfolder_is_left_out_in_the_window(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    filled.dialogs.show_left_out()
+    qtbot.waitUntil(lambda: dialog_of(LeftOutDialog) is not None)
+    dialog = dialog_of(LeftOutDialog)
+    assert dialog is not None
+    dialog.lines.setPlainText("red *\n")
+    dialog._save()
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 8)
+
+
+def test_missing_photos_are_forgotten_only_after_a_question(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    filled.dialogs.forget_missing()
+    qtbot.waitUntil(lambda: "No photo is missing" in filled.search_view._chosen.text())
+    (photos / "red 0.jpg").unlink()
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 11 and filled.keeper.is_idle)
+    filled.dialogs.forget_missing()
+    qtbot.waitUntil(lambda: dialog_of(ConfirmDialog) is not None)
+    dialog = dialog_of(ConfirmDialog)
+    assert dialog is not None
+    assert "Forget 1 photo" in dialog.windowTitle()
+    dialog.accept()
+    assert filled._opened is not None
+    status = filled._opened.library.status
+    qtbot.waitUntil(lambda: status().counts.missing == 0)
+    write_photo(photos / "white 1.jpg", "white 1")
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 12 and filled.keeper.is_idle)

@@ -1,0 +1,39 @@
+"""The program is ended in the middle of its work, by the system or by a session that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.made_pictures import quarters
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends programs in another way")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_was_done_is_kept_when_the_session_ends_while_photos_are_indexed(tmp_path: Path, number: int) -> None:
+    photos, library = tmp_path / "photos", tmp_path / "library"
+    photos.mkdir()
+    for count in range(100):
+        file = photos / f"{count}.png"
+        quarters(20 + count, 20).save(file)
+        os.utime(file, (1e9, 1e9))
+    program = [sys.executable, "-m", "photo_clip", "--library", str(library)]
+    process = subprocess.Popen(
+        [*program, "index", str(photos)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Embedding"):
+            break
+    os.killpg(process.pid, number)  # the processes it started hear of it, too
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 130, told
+    assert "What was done is kept" in told
+    assert "Traceback" not in told
+    assert not (library / "index" / "in-use").exists()
+    done = subprocess.run([*program, "index"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

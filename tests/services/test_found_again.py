@@ -1,0 +1,156 @@
+"""A folder that is at another place is found there, with all that is known of its photos."""
+
+from pathlib import Path
+
+import pytest
+
+from photo_clip.core.photo import FolderState
+from photo_clip.services.drives import mount_points
+from photo_clip.services.folder_changes import GONE, WatchedFolders
+from photo_clip.services.indexer import Indexer
+from tests.fakes import unplug, write_photo
+from tests.indexing import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Photos on a drive that is mounted at “media/card”."""
+    found = Bench(tmp_path)
+    found.photos = tmp_path / "media" / "card" / "DCIM" / "best"
+    for number in range(30):
+        write_photo(found.photos / f"{number:02}.jpg", f"red {number:02}", mtime_s=1e9 + 60 * number)
+    found.folders.add(found.photos)
+    found.index()
+    return found
+
+
+def with_drives(bench: Bench, *roots: Path) -> None:
+    """Let these be the places where drives are connected."""
+    bench.folders = WatchedFolders(bench.catalog, lambda: bench.now_s, lambda: roots)
+    bench.indexer = Indexer(bench.catalog, bench.folders, bench.reader, bench.thumbnails, lambda: bench.now_s)
+
+
+def copied(folder: Path, to: Path, *, hours: int = 0) -> None:
+    """Make a folder with the same files, as they look on another drive, or in another time zone."""
+    for file in folder.iterdir():
+        mtime_s = file.stat().st_mtime + 3600 * hours
+        write_photo(to / file.name, file.read_text(encoding="utf-8"), mtime_s=mtime_s)
+
+
+def everything(bench: Bench) -> dict[str, int]:
+    photos = bench.catalog.photos(bench.catalog.newest_photo_ids().tolist())
+    return {photo.path.name: photo.id for photo in photos}
+
+
+def test_a_drive_under_another_name_is_found_again_without_any_work(bench: Bench, tmp_path: Path) -> None:
+    before, read = everything(bench), len(bench.reader.files_read)
+    drive = tmp_path / "media" / "card"
+    drive.rename(tmp_path / "media" / "card1")
+    with_drives(bench, Path("/"), tmp_path / "media" / "card1")
+    report = bench.index()
+    now = tmp_path / "media" / "card1" / "DCIM" / "best"
+    assert report.found_again == {bench.photos: now}
+    assert not report.offline
+    assert everything(bench) == before
+    assert len(bench.reader.files_read) == read
+    (folder,) = bench.folders.all()
+    assert (folder.path, folder.state) == (now, FolderState.ONLINE)
+    assert bench.catalog.photo_at(now / "03.jpg") is not None
+
+
+@pytest.mark.parametrize("hours", [0, 1, -2])
+def test_a_drive_without_lasting_numbers_is_known_by_its_files_in_any_time_zone(
+    bench: Bench, tmp_path: Path, hours: int
+) -> None:
+    away = unplug(bench.photos)
+    drive = tmp_path / "elsewhere" / "stick"
+    copied(away, drive / "DCIM" / "best", hours=hours)
+    with_drives(bench, drive)
+    assert bench.index().found_again == {bench.photos: drive / "DCIM" / "best"}
+
+
+def test_a_folder_that_was_renamed_while_the_program_was_closed_is_found_beside_its_place(bench: Bench) -> None:
+    before, read = everything(bench), len(bench.reader.files_read)
+    named = bench.photos.rename(bench.photos.with_name("the very best"))
+    with_drives(bench)
+    assert bench.index().found_again == {bench.photos: named}
+    assert everything(bench) == before
+    assert len(bench.reader.files_read) == read
+    assert sorted(before.values()) == sorted(bench.catalog.photos_saying(["very", "best"], 100))
+
+
+def test_other_photos_at_its_place_on_another_drive_are_not_taken_for_it(bench: Bench, tmp_path: Path) -> None:
+    away = unplug(bench.photos)
+    drive = tmp_path / "elsewhere" / "stick"
+    copied(away, drive / "DCIM" / "best")
+    for number in range(8):
+        write_photo(drive / "DCIM" / "best" / f"{number:02}.jpg", f"another size {number}")
+    with_drives(bench, drive)
+    report = bench.index()
+    assert not report.found_again
+    assert report.offline == {bench.photos: GONE}
+
+
+def test_a_copy_of_a_folder_that_is_there_is_not_taken_for_it(bench: Bench, tmp_path: Path) -> None:
+    drive = tmp_path / "elsewhere" / "backup"
+    copied(bench.photos, drive / "DCIM" / "best")
+    with_drives(bench, drive)
+    assert not bench.index().found_again
+
+
+def test_what_lies_in_another_watched_folder_is_left_to_that(bench: Bench, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    bench.folders.add(other)
+    away = unplug(bench.photos)
+    copied(away, other / "DCIM" / "best")
+    with_drives(bench, other)
+    assert not bench.index().found_again
+
+
+def test_a_folder_that_was_never_read_is_not_looked_for(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.folders.add(bench.photos)
+    bench.photos.rename(bench.photos.with_name("other"))
+    with_drives(bench, tmp_path)
+    assert list(bench.index().offline) == [bench.photos]
+
+
+def test_adding_a_folder_at_its_new_place_is_not_another_folder(bench: Bench, tmp_path: Path) -> None:
+    before = everything(bench)
+    away = unplug(bench.photos)
+    new = tmp_path / "kept here now"
+    away.rename(new)
+    with_drives(bench)
+    folder = bench.folders.add(new)
+    assert [each.id for each in bench.folders.all()] == [folder.id]
+    assert folder.path == new
+    bench.index()
+    assert everything(bench) == before
+
+
+def test_a_drive_that_is_watched_as_a_whole_is_found_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.photos = tmp_path / "media" / "card"
+    write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    copied(unplug(bench.photos), tmp_path / "mnt" / "other")
+    with_drives(bench, tmp_path / "mnt" / "other")
+    assert list(bench.index().found_again) == [bench.photos]
+
+
+def test_an_empty_mount_point_does_not_keep_it_from_being_found(bench: Bench, tmp_path: Path) -> None:
+    drive = tmp_path / "media" / "card"
+    drive.rename(tmp_path / "media" / "card1")
+    bench.photos.mkdir(parents=True)
+    with_drives(bench, tmp_path / "media" / "card1")
+    assert list(bench.index().found_again) == [bench.photos]
+
+
+def test_mounted_drives_are_read_from_what_linux_tells() -> None:
+    mounts = (
+        "proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /media/me/My\\040Card vfat rw 0 0\n"
+        "server:/photos /net nfs4 rw 0 0\nbroken\n"
+    )
+    assert list(mount_points(mounts)) == [Path("/"), Path("/media/me/My Card")]
