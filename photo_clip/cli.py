@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from photo_clip import APP_NAME, __version__
+from photo_clip import APP_NAME, HOMEPAGE, __version__
 from photo_clip.cli_common import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE, AsJson, labels_in, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.photo import Hit
@@ -271,7 +272,7 @@ def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the models: the starter, those on offer, and those in use."""
     with opened_library(places_of(context)) as library:
-        entries = library.models.entries()
+        entries, edition = library.models.entries(), library.models.edition
     if as_json:
         say_json([model_json(entry) for entry in entries])
         return
@@ -279,9 +280,14 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         state = (
             "in use" if entry.is_active else "being prepared" if entry.is_wanted else "here" if entry.is_here else ""
         )
+        if not entry.is_usable:
+            state = f"{state}, but needs the full edition" if state else "needs the full edition"
         say(f"{printable(entry.name)}{f'  ({state})' if state else ''}")
         if entry.offer is not None:
             say(f"    {entry.offer.licence} · {entry.offer.languages} · {entry.offer.figures}")
+    if edition is Edition.STANDARD:
+        say(f"\nThis is the standard edition, which uses the starter alone; the full one uses all: {HOMEPAGE}")
+        return
     say("\nAny other open_clip model: ARCHITECTURE/TAG, hf-hub:NAME, local-dir:FOLDER or file:ARCHITECTURE:FILE.")
     say("Mind its licence; those of the models above allow any use.")
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+from photo_clip.core.editions import this_edition
 from photo_clip.core.gazetteer import Gazetteer
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
@@ -153,4 +154,4 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
 
         return untrained_clip_model(source, notes)
 
-    return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter)
+    return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter, this_edition())
