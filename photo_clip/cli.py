@@ -1,5 +1,6 @@
 """The command line: every command, what it asks the library and how it answers."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -71,6 +72,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
         typed_in[words_from:] = shielded(typed_in[words_from:])
+    if typed_in and os.path.exists(typed_in[0]) and typed_in[0] not in _command_names():  # noqa: PTH110 - never raises
+        typed_in.insert(0, "open")
     try:
         commands(args=typed_in)
     except SystemExit as end:
@@ -85,6 +88,10 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped. What was done is kept, and the next run goes on from there.\n")
         return INTERRUPTED
     return DONE
+
+
+def _command_names() -> set[str]:
+    return set(typer.main.get_group(commands).commands)
 
 
 def _say_version(wanted: bool) -> None:
@@ -108,6 +115,17 @@ def main(
         from photo_clip.app import run_window
 
         raise typer.Exit(run_window(context.obj))
+
+
+@commands.command(name="open")
+def open_window(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Folders to add, or photos.", metavar="PATH…")],
+) -> None:
+    """Open the window with folders, or with what looks like photos; `photo-clip PATH` does the same."""
+    from photo_clip.app import run_window
+
+    raise typer.Exit(run_window(places_of(context), paths))
 
 
 @commands.command()
