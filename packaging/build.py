@@ -11,6 +11,7 @@ notices, a bill of materials (CycloneDX) and checksums.
 import argparse
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -70,10 +71,20 @@ def installers(built: Path, icons: Path, edition: str, work: Path, target: Path)
         return [file]
     defined = {"AppName": APP_NAME, "AppId": APP_ID, "Version": __version__, "Built": built, "Icons": icons}
     values = [f"/D{key}={value}" for key, value in defined.items()]
+    sign_for_windows(*built.glob("*.exe"))
     subprocess.run(
         ["iscc", "/Q", *values, f"/O{target}", f"/F{name}-windows", HERE / "windows" / "photo_clip.iss"], check=True
     )
+    sign_for_windows(target / f"{name}-windows.exe")
     return [target / f"{name}-windows.exe"]
+
+
+def sign_for_windows(*files: Path) -> None:
+    """Sign programs by the certificate of that thumbprint, where there is one."""
+    thumbprint = os.environ.get("WINDOWS_SIGNING_THUMBPRINT")
+    if thumbprint:
+        stamp = ("/tr", "http://timestamp.digicert.com", "/td", "sha256")
+        subprocess.run(["signtool", "sign", "/sha1", thumbprint, "/fd", "sha256", *stamp, *map(str, files)], check=True)
 
 
 def main() -> None:
@@ -91,15 +102,14 @@ def main() -> None:
     built = built_program(python, edition, work)
     check(built / (f"{APP_NAME}.exe" if sys.platform == "win32" else APP_NAME))
     files = []
+    beginning = f"{APP_NAME}-{edition}-{__version__}-{sys.platform}-{platform.machine()}"
     for name, kind in (("THIRD_PARTY.txt", "notices.txt"), ("sbom.cdx.json", "sbom.cdx.json")):
-        files.append(target / f"{APP_NAME}-{edition}-{__version__}-{sys.platform}-{kind}")
+        files.append(target / f"{beginning}-{kind}")
         shutil.copyfile(built / "program" / "resources" / name, files[-1])
     if not arguments.no_installer:
         files += installers(built, work / "work" / "photo_clip" / "icons", edition, work, target)
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (target / f"{APP_NAME}-{edition}-{__version__}-{sys.platform}-SHA256SUMS").write_text(
-        "".join(sums), encoding="ascii"
-    )
+    (target / f"{beginning}-SHA256SUMS").write_text("".join(sums), encoding="ascii")
     for name, size_mb in [*sizes(built), *((file.name, file.stat().st_size / 1e6) for file in files)]:
         print(f"{size_mb:8.1f} MB  {name}")
     if sys.platform == "linux":

@@ -3,15 +3,9 @@
 import re
 from pathlib import Path
 
-TORCH_WORLD = ("torch", "torchvision", "open_clip", "transformers", "timm", "triton", "nvidia", "sympy", "mpmath")
+_TORCH_WORLD = ("torch", "torchvision", "open_clip", "transformers", "timm", "triton", "nvidia", "sympy", "mpmath")
 """What only the full edition carries."""
 
-_HIDDEN = (
-    "chromadb.api.rust",
-    "chromadb.telemetry.product.posthog",
-    "chromadb.telemetry.opentelemetry",
-    "PySide6.QtSvg",  # the icons are SVG
-)
 _NEVER = (
     # servers, clusters and downloads that Chroma and the Hugging Face libraries could reach for
     *("kubernetes", "uvicorn", "uvloop", "httptools", "watchfiles", "websockets", "fastapi", "bcrypt", "oauthlib"),
@@ -23,10 +17,13 @@ _NEVER = (
     *("readline", "_gdbm", "_dbm", "_curses", "_curses_panel"),
     # other windows, notebooks and plots
     *("tkinter", "_tkinter", "PIL.ImageTk", "PIL.ImageQt", "IPython", "matplotlib", "tensorboard"),
+    # what torch and transformers take along where they find it
+    *("scipy", "sklearn", "skimage", "joblib", "numba", "pandas", "torchaudio", "onnx", "torchgen"),
 )
 
 _FROM_LINUX = re.compile(
-    r"lib(python3|ssl|crypto|ffi|sqlite3|bz2|lzma|z|expat|uuid|mpdec|xcb-\w[\w-]*|xkbcommon|xkbcommon-x11|zstd|brotlidec|brotlicommon)[\d.]*\.so"
+    r"lib(python3|ssl|crypto|ffi|sqlite3|bz2|lzma|z|zstd|brotlidec|brotlicommon|expat|uuid|mpdec"
+    r"|xcb-\w[\w-]*|xkbcommon|xkbcommon-x11)[\d.]*\.so"
 )
 """Libraries taken from the building system: what Python is made of, and what Qt needs that not every desktop has.
 
@@ -46,19 +43,15 @@ _LEFT_OUT = re.compile(
     | plugins/imageformats/\w*q(pdf|icns|tga|wbmp|tiff)
     | Qt6?(Qml\w*|Quick\w*|Pdf|VirtualKeyboard\w*|OpenGLWidgets|Designer\w*|ShaderTools|Test|Sql|Egl[Ff][sS]\w*)(\.|$)
     | opengl32sw\.dll
+    | resources/screenshot\.png
     """,
     re.VERBOSE,
 )
 
 
-def hidden_imports(edition: str) -> list[str]:
-    """Return the modules that nothing names in an import."""
-    return [*_HIDDEN, *(("open_clip",) if edition == "full" else ())]
-
-
 def left_out_modules(edition: str) -> list[str]:
     """Return the modules that stay out, with all below them."""
-    return [*_NEVER, *(TORCH_WORLD if edition == "standard" else ())]
+    return [*_NEVER, *(_TORCH_WORLD if edition == "standard" else ())]
 
 
 def is_left_out(destination: str, source: str) -> bool:

@@ -59,8 +59,9 @@ def debian_package(built: Path, icons: Path, edition: str, folder: Path, target:
         ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
     ).stdout.strip()
     size_kb = sum(file.lstat().st_size for file in folder.rglob("*")) // 1024
+    name, other = (APP_NAME, f"{APP_NAME}-full") if edition == "standard" else (f"{APP_NAME}-full", APP_NAME)
     control = {
-        "Package": APP_NAME,
+        "Package": name,
         "Version": __version__,
         "Section": "graphics",
         "Priority": "optional",
@@ -69,6 +70,8 @@ def debian_package(built: Path, icons: Path, edition: str, folder: Path, target:
         "Installed-Size": str(size_kb),
         "Depends": ", ".join([f"libc6 (>= {glibc_floor(built)})", *DEPENDS]),
         "Recommends": ", ".join(_RECOMMENDS),
+        "Conflicts": other,
+        "Replaces": other,
         "Homepage": HOMEPAGE,
         "Description": f"finds and tags your own photos by what they show ({edition} edition)\n"
         " Drop a folder in, type what you remember, and see those photos. Everything\n"
@@ -81,7 +84,7 @@ def debian_package(built: Path, icons: Path, edition: str, folder: Path, target:
         (debian / script).write_text(_AFTER, encoding="utf-8")
         (debian / script).chmod(0o755)
     _let_all_read(folder)
-    package = target / f"{APP_NAME}-{edition}_{__version__}_{machine}.deb"
+    package = target / f"{name}_{__version__}_{machine}.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(folder), str(package)], check=True)
     return package
 
@@ -97,7 +100,11 @@ def archive(built: Path, icons: Path, edition: str, folder: Path, target: Path) 
     _let_all_read(root)
     file = target / f"{APP_NAME}-{edition}-{__version__}-linux-{os.uname().machine}.tar.xz"
     owner = ("--owner=0", "--group=0", "--numeric-owner")
-    subprocess.run(["tar", "-cJf", str(file), *owner, "-C", str(folder), root.name], check=True)
+    subprocess.run(
+        ["tar", "-cJf", str(file), *owner, "-C", str(folder), root.name],
+        env={**os.environ, "XZ_OPT": "-T0"},
+        check=True,
+    )
     return file
 
 

@@ -12,7 +12,7 @@ from photo_clip.core.gazetteer import Gazetteer
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
-from photo_clip.core.ports import Catalog, Encoder, ModelIdentity, VectorIndex
+from photo_clip.core.ports import Catalog, Encoder, ModelIdentity, Notes, VectorIndex
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
@@ -97,6 +97,14 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     )
     library.sidecars.follows = settings.writes_sidecars and writing
     return library
+
+
+def small_untrained_model(notes: Notes) -> Encoder:
+    """Return a small open_clip model with random weights: with it, torch is tried without a download."""
+    from photo_clip.adapters.clip_model import untrained_clip_model
+    from photo_clip.adapters.torch_towers import Mode
+
+    return untrained_clip_model(ModelSource(Kind.TAG, "ViT-S-32"), notes, mode=Mode())
 
 
 def _place_of(name: str) -> tuple[float, float] | None:

@@ -29,10 +29,6 @@ UninstallDisplayIcon={app}\{#Window}
 ChangesAssociations=yes
 ChangesEnvironment=yes
 CloseApplications=yes
-#ifdef SignTool
-SignTool={#SignTool}
-SignedUninstaller=yes
-#endif
 
 [Tasks]
 Name: desktop; Description: "{cm:CreateDesktopIcon}"; Flags: unchecked
