@@ -127,9 +127,10 @@ def notices_of(parts: list[Part]) -> str:
         "",
         (HERE.parent / "LICENSE").read_text(encoding="utf-8").strip(),
         "",
-        "It contains the work of others, unchanged, each under its own licence. Libraries under the LGPL (Qt, PySide6,",
-        "Pebble, libheif, libde265, LibRaw) are files of their own beside the program and may be replaced by others;",
-        "their sources are at https://download.qt.io, https://pypi.org, https://github.com/strukturag, https://www.libraw.org.",
+        "It contains the work of others, unchanged, each under its own licence. Libraries under the",
+        "LGPL (Qt, PySide6, Pebble, libheif, libde265, LibRaw) are files of their own beside the program",
+        "and may be replaced by others; their sources are at https://download.qt.io, https://pypi.org,",
+        "https://github.com/strukturag and https://www.libraw.org.",
         "",
     ]
     lines += [f"{part.name} {part.version}: {part.licence}".replace(" :", ":") for part in parts]

@@ -53,7 +53,8 @@ class AboutBox(QDialog):
         if notices_file().is_file():
             buttons.addWidget(push_button("Licences and notices …", self.show_notices))
         buttons.addStretch()
-        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        close = push_button("Close", self.accept, primary=True)
+        buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 26, 28, 22)
         column.setSpacing(18)
@@ -62,6 +63,7 @@ class AboutBox(QDialog):
         column.addWidget(newer)
         column.addLayout(buttons)
         self.setFixedWidth(460)
+        close.setFocus()
 
     def show_notices(self) -> None:
         """Show whose work is in the program, and under what licences."""
@@ -75,7 +77,7 @@ class NoticesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Licences and notices")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(820, 600)
+        self.resize(900, 640)
         text = QPlainTextEdit(notices)
         text.setReadOnly(True)
         text.setAccessibleName("Licences and notices")
