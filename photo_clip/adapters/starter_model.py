@@ -1,10 +1,15 @@
 """The model that comes with the program, run by ONNX Runtime."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+# ONNX Runtime reports its use to its makers, and keeps an identifier of this computer for that, unless it is told not
+# to before it is loaded (since 1.32; its Privacy.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import numpy as np
 import onnxruntime
