@@ -3,9 +3,9 @@
     python packaging/build.py                      the standard edition
     python packaging/build.py --edition full       with torch and open_clip
 
-An environment is made and filled, PyInstaller run, the result tried with no home and no network, and the system's
-installers made: .deb and .tar.xz on Linux, .exe with Inno Setup on Windows, .dmg on macOS. All lands in dist/, with
-notices, a bill of materials (CycloneDX) and checksums.
+An environment is made and filled, PyInstaller run, the result tried in an empty home without a network, and the
+system's installers made: .deb and .tar.xz on Linux, .exe with Inno Setup on Windows, .dmg on macOS. All lands in dist/,
+with notices, a bill of materials (CycloneDX) and checksums.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Tries a built program: whole, its self-check passes, its window comes up; without a home and without a network."""
+"""Tries a built program: whole, its self-check passes, its window comes up; in an empty home and without a network."""
 
 import os
 import shutil
@@ -19,7 +19,9 @@ def check(program: Path) -> None:
     if links:
         raise SystemExit(f"Links that lead nowhere: {', '.join(map(str, links))}")
     with tempfile.TemporaryDirectory() as folder:
-        environment = _bare(Path(folder))
+        home = Path(folder) / "home"
+        home.mkdir()
+        environment = _bare(home)
         done = subprocess.run(
             [*_without_network(), str(program), "self-check"],
             env=environment,
@@ -30,7 +32,10 @@ def check(program: Path) -> None:
         )
         if done.returncode or done.stdout.strip() != "ok":
             raise SystemExit(f"The self-check failed:\n{done.stdout}{done.stderr}")
-        print("self-check passed, with no home and no network", flush=True)
+        left = [path for path in home.rglob("*") if path.is_file()]
+        if left:
+            raise SystemExit(f"The self-check left in an empty home: {', '.join(map(str, left))}")
+        print("self-check passed, with an empty home that stayed empty, and no network", flush=True)
         _check_window(program, {**environment, "PHOTO_CLIP_HOME": str(Path(folder) / "library")})
 
 
@@ -54,16 +59,16 @@ def _check_window(program: Path, environment: dict[str, str]) -> None:
     print("the window came up, and heard another start", flush=True)
 
 
-def _bare(folder: Path) -> dict[str, str]:
+def _bare(home: Path) -> dict[str, str]:
     """Return an environment in which the program finds nothing of the builder's."""
+    homes = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), str(home))
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR") if name in os.environ}
     path = os.environ.get("PATH", "") if sys.platform == "win32" else "/usr/bin:/bin"
     return {
         **kept,
         "PATH": path,
-        "HOME": "",
+        **homes,
         "LANG": "C.UTF-8",
-        "USERPROFILE": str(folder),
         "QT_QPA_PLATFORM": "offscreen",
     }
 

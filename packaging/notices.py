@@ -47,14 +47,14 @@ def write_notices(folder: Path, edition: str, sources: Iterable[str]) -> tuple[P
 def bundled_parts(sources: Iterable[str]) -> list[Part]:
     """Return what the files belong to: distributions, libraries of the system, Python; and data of the program."""
     owners = {str(file): found for found in distributions() for file in _files(found)}
-    used: dict[str, Part] = {}
-    from_system = set()
+    taken, from_system = set(), set()
     for source in sources:
         owner = owners.get(os.path.abspath(source))  # noqa: PTH100 - resolving would leave the environment
         if owner is not None:
-            used.setdefault(owner.name, _part_of(owner))
+            taken.add(owner)
         elif source.startswith(("/lib", "/usr/lib")):
             from_system.add(source)
+    used = {part.name: part for part in map(_part_of, taken)}
     python = sysconfig.get_path("stdlib")
     used["Python"] = Part(
         "Python",
