@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from photo_clip.core.places import Places, resources_folder
@@ -69,10 +70,13 @@ def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
 
 def _crash_of_last_time(places: Places) -> str:
     """Return where the program was when it crashed, if it did, and note from now on where it is if it does."""
-    file = places.crash_file.open("a+", encoding="utf-8", errors="replace")
-    file.seek(0)
-    told = file.read().strip()
-    file.truncate(0)
+    try:
+        file = places.crash_file.open("a+", encoding="utf-8", errors="replace")
+        file.seek(0)
+        told = file.read().strip()
+        file.truncate(0)
+    except OSError:  # no reason to do without the library
+        return ""
     faulthandler.enable(file)  # it keeps the file open
     return told
 
@@ -80,7 +84,8 @@ def _crash_of_last_time(places: Places) -> str:
 def _forget_crash(places: Places) -> None:
     """Drop what Windows noted of errors that were mended on the way: the program came to its proper end."""
     faulthandler.disable()
-    places.crash_file.unlink(missing_ok=True)
+    with suppress(OSError):
+        places.crash_file.unlink()
 
 
 def _log_to(places: Places) -> None:
