@@ -1,17 +1,24 @@
-"""The entrance: the window without arguments, the command line with them."""
+"""The entrance: the window without arguments or by the window's own name, else the command line."""
 
 import multiprocessing
 import os
 import sys
+from pathlib import Path
+
+_WINDOW = "photo-clip-window"
+"""The program's name where its arguments are folders and photos to open, as file managers give them."""
 
 
 def main() -> None:
     """Run photo-clip and end the process with its exit code."""
     multiprocessing.freeze_support()
-    if len(sys.argv) == 1 and "PHOTO_CLIP_HOME" not in os.environ:
+    arguments = sys.argv[1:]
+    if not arguments or Path(sys.argv[0]).stem == _WINDOW:
         from photo_clip.app import run_window  # without typer: the window is up sooner
+        from photo_clip.opening import places_for
 
-        sys.exit(run_window())
+        library = os.environ.get("PHOTO_CLIP_HOME")
+        sys.exit(run_window(places_for(Path(library) if library else None), list(map(Path, arguments))))
     from photo_clip.cli import run_command
 
     sys.exit(run_command())

@@ -1,10 +1,14 @@
 """Puts the desktop program together: places, log, application, window."""
 
+import faulthandler
 import logging
 import logging.handlers
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
@@ -17,12 +21,17 @@ Each of the hundred calls in which the grid is painted waits for its turn when p
 """
 
 
-def run_window(places: Places | None = None) -> int:
-    """Show the window until it is closed; return the exit code of the program."""
+def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
+    """Show the window until it is closed; return the exit code of the program.
+
+    `paths` are folders to add and photos to find others like. Where a window with this library is there already,
+    that one shows them.
+    """
     from PySide6.QtCore import QTimer
 
     from photo_clip.gui.application import make_application
     from photo_clip.gui.main_window import MainWindow, OpenedLibrary
+    from photo_clip.gui.opening_wishes import OpeningWishes, hand_over
 
     chosen = places_for(None) if places is None else places
     sys.setswitchinterval(_TURN_S)
@@ -32,14 +41,21 @@ def run_window(places: Places | None = None) -> int:
 
         library = open_library(chosen, holder="the window")
         _log_to(chosen)
-        return OpenedLibrary(library, DirectoryWatcher())
+        return OpenedLibrary(library, DirectoryWatcher(), _crash_of_last_time(chosen))
 
     def save(settings: Settings) -> None:
         save_settings(chosen.settings_file, settings)
 
     loaded = load_settings(chosen.settings_file)
     application = make_application(sys.argv[:1], resources_folder() / "icons" / "photo-clip.svg")
+    if hand_over(chosen.data, paths):
+        return 0
     window = MainWindow(open_all, loaded.settings, save)
+    wishes = OpeningWishes(chosen.data, window)
+    wishes.wished.connect(window.come_forward)
+    wishes.wished.connect(window.show_paths)
+    window.library_opened.connect(wishes.listen)
+    window.show_paths(paths)
     if loaded.trouble:
         window.problems.tell(loaded.trouble, "Set what you want to differ from the defaults again.")
     sys.excepthook = window.problems.hear_exception
@@ -53,7 +69,30 @@ def run_window(places: Places | None = None) -> int:
     ticking.timeout.connect(lambda: None)
     ticking.start()
     window.show()
-    return application.exec()
+    code = application.exec()
+    wishes.close()
+    _forget_crash(chosen)
+    return code
+
+
+def _crash_of_last_time(places: Places) -> str:
+    """Return where the program was when it crashed, if it did, and note from now on where it is if it does."""
+    try:
+        file = places.crash_file.open("a+", encoding="utf-8", errors="replace")
+        file.seek(0)
+        told = file.read().strip()
+        file.truncate(0)
+    except OSError:  # no reason to do without the library
+        return ""
+    faulthandler.enable(file)  # it keeps the file open
+    return told
+
+
+def _forget_crash(places: Places) -> None:
+    """Drop what Windows noted of errors that were mended on the way: the program came to its proper end."""
+    faulthandler.disable()
+    with suppress(OSError):
+        places.crash_file.unlink()
 
 
 def _log_to(places: Places) -> None:

@@ -1,5 +1,6 @@
 """The command line: every command, what it asks the library and how it answers."""
 
+import os
 import signal
 import sys
 import threading
@@ -12,16 +13,17 @@ from typing import Annotated
 
 import typer
 
-from photo_clip import APP_NAME, __version__
+from photo_clip import APP_NAME, HOMEPAGE, __version__
 from photo_clip.cli_common import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE, AsJson, labels_in, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
 from photo_clip.core.coach import advice_on
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
-from photo_clip.core.photo import Folder, Hit
 from photo_clip.core.left_out import path_or_name
+from photo_clip.core.photo import Folder, Hit
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
@@ -84,6 +86,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
         typed_in[words_from:] = shielded(typed_in[words_from:])
+    if typed_in and os.path.exists(typed_in[0]) and typed_in[0] not in _command_names():  # noqa: PTH110 - never raises
+        typed_in.insert(0, "open")
     try:
         commands(args=typed_in)
     except SystemExit as end:
@@ -110,6 +114,10 @@ def _end_gently() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def _command_names() -> set[str]:
+    return set(typer.main.get_group(commands).commands)
+
+
 def _say_version(wanted: bool) -> None:
     if wanted:
         say(f"{APP_NAME} {__version__}")
@@ -131,6 +139,17 @@ def main(
         from photo_clip.app import run_window
 
         raise typer.Exit(run_window(context.obj))
+
+
+@commands.command(name="open")
+def open_window(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Folders to add, or photos.", metavar="PATH…")],
+) -> None:
+    """Open the window with folders, or with what looks like photos; `photo-clip PATH` does the same."""
+    from photo_clip.app import run_window
+
+    raise typer.Exit(run_window(places_of(context), paths))
 
 
 @commands.command()
@@ -360,7 +379,7 @@ def purge(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", hel
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the models: the starter, those on offer, and those in use."""
     with opened_library(places_of(context)) as library:
-        entries = library.models.entries()
+        entries, edition = library.models.entries(), library.models.edition
     if as_json:
         say_json([model_json(entry) for entry in entries])
         return
@@ -368,9 +387,14 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         state = (
             "in use" if entry.is_active else "being prepared" if entry.is_wanted else "here" if entry.is_here else ""
         )
+        if not entry.is_usable:
+            state = f"{state}, but needs the full edition" if state else "needs the full edition"
         say(f"{printable(entry.name)}{f'  ({state})' if state else ''}")
         if entry.offer is not None:
             say(f"    {entry.offer.licence} · {entry.offer.languages} · {entry.offer.figures}")
+    if edition is Edition.STANDARD:
+        say(f"\nThis is the standard edition, which uses the starter alone; the full one uses all: {HOMEPAGE}")
+        return
     say("\nAny other open_clip model: ARCHITECTURE/TAG, hf-hub:NAME, local-dir:FOLDER or file:ARCHITECTURE:FILE.")
     say("Mind its licence; those of the models above allow any use.")
 

@@ -73,6 +73,7 @@ def model_json(entry: ModelEntry) -> dict[str, Any]:
         "name": entry.name,
         "in_use": entry.is_active,
         "being_prepared": entry.is_wanted,
+        "usable": entry.is_usable,
         "here": entry.is_here,
         "size_bytes": entry.size_bytes,
         "licence": entry.offer.licence if entry.offer else None,

@@ -8,11 +8,12 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+from photo_clip.core.editions import this_edition
 from photo_clip.core.gazetteer import Gazetteer
 from photo_clip.core.labels import parse_labels
 from photo_clip.core.models import Kind, ModelSource, parse_offers
 from photo_clip.core.places import Places, resources_folder
-from photo_clip.core.ports import Encoder, ModelIdentity, VectorIndex
+from photo_clip.core.ports import Encoder, ModelIdentity, Notes, VectorIndex
 from photo_clip.core.printable import printable
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.core.stores import Catalog
@@ -111,6 +112,14 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     return library
 
 
+def small_untrained_model(notes: Notes) -> Encoder:
+    """Return a small open_clip model with random weights: with it, torch is tried without a download."""
+    from photo_clip.adapters.clip_model import untrained_clip_model
+    from photo_clip.adapters.torch_towers import Mode
+
+    return untrained_clip_model(ModelSource(Kind.TAG, "ViT-S-32"), notes, mode=Mode())
+
+
 def _place_of(name: str) -> tuple[float, float] | None:
     return _gazetteer().place_of(name)
 
@@ -166,4 +175,4 @@ def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
 
         return untrained_clip_model(source, notes)
 
-    return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter)
+    return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter, this_edition())

@@ -5,9 +5,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.places import Places, resources_folder
-from photo_clip.opening import opened_library
+from photo_clip.opening import opened_library, small_untrained_model
+from photo_clip.services.library import Library
 
 _PICTURES = {"boat.jpg": "a sailing boat on the sea at sunset", "chessboard.jpg": "a chessboard"}
 
@@ -22,6 +26,7 @@ class SelfCheckError(PhotoClipError):
 def check_oneself() -> None:
     """Embed the bundled pictures in a temporary library and find each by words and by its own likeness.
 
+    In the full edition, torch computes once too.
     Raises a PhotoClipError that says what went wrong.
     """
     with tempfile.TemporaryDirectory(prefix="photo-clip-") as folder:
@@ -44,3 +49,14 @@ def check_oneself() -> None:
                 hits = library.searcher.similar_to_file(photos / name, 1)
                 if not hits or hits[0].photo.path.name != name:
                     raise SelfCheckError(f"The picture “{name}” was not found by its own likeness.")
+            if library.models.edition is Edition.FULL:
+                _check_torch(library)
+
+
+def _check_torch(library: Library) -> None:
+    encoder = small_untrained_model(library.models.notes)
+    side = encoder.square.side_px
+    vectors = encoder.embed_images(np.zeros((1, side, side, 3), np.uint8))
+    encoder.close()
+    if vectors.shape != (1, encoder.dimensions) or not np.isfinite(vectors).all():
+        raise SelfCheckError("An open_clip model did not give a vector for a picture.")

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "services": {"photo_clip.core", "photo_clip.services", "numpy"},
     "gui": {"photo_clip.core", "photo_clip.services", "photo_clip.gui", "numpy", "PySide6"},
 }
-SAID_ONCE = {"photo_clip.APP_NAME", "photo_clip.APP_ID", "photo_clip.__version__"}
+SAID_ONCE = {"photo_clip.APP_NAME", "photo_clip.APP_ID", "photo_clip.HOMEPAGE", "photo_clip.__version__"}
 
 
 def imports_of(module: Path) -> Iterator[str]:

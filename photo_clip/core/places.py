@@ -39,6 +39,11 @@ class Places:
         return self.data / "photo-clip.log"
 
     @property
+    def crash_file(self) -> Path:
+        """Where the program was when it crashed; empty as long as it did not."""
+        return self.data / "crash.txt"
+
+    @property
     def thumbnails_folder(self) -> Path:
         return self.cache / "thumbnails"
 
@@ -61,3 +66,8 @@ def resources_folder() -> Path:
         return Path(frozen) / "resources"
     inside = package / "resources"
     return inside if inside.is_dir() else package.parent / "resources"
+
+
+def notices_file() -> Path:
+    """Return the file that names the work of others in a package and its licences; only packages have one."""
+    return resources_folder() / "THIRD_PARTY.txt"

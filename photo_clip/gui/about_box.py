@@ -3,9 +3,12 @@
 import platform
 
 from PySide6.QtCore import QSize, Qt, qVersion
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from photo_clip import APP_NAME, __version__
+from photo_clip import APP_NAME, HOMEPAGE, __version__
+from photo_clip.core.editions import this_edition
+from photo_clip.core.places import notices_file
 from photo_clip.gui.buttons import push_button
 
 _SIGN_PX = 72
@@ -24,7 +27,7 @@ class AboutBox(QDialog):
         title = QLabel(APP_NAME)
         title.setProperty("title", True)
         versions = QLabel(
-            f"Version {__version__}\nPython {platform.python_version()}  ·  Qt {qVersion()}"
+            f"Version {__version__}, {this_edition()} edition\nPython {platform.python_version()}  ·  Qt {qVersion()}"
             + (f"\nModel: {model}" if model else "")
         )
         versions.setProperty("quiet", True)
@@ -43,13 +46,47 @@ class AboutBox(QDialog):
         top.setSpacing(18)
         top.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(names, 1)
+        newer = QLabel(f'<a href="{HOMEPAGE}/releases">Look for a newer version</a> in your browser')
+        newer.setOpenExternalLinks(True)
+        newer.setToolTip(f"{HOMEPAGE}/releases\nphoto-clip itself never looks.")
         buttons = QHBoxLayout()
+        if notices_file().is_file():
+            buttons.addWidget(push_button("Licences and notices …", self.show_notices))
         buttons.addStretch()
-        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        close = push_button("Close", self.accept, primary=True)
+        buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 26, 28, 22)
         column.setSpacing(18)
         column.addLayout(top)
         column.addWidget(words)
+        column.addWidget(newer)
         column.addLayout(buttons)
         self.setFixedWidth(460)
+        close.setFocus()
+
+    def show_notices(self) -> None:
+        """Show whose work is in the program, and under what licences."""
+        NoticesDialog(notices_file().read_text(encoding="utf-8"), self).open()
+
+
+class NoticesDialog(QDialog):
+    """Shows the notices of all that a package contains."""
+
+    def __init__(self, notices: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Licences and notices")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(900, 640)
+        text = QPlainTextEdit(notices)
+        text.setReadOnly(True)
+        text.setAccessibleName("Licences and notices")
+        text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(text, 1)
+        column.addLayout(buttons)

@@ -1,18 +1,19 @@
 """The window: what stands where, and who hears whom."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from photo_clip import APP_NAME
 from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.formats import is_photo_name
 from photo_clip.core.labels import Label
 from photo_clip.core.photo import Folder, Photo, SavedSearch
 from photo_clip.core.ports import FolderWatcher
@@ -32,7 +33,7 @@ from photo_clip.gui.labels_page import LabelsPage
 from photo_clip.gui.news import News
 from photo_clip.gui.photo_actions import PhotoActions
 from photo_clip.gui.photo_grid import PhotoGrid
-from photo_clip.gui.photo_intake import PhotoIntake
+from photo_clip.gui.photo_intake import MOST_PHOTOS, PhotoIntake
 from photo_clip.gui.photo_list_model import PhotoListModel, Role
 from photo_clip.gui.photo_viewer import PhotoViewer
 from photo_clip.gui.problems import ProblemBar
@@ -52,10 +53,14 @@ class OpenedLibrary:
 
     library: Library
     watcher: FolderWatcher
+    crash: str = ""
+    """Where the program was when it crashed, if it did the last time."""
 
 
 class MainWindow(QMainWindow):
     """Is shown at once; comes to life when the library was opened, beside it."""
+
+    library_opened = Signal()
 
     def __init__(
         self,
@@ -71,6 +76,8 @@ class MainWindow(QMainWindow):
         self._to_close: list[OpenedLibrary] = []
         """What was opened, even if the window was closed before it heard of it."""
         self._opened: OpenedLibrary | None = None
+        self._to_show: list[Path] = []
+        """What was asked for before the library was open."""
         self._jobs = Jobs(self)
         self.problems = ProblemBar()
         self._news = News(self.problems)
@@ -235,6 +242,28 @@ class MainWindow(QMainWindow):
         self.search_view.search()
         self.keeper.use(library, opened.watcher)
         self._jobs.start(Lane.SEARCH, library.searcher.warm_up)
+        if opened.crash:
+            self.problems.show_crash(opened.crash)
+        self.library_opened.emit()
+        self.show_paths(self._to_show)
+
+    def show_paths(self, paths: Sequence[Path]) -> None:
+        """Add folders, and find what looks like photos, that the system asks to be opened; wait for the library."""
+        if self._opened is None:
+            self._to_show = list(paths)
+            return
+        photos = [path for path in paths if is_photo_name(path.name) and path.is_file()]
+        others = [path for path in paths if path not in photos]
+        if others:
+            self.keeper.add_folders(others)
+        if photos:
+            self._show_like([photo.absolute() for photo in photos[:MOST_PHOTOS]])
+
+    def come_forward(self) -> None:
+        """Be the window that people see."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     def _stay_closed(self, error: Exception) -> None:
         if not isinstance(error, PhotoClipError):

@@ -16,6 +16,7 @@ from photo_clip.gui.download_pace import DownloadPace
 from photo_clip.services.model_trial import Trial
 from photo_clip.services.models import ModelEntry
 
+_OF_UNUSABLE = "It needs the full edition of photo-clip, which opens this library as it is."
 _OF_STARTER = "Small and quick, and here without a download. It reads English."
 
 
@@ -52,6 +53,8 @@ class Known:
     def state(self) -> str:
         """What it is just now, in a few words; empty for a model that could be downloaded."""
         entry = self.entry
+        if not entry.is_usable:
+            return "in use, but needs the full edition" if entry.is_active else "needs the full edition"
         if self.pace is not None:
             return "downloading" if self.pace.percent is None else f"downloading, {self.pace.percent} %"
         if entry.is_active:
@@ -79,6 +82,9 @@ class Known:
     def actions(self) -> list[Action]:
         """What can be done now, the most likely first."""
         entry = self.entry
+        if not entry.is_usable:
+            is_kept = entry.size_bytes or entry.begun_bytes or entry.embedded
+            return [Action.REMOVE] if is_kept and not entry.is_active else []
         if self.pace is not None:
             return [Action.PAUSE, Action.CANCEL]
         if entry.is_wanted:
@@ -149,6 +155,7 @@ class ModelDetails(QWidget):
         entry, offer = known.entry, known.entry.offer
         self._name.setText(printable(entry.name))
         words = [] if offer is None else [offer.note]
+        words += [] if entry.is_usable else [_OF_UNUSABLE]
         words += [_OF_STARTER] if entry.source.kind is Kind.STARTER else []
         words += [_said_of_trial(known.trial)] if known.trial is not None else []
         words += ["Trying its speed, for about ten seconds …"] if known.is_tried else []

@@ -8,6 +8,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
+from photo_clip import HOMEPAGE
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.models import ModelSource
 from photo_clip.core.printable import printable
@@ -24,6 +26,11 @@ from photo_clip.services.models import ModelEntry, Models
 
 _REFRESH_MS = 2000
 _WAYS = "ARCHITECTURE/TAG,  hf-hub:NAME,  local-dir:FOLDER  or  file:ARCHITECTURE:FILE"
+_OF_STANDARD = (
+    "This is the standard edition of photo-clip: it comes with the starter model, and uses that alone."
+    f' The <a href="{HOMEPAGE}">full edition</a> is many times larger and adds all models below, which find more, some'
+    " of them in other languages. Both open the same library."
+)
 _WEIGHTS = "Weights (*.safetensors *.bin *.pt *.pth)"
 
 
@@ -57,6 +64,7 @@ class ModelsPage(QWidget):
         self.downloads = ModelDownloads(jobs, self)
         self.list = ModelsList()
         self.details = ModelDetails()
+        self.edition_note = QLabel(_OF_STANDARD, wordWrap=True, openExternalLinks=True)
         self.name_line = QLineEdit()
         self._leftovers = QLabel()
         self.remove_leftovers = push_button("Remove", self._remove_leftovers, flat=True)
@@ -76,7 +84,9 @@ class ModelsPage(QWidget):
         self.name_line.setPlaceholderText(_WAYS)
         self.name_line.setAccessibleName("Another open_clip model")
         self.name_line.returnPressed.connect(self._add_by_hand)
-        by_hand = QHBoxLayout()
+        by_hand_row = QWidget()
+        by_hand = QHBoxLayout(by_hand_row)
+        by_hand.setContentsMargins(0, 0, 0, 0)
         by_hand.setSpacing(10)
         by_hand.addWidget(other)
         by_hand.addWidget(self.name_line, 1)
@@ -89,12 +99,15 @@ class ModelsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
+        column.addWidget(self.edition_note)
         column.addWidget(self.list, 1)
         column.addWidget(self.details)
-        column.addLayout(by_hand)
+        column.addWidget(by_hand_row)
         column.addLayout(leftovers)
         self._leftovers.hide()
         self.remove_leftovers.hide()
+        self.edition_note.setVisible(self._models.edition is Edition.STANDARD)
+        by_hand_row.setVisible(self._models.edition is Edition.FULL)
 
     @property
     def chosen(self) -> Known | None:

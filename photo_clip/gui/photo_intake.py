@@ -10,7 +10,7 @@ from photo_clip.core.formats import is_photo_name
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.services.pasted_photos import PastedPhotos
 
-_MOST_PHOTOS = 8
+MOST_PHOTOS = 8
 
 
 class PhotoIntake(QObject):
@@ -48,7 +48,7 @@ class PhotoIntake(QObject):
 def photos_in(data: QMimeData) -> list[Path]:
     """Return the photos among dragged or copied files, as far as names tell; the first few of many."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if is_photo_name(path.name)][:_MOST_PHOTOS]
+    return [path for path in paths if is_photo_name(path.name)][:MOST_PHOTOS]
 
 
 def _kept(pasted: PastedPhotos, image: QImage) -> Path:

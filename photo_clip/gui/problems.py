@@ -18,12 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from photo_clip import APP_NAME, __version__
+from photo_clip.core.editions import this_edition
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.printable import printable
 from photo_clip.gui import icons, theme
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
 
+_GOES_ON = "Your photos and decisions are safe, and you can go on."
+_CRASHED = "Your photos and decisions are safe."
+_STAYS_HERE = (
+    "A report helps to mend it; the text below says what happened, and stays on this computer unless you send it."
+    " Read it before: it may name files."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -68,10 +75,11 @@ class ProblemBar(QFrame):
             self.tell(error.sentence, error.advice)
             return
         _log.error("Something unexpected happened", exc_info=error)
-        if self._bug_dialog is None:  # a bug that is met at every repaint must not open a dialog at each
-            self._bug_dialog = BugDialog(error, self.window())
-            self._bug_dialog.finished.connect(self._forget_bug)
-            self._bug_dialog.open()
+        self._show_report("photo-clip made a mistake", _GOES_ON, report_of(error))
+
+    def show_crash(self, trace: str) -> None:
+        """Tell that the program ended in the middle of its work the last time, and where it was then."""
+        self._show_report("photo-clip crashed the last time", _CRASHED, _headed(trace))
 
     def tell(self, sentence: str, advice: str = "") -> None:
         """Show a sentence and an advice until it is dismissed or replaced."""
@@ -98,6 +106,12 @@ class ProblemBar(QFrame):
         self._draw_sign()
         super().showEvent(event)
 
+    def _show_report(self, title: str, sentence: str, report: str) -> None:
+        if self._bug_dialog is None:  # a bug that is met at every repaint must not open a dialog at each
+            self._bug_dialog = BugDialog(title, sentence, report, self.window())
+            self._bug_dialog.finished.connect(self._forget_bug)
+            self._bug_dialog.open()
+
     def _draw_sign(self) -> None:
         colour = QColor(theme.colours().warning)
         self._sign.setPixmap(icons.picture("warning", colour, icons.SIDE_PX, self.devicePixelRatioF()))
@@ -109,19 +123,15 @@ class ProblemBar(QFrame):
 class BugDialog(QDialog):
     """Shows a mistake of the program, with everything a report of it needs; the program goes on."""
 
-    def __init__(self, error: BaseException, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, sentence: str, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Something went wrong")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(660, 460)
-        title = QLabel("photo-clip made a mistake")
-        title.setProperty("title", True)
-        sentence = QLabel(
-            "Your photos and decisions are safe, and you can go on. A report helps to mend it; the text below says"
-            " what happened, and stays on this computer unless you send it.",
-            wordWrap=True,
-        )
-        self.report = report_of(error)
+        headline = QLabel(title)
+        headline.setProperty("title", True)
+        words = QLabel(f"{sentence} {_STAYS_HERE}", wordWrap=True)
+        self.report = report
         text = QPlainTextEdit(self.report)
         text.setReadOnly(True)
         text.setAccessibleName("Report")
@@ -134,8 +144,8 @@ class BugDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(14)
-        column.addWidget(title)
-        column.addWidget(sentence)
+        column.addWidget(headline)
+        column.addWidget(words)
         column.addWidget(text, 1)
         column.addLayout(buttons)
 
@@ -146,6 +156,9 @@ class BugDialog(QDialog):
 
 def report_of(error: BaseException) -> str:
     """Return what a report of a mistake needs: versions, and where it happened."""
-    trace = "".join(traceback.format_exception(error))
-    versions = f"{APP_NAME} {__version__}, Python {platform.python_version()}, Qt {qVersion()}"
-    return f"{versions}, {platform.platform()}\n\n{trace}"
+    return _headed("".join(traceback.format_exception(error)))
+
+
+def _headed(trace: str) -> str:
+    program = f"{APP_NAME} {__version__} ({this_edition()} edition)"
+    return f"{program}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n\n{trace}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photo_clip.core.editions import Edition, needs_full_edition
 from photo_clip.core.errors import ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import STARTER, Kind, ModelOffer, ModelSource, parse_source, word_on_licence
 from photo_clip.core.ports import Encoder, ModelFiles, ModelIdentity
@@ -28,6 +29,8 @@ class ModelEntry:
     name: str
     offer: ModelOffer | None
     """None for the starter and for models named by hand."""
+    is_usable: bool
+    """Whether this edition of the program can load it."""
     is_here: bool
     is_active: bool
     is_wanted: bool
@@ -56,6 +59,7 @@ class Models:
         bundled: Callable[[], ModelIdentity],
         notes: ModelNotes,
         stopwatch: Callable[[], float],
+        edition: Edition = Edition.FULL,
     ) -> None:
         """`load` raises ModelError; `load_untrained` gives the same architecture with random weights, to be timed
         by `stopwatch`, which returns seconds. `bundled` tells which starter this program has, without loading it."""
@@ -66,6 +70,7 @@ class Models:
         self._load_untrained = load_untrained
         self._bundled = bundled
         self._stopwatch = stopwatch
+        self.edition = edition
         self._encoders = Encoders(load)
         self.notes = notes
 
@@ -76,19 +81,22 @@ class Models:
 
     @property
     def wanted(self) -> ModelSource | None:
-        """The model that is being prepared to answer; None when there is none."""
+        """The model that is being prepared to answer; None when there is none, or the full edition must go on."""
         wanted = self._chosen(_WANTED)
+        if wanted is None or not self._is_usable(wanted):
+            return None
         return None if wanted == self.active else wanted  # a switch that was killed between its two settings
 
     def use(self, source: ModelSource) -> None:
         """Want a model; indexing prepares it, and it answers when that is done. Raises ModelError.
 
-        The active model itself ends a change that is under way. Where the files of the active one are
-        gone, nothing can answer meanwhile, and the new one takes over at once.
+        The active model itself ends a change that is under way. Where the files of the active one are gone, or
+        this edition cannot load it, nothing can answer meanwhile, and the new one takes over at once.
         """
         if source == self.active:
             self.cancel_switch()
             return
+        self._refuse_unusable(source)
         if not self._files.is_here(source):
             raise ModelError(
                 f"The model “{self.name_of(source)}” is not on this computer.",
@@ -102,7 +110,7 @@ class Models:
         if not source.is_on_hub and source.kind is not Kind.STARTER and source not in self._elsewhere():
             self._set_elsewhere([*self._elsewhere(), source])
         self._catalog.set_setting(_WANTED, str(source))
-        if not self._files.is_here(self.active):
+        if not (self._files.is_here(self.active) and self._is_usable(self.active)):
             self.complete_switch(source)
 
     def complete_switch(self, source: ModelSource) -> None:
@@ -151,6 +159,7 @@ class Models:
         loaded = self._encoders.loaded(source)
         if loaded is not None:
             return loaded
+        self._refuse_unusable(source)
         encoder = self._encoders.load(source)
         if self._known_key(source) != encoder.identity.key:
             self.notes.remember(_KEY_OF + str(source), encoder.identity.key)
@@ -201,6 +210,7 @@ class Models:
             source,
             self.name_of(source),
             next((offer for offer in self._offers if offer.model == source), None),
+            self._is_usable(source),
             self._files.is_here(source),
             source == self.active,
             source == self.wanted,
@@ -210,7 +220,9 @@ class Models:
         )
 
     def download(self, source: ModelSource) -> Task[None]:
-        """Fetch a model. Raises UsageError for one that has nothing to be fetched, DownloadError."""
+        """Fetch a model. Raises UsageError for one that has nothing to be fetched, ModelError for one that this
+        edition cannot use, DownloadError."""
+        self._refuse_unusable(source)
         if not source.is_on_hub:
             raise UsageError(f"“{source}” is not downloaded from anywhere.", advice="It can be used as it is.")
         yield from self._files.download(source)
@@ -227,6 +239,7 @@ class Models:
         """
         if not source.is_on_hub:
             raise UsageError(f"“{source}” has no files to be taken over.", advice="It can be used as it is.")
+        self._refuse_unusable(source)
         yield from self._files.take(source, path)
         try:
             self._load(source).close()
@@ -241,6 +254,8 @@ class Models:
         """
         if source in (self.active, self.wanted):
             raise UsageError(f"The model “{self.name_of(source)}” is in use.", advice="Use another model first.")
+        if source == self._chosen(_WANTED):  # by the full edition
+            self._catalog.set_setting(_WANTED, None)
         key = self._known_key(source)
         self._catalog.set_setting(_KEY_OF + str(source), None)
         self._set_elsewhere([other for other in self._elsewhere() if other != source])
@@ -274,6 +289,7 @@ class Models:
 
         Where its weights are not here yet, random ones of the same architecture take as long. Raises ModelError.
         """
+        self._refuse_unusable(source)
         yield Progress(Phase.TRYING, 0, round(TRIAL_S))
         loaded = self._encoders.loaded(source)
         is_here = self._files.is_here(source)
@@ -288,6 +304,13 @@ class Models:
     def close(self) -> None:
         """Give back the encoders' memory. Twice is once."""
         self._encoders.close()
+
+    def _is_usable(self, source: ModelSource) -> bool:
+        return source.kind is Kind.STARTER or self.edition is Edition.FULL
+
+    def _refuse_unusable(self, source: ModelSource) -> None:
+        if not self._is_usable(source):
+            raise needs_full_edition(self.name_of(source))
 
     def _chosen(self, setting: str) -> ModelSource | None:
         text = self._catalog.setting(setting)

@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -185,3 +188,14 @@ def test_closing_twice_is_once_and_a_closed_model_says_so() -> None:
 
 def test_the_files_stay_small() -> None:
     assert sum(file.stat().st_size for file in STARTER.iterdir()) <= 50_000_000
+
+
+def test_nothing_is_noted_for_the_makers_of_onnx_runtime(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom photo_clip.adapters.starter_model import StarterModel\n"
+        "model = StarterModel(Path(sys.argv[1]))\nmodel.embed_texts(['a cat'])\nmodel.close()"
+    )
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA", "USERPROFILE")}
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code, str(STARTER)], env={**kept, **home}, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QSpinBox
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from photo_clip import __version__
+from photo_clip.core.editions import this_edition
 from photo_clip.core.errors import LibraryInUseError
 from photo_clip.core.photo import Photo
 from photo_clip.core.settings import Settings
+from photo_clip.gui import about_box
+from photo_clip.gui.about_box import AboutBox
 from photo_clip.gui.application import dress
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
 from photo_clip.gui.models_dialog import ModelsDialog
@@ -197,7 +201,26 @@ def test_a_bug_is_shown_with_a_report_to_copy(
     qtbot.waitUntil(lambda: bool(window.findChildren(BugDialog)))
     dialog = window.findChildren(BugDialog)[0]
     assert "a mistake of ours" in dialog.report
+    assert "edition" in dialog.report
+    dialog.copy_report()
+    assert QApplication.clipboard().text() == dialog.report
     dialog.reject()
+
+
+def test_a_crash_of_the_last_time_is_told_with_a_report_to_copy(
+    qtbot: QtBot, tmp_path: Path, watcher: FakeWatcher
+) -> None:
+    def open_library() -> OpenedLibrary:
+        return OpenedLibrary(open_fake_library(tmp_path / "library"), watcher, "Fatal Python error: Aborted")
+
+    window = MainWindow(open_library, Settings(), lambda settings: None)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: bool(window.findChildren(BugDialog)))
+    dialog = window.findChildren(BugDialog)[0]
+    assert "Fatal Python error: Aborted" in dialog.report
+    dialog.reject()
+    window.close()
 
 
 def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: QtBot) -> None:
@@ -266,3 +289,45 @@ def test_matches_are_shown_and_the_weaker_ones_wait_behind_a_button(
     qtbot.waitUntil(lambda: "No sure match" in view.told)
     assert filled.photos.rowCount() == 12
     assert not view.weaker.isVisible()
+
+
+def test_what_the_system_asks_to_open_waits_for_the_library(
+    qtbot: QtBot, tmp_path: Path, photos: Path, watcher: FakeWatcher
+) -> None:
+    window = MainWindow(
+        lambda: OpenedLibrary(open_fake_library(tmp_path / "library"), watcher), Settings(), lambda settings: None
+    )
+    qtbot.addWidget(window)
+    window.show_paths([photos])
+    window.show()
+    qtbot.waitUntil(lambda: window.photos.rowCount() == 12 and window.keeper.is_idle)
+    window.close()
+
+
+def test_a_photo_that_is_opened_shows_others_like_it(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    filled.show_paths([photos / "blue 1.jpg"])
+    qtbot.waitUntil(lambda: filled.search_view.told == "Photos like blue 1.jpg, most alike first")
+    assert names_shown(filled)[0].startswith("blue")
+
+
+def test_what_cannot_be_opened_is_told(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    filled.show_paths([photos / "gone.jpg"])
+    qtbot.waitUntil(filled.problems.isVisible)
+    assert "gone.jpg" in filled.problems.words
+
+
+def test_the_about_box_tells_versions_and_edition_and_shows_the_notices_of_a_package(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def words_in(box: AboutBox) -> str:
+        return "\n".join(part.text() for part in (*box.findChildren(QLabel), *box.findChildren(QPushButton)))
+
+    from_source = AboutBox("starter", window)
+    assert f"Version {__version__}, {this_edition()} edition" in words_in(from_source)
+    assert "notices" not in words_in(from_source)
+    (tmp_path / "THIRD_PARTY.txt").write_text("Qt: LGPL", encoding="utf-8")
+    monkeypatch.setattr(about_box, "notices_file", lambda: tmp_path / "THIRD_PARTY.txt")
+    packaged = AboutBox("starter", window)
+    assert "Licences and notices" in words_in(packaged)
+    packaged.show_notices()
+    assert packaged.findChildren(QPlainTextEdit)[0].toPlainText() == "Qt: LGPL"

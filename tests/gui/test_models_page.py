@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.amounts import size_in_words
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import DownloadError, ModelError
 from photo_clip.core.models import Kind, ModelOffer, ModelSource
 from photo_clip.core.ports import ModelIdentity
@@ -64,7 +65,7 @@ class SlowFiles(FakeModelFiles):
 class Stage:
     """A page over a library of a few photos, with a stand-in for what interrupts indexing."""
 
-    def __init__(self, folder: Path, qtbot: QtBot) -> None:
+    def __init__(self, folder: Path, qtbot: QtBot, edition: Edition = Edition.FULL) -> None:
         self.qtbot = qtbot
         for number in range(PHOTOS):
             write_photo(folder / "photos" / f"{number}.jpg", f"red {number}")
@@ -81,6 +82,7 @@ class Stage:
             lambda: self.bundled,
             ModelNotes(catalog),
             iter(range(10**6)).__next__,
+            edition,
         )
         thumbnails = Thumbnails(folder / "thumbnails", reader)
         self.library = Library(catalog, FakeIndex(), reader, thumbnails, self.models, lambda: 2e9, None)
@@ -130,9 +132,9 @@ class Stage:
         self.choose(source)
 
 
-@pytest.fixture
-def stage(tmp_path: Path, qtbot: QtBot) -> Iterator[Stage]:
-    stage = Stage(tmp_path, qtbot)
+@pytest.fixture(params=[Edition.FULL])
+def stage(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    stage = Stage(tmp_path, qtbot, request.param)
     yield stage
     stage.files.may_go_on.release(100)
     stage.page.hide()
@@ -431,3 +433,21 @@ def test_the_dialog_hands_on_changes_and_is_only_hidden_by_escape(stage: Stage) 
     dialog.show()
     assert dialog.page.chosen is not None
     dialog.hide()
+
+
+@pytest.mark.parametrize("stage", [Edition.STANDARD], indirect=True)
+def test_the_standard_edition_says_what_the_full_one_adds_and_offers_nothing_it_cannot_do(stage: Stage) -> None:
+    assert stage.page.edition_note.isVisible()
+    assert "full edition" in stage.page.edition_note.text()
+    assert not stage.page.name_line.isVisible()
+    stage.choose(BETTER)
+    assert stage.state == "needs the full edition"
+    assert "needs the full edition" in stage.page.details.words
+    assert stage.offered() == []
+    stage.choose(STARTER)
+    assert stage.offered() == [Action.TRY]
+
+
+def test_the_full_edition_says_nothing_of_editions(stage: Stage) -> None:
+    assert not stage.page.edition_note.isVisible()
+    assert stage.page.name_line.isVisible()

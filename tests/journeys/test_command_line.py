@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from photo_clip import HOMEPAGE
+from photo_clip.__main__ import main
 from photo_clip.cli import run_command
+from photo_clip.core.editions import Edition
 from tests.real_photos import photo_name, write_real_photos
 
 
@@ -301,3 +304,54 @@ def test_subfolders_are_left_out_and_missing_photos_forgotten_on_wish(
     assert run(library, "folders", "purge", "--yes") == 0
     assert "Forgotten: 1 photo." in capsys.readouterr().out
     assert run(library, "folders", "purge") == 1
+
+
+def test_a_path_in_place_of_a_command_opens_the_window(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[Path, list[Path]]] = []
+    monkeypatch.setattr(
+        "photo_clip.app.run_window", lambda places, paths=(): opened.append((places.data, list(paths))) or 0
+    )
+    monkeypatch.setenv("PHOTO_CLIP_HOME", str(library))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "holiday.jpg").touch()
+    (tmp_path / "status").mkdir()
+    assert run_command(["holiday.jpg"]) == 0
+    assert run_command([str(tmp_path), str(tmp_path / "holiday.jpg")]) == 0
+    assert run_command(["open", "status"]) == 0
+    assert opened == [
+        (library, [Path("holiday.jpg")]),
+        (library, [tmp_path, tmp_path / "holiday.jpg"]),
+        (library, [Path("status")]),
+    ]
+    assert run_command(["status"]) == 0  # the command, not the folder
+    assert len(opened) == 3
+
+
+def test_the_windows_own_name_takes_whatever_it_is_given_for_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[list[Path]] = []
+    monkeypatch.setattr("photo_clip.app.run_window", lambda places, paths=(): opened.append(list(paths)) or 0)
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "photo-clip-window"), "status", "--help"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0
+    assert opened == [[Path("status"), Path("--help")]]
+
+
+def test_the_standard_edition_lists_models_and_says_which_need_the_full_one(
+    library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("photo_clip.opening.this_edition", lambda: Edition.STANDARD)
+    assert run(library, "models", "list") == 0
+    told = capsys.readouterr().out
+    assert "starter  (in use)" in told
+    assert told.count("(needs the full edition)") > 3
+    assert HOMEPAGE in told
+    assert run(library, "models", "list", "--json") == 0
+    assert [model["usable"] for model in json.loads(capsys.readouterr().out)].count(True) == 1
+    for command in ("download", "use"):
+        assert run(library, "models", command, "ViT-B-32/openai") == 3
+        assert "needs the full edition" in capsys.readouterr().err

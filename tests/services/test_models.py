@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from photo_clip import HOMEPAGE
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.editions import Edition
 from photo_clip.core.errors import ModelError, UsageError
 from photo_clip.core.models import Kind, ModelOffer, ModelSource
 from photo_clip.core.ports import Encoder, ModelIdentity
@@ -37,7 +39,7 @@ class House:
         self.bundled = bundled()
         self.models = self.opened(self.catalog)
 
-    def opened(self, catalog: SqliteCatalog) -> Models:
+    def opened(self, catalog: SqliteCatalog, edition: Edition = Edition.FULL) -> Models:
         notes = ModelNotes(catalog)
         return Models(
             catalog,
@@ -48,6 +50,7 @@ class House:
             lambda: self.bundled,
             notes,
             lambda: self.now_s,
+            edition,
         )
 
     def load(self, source: ModelSource) -> Encoder:
@@ -389,3 +392,41 @@ def test_closing_gives_back_the_memory_of_every_model(house) -> None:
     home.models.close()
     home.models.close()
     assert [encoder.is_closed for encoder in home.loaded] == [True, True]
+
+
+def test_the_standard_edition_says_of_every_other_model_that_it_needs_the_full_one(house) -> None:
+    home = house()
+    models = home.opened(home.catalog, Edition.STANDARD)
+    assert [entry.is_usable for entry in models.entries()] == [True, False]
+    home.files.here.append(BETTER)
+    tries = (models.download(BETTER), models.take(BETTER, home.folder), models.trial(BETTER))
+    for task in tries:
+        with pytest.raises(ModelError, match="“Better” needs the full edition") as told:
+            next(iter(task))
+        assert HOMEPAGE in told.value.advice
+    with pytest.raises(ModelError, match="needs the full edition"):
+        models.use(BETTER)
+    assert home.loaded == []
+
+
+def test_a_library_of_the_full_edition_is_led_back_to_the_starter_by_the_standard_one(house) -> None:
+    home = house(BETTER)
+    home.models.use(BETTER)
+    home.models.complete_switch(BETTER)
+    models = home.opened(home.catalog, Edition.STANDARD)
+    assert models.active == BETTER
+    with pytest.raises(ModelError, match="needs the full edition"):
+        models.active_encoder()
+    models.use(STARTER)
+    assert models.active == STARTER
+    models.active_encoder()
+
+
+def test_a_change_that_the_full_edition_began_waits_in_the_standard_one(house) -> None:
+    home = house(BETTER)
+    home.models.use(BETTER)
+    models = home.opened(home.catalog, Edition.STANDARD)
+    assert models.wanted is None
+    assert home.models.wanted == BETTER
+    models.remove(BETTER)
+    assert home.models.wanted is None
