@@ -125,7 +125,7 @@ def write_sidecars(
     ] = False,
 ) -> None:
     """Write the tags of all photos beside them, in XMP files that other programs read; what those wrote stays."""
-    with opened_library(places_of(context), writing=False) as library:
+    with opened_library(places_of(context)) as library:
         photo_ids = library.catalog.newest_photo_ids().tolist()
         act = library.sidecars.clean if remove else library.sidecars.write
         _tell_of_sidecars(run_task(act(photo_ids)))
@@ -183,11 +183,11 @@ def _say_csv(library: Library) -> None:
     ids = library.catalog.newest_photo_ids().tolist()
     tags = library.catalog.tags.tags_of(ids)
     out = csv.writer(sys.stdout)
-    out.writerow(["path", "tag", "decided at", "model", "in the file"])
+    out.writerow(["path", "tag", "decided at", "model", "written by others"])
     for photo in library.catalog.photos(sorted(tags)):
         for each in tags[photo.id]:
             at = "" if each.decided_at is None else each.decided_at.isoformat(timespec="seconds")
-            out.writerow([str(photo.path), each.name, at, each.model_key, "yes" if each.in_file else ""])
+            out.writerow([str(photo.path), each.name, at, each.model_key, each.place])
 
 
 def _tell_of_sidecars(written: SidecarsWritten) -> None:

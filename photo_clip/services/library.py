@@ -23,6 +23,7 @@ from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
+from photo_clip.services.sidecar_reader import SidecarReader
 from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
 from photo_clip.services.thumbnails import Thumbnails
@@ -78,7 +79,8 @@ class Library:
         self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         embeddings = QueryEmbeddings(catalog, reader)
-        self.sidecars = SidecarWriter(catalog, sidecars)
+        self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
+        self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
         self.tagger = Tagger(catalog, self.neighbours, models, background, clock, self.sidecars.follow)
         self.searcher = Searcher(
             catalog,
@@ -106,6 +108,8 @@ class Library:
         goes on from there when it is called again.
         """
         report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
+        if self.sidecar_reader is not None:
+            yield from self.sidecar_reader.catch_up(report)
         if self.catalog.embeddings.count_waiting(self.models.active_key()):  # else no model need be loaded
             yield from self.indexer.embed_waiting(self.models.active_encoder(), report)
         yield from self.neighbours.catch_up(self.models.active_key())

@@ -247,7 +247,7 @@ def test_labels_are_suggested_accepted_written_and_taken_back(
     assert run(library, "tags", "add", "pets/Chelsea", str(folder / photo_name("cat"))) == 0
     assert run(library, "tags", "list", "--csv") == 0
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0] == "path,tag,decided at,model,in the file"
+    assert rows[0] == "path,tag,decided at,model,written by others"
     assert any(f"{photo_name('cat')},pets/Chelsea," in row for row in rows)
     assert run(library, "tags", "remove", "animals/cat", str(folder / photo_name("cat"))) == 0
     assert run(library, "tags", "sidecars") == 0

@@ -167,7 +167,7 @@ def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, write
     library.catalog.marks.rate(red[:1], 4)
     assert run(writer.write(red)).changed == 2
     said = said_in_xmp(sidecar_of(paths[red[0]]).read_bytes())
-    assert (said.keywords, said.rating) == (("red",), 4)
+    assert (said.keywords, said.rating) == (("colours/red",), 4)
     tagger.decide(red[1:2], "colours/red", False)
     sidecar_of(paths[red[2]]).write_bytes(b"damaged")
     written = run(writer.write(red))
