@@ -16,9 +16,9 @@ from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.opening import opened_library
+from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
 from photo_clip.services.sidecar_writer import SidecarsWritten
-from photo_clip.services.tagger import Judged
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
 
 tag_commands = typer.Typer(help="The tags of photos.", rich_markup_mode=None, no_args_is_help=True)
@@ -56,7 +56,7 @@ def tag(
     is_writing = accept_above is not None and not dry_run
     with opened_library(places_of(context), writing=is_writing) as library:
         labels = _labels(library, label_file)
-        judged = run_task(library.tagger.judge_all(labels))
+        judged = run_task(library.label_judge.judge_all(labels))
         found = [(each, _chosen(each, accept_above)) for each in judged]
         _say_suggested(library, found, as_json=as_json)
         count = sum(len(rows) for _, rows in found)
@@ -133,7 +133,7 @@ def write_sidecars(
 
 def _labels(library: Library, file: Path | None) -> list[Label]:
     if file is None:
-        labels = library.tagger.labels()
+        labels = library.label_judge.labels()
         if not labels:
             raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
         return labels

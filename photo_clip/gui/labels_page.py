@@ -31,9 +31,9 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
 from photo_clip.gui.label_model import Column, LabelModel
 from photo_clip.gui.pictures import pictures_of
+from photo_clip.services.label_judge import Judged
 from photo_clip.services.label_lists import all_lists, effect_of
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Judged
 
 _SURE = 0.95
 _OWN_LIST = "my labels"
@@ -228,7 +228,7 @@ class LabelsPage(QWidget):
         self.bar.setRange(0, 0)
         self._judging = self._jobs.start(
             Lane.SEARCH,
-            lambda: library.tagger.judge_all(library.tagger.labels()),
+            lambda: library.label_judge.judge_all(library.label_judge.labels()),
             on_done=self._take,
             on_failed=self._fail,
             on_progress=self._progress,
@@ -352,7 +352,7 @@ class LabelsPage(QWidget):
         library = self._library
         label = next((each.label for each in self.labels.judged if each.label.name == name), None)
         if library is not None and label is not None:
-            self._jobs.start(Lane.SEARCH, library.tagger.judge, label, on_done=self._retake, on_failed=self._fail)
+            self._jobs.start(Lane.SEARCH, library.label_judge.judge, label, on_done=self._retake, on_failed=self._fail)
 
     def _retake(self, judged: Judged) -> None:
         self.labels.replace(judged)

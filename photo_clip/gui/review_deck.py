@@ -15,8 +15,8 @@ from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import fitted, pictures_of
+from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Judged
 
 _AT_ONCE = 10
 _ENOUGH = 30
@@ -119,8 +119,8 @@ class ReviewDeck(QWidget):
         library, label, doubtful = self._library, self._label, not self.likely_first.isChecked()
 
         def ask() -> tuple[Judged, list[Photo], list[QImage | None]]:
-            judged = library.tagger.judge(label)
-            photos = library.catalog.photos(library.tagger.to_judge(judged, _AT_ONCE, doubtful_first=doubtful))
+            judged = library.label_judge.judge(label)
+            photos = library.catalog.photos(library.label_judge.to_judge(judged, _AT_ONCE, doubtful_first=doubtful))
             return judged, photos, pictures_of(library.thumbnails, photos)
 
         self._asking = self._jobs.start(Lane.SEARCH, ask, on_done=self._take, on_failed=self.failed.emit)

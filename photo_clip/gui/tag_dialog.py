@@ -133,7 +133,7 @@ class TagDialog(QDialog):
 def _known_of(library: Library, photo_ids: Sequence[int]) -> _Known:
     tags = [tag for tags in library.catalog.tags.tags_of(photo_ids).values() for tag in tags]
     try:
-        labels = [label.name for label in library.tagger.labels()]
+        labels = [label.name for label in library.label_judge.labels()]
     except UsageError:
         labels = []
     return _Known(

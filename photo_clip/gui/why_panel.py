@@ -93,7 +93,7 @@ def _labelled(library: Library, photo_id: int) -> list[str]:
     if tags:
         told.append("Tags: " + ", ".join(tag.name + (f" ({tag.place})" if tag.place else "") for tag in tags))
     try:
-        choices = library.tagger.choices(photo_id)
+        choices = library.labelled.choices(photo_id)
     except UsageError:  # a list that cannot be read is told where it is edited
         choices = []
     if choices:

@@ -18,6 +18,8 @@ from photo_clip.services.duplicates import Duplicates
 from photo_clip.services.explainer import Explainer
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
+from photo_clip.services.label_judge import LabelJudge
+from photo_clip.services.labelled_photos import LabelledPhotos
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.pasted_photos import PastedPhotos
@@ -81,7 +83,9 @@ class Library:
         embeddings = QueryEmbeddings(catalog, reader)
         self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
         self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
-        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, self.sidecars.follow)
+        self.tagger = Tagger(catalog, models, clock, self.sidecars.follow)
+        self.label_judge = LabelJudge(catalog, self.neighbours, models, background)
+        self.labelled = LabelledPhotos(catalog, models, self.label_judge)
         self.searcher = Searcher(
             catalog,
             self.neighbours,
@@ -90,7 +94,7 @@ class Library:
             background,
             today=lambda: date.fromtimestamp(clock()),
             place_of=place_of,
-            labelled=self.tagger.photos_fitting,
+            labelled=self.labelled.photos_fitting,
         )
         self.explainer = Explainer(self.neighbours, models, embeddings)
         self.classifier = Classifier(models, embeddings)

@@ -102,7 +102,7 @@ def main() -> None:
 
 def judge(library: Library, photos: Path) -> None:
     """Print the table."""
-    first = library.tagger.judge(Label("anything"))
+    first = library.label_judge.judge(Label("anything"))
     paths = [photo.path for photo in library.catalog.photos(first.photo_ids.tolist())]
     truth = Truth(photos, paths)
     labels = [Label(f"benchmark/{name}") for name in truth.names]
@@ -110,7 +110,7 @@ def judge(library: Library, photos: Path) -> None:
     print(f"{len(labels)} labels, {len(paths):,} photos")
 
     def all_chances() -> NDArray[np.float64]:
-        return np.stack([library.tagger.judge(label).probabilities for label in labels], axis=1)
+        return np.stack([library.label_judge.judge(label).probabilities for label in labels], axis=1)
 
     began = time.perf_counter()
     chances = all_chances()
@@ -121,9 +121,9 @@ def judge(library: Library, photos: Path) -> None:
     try:
         for until in (10, 30):
             for column, label in enumerate(labels):
-                while len((judged := library.tagger.judge(label)).decided) < until:
-                    asked = library.tagger.to_judge(judged, _ROUND - 1)
-                    likely = library.tagger.to_judge(judged, _ROUND, doubtful_first=False)
+                while len((judged := library.label_judge.judge(label)).decided) < until:
+                    asked = library.label_judge.to_judge(judged, _ROUND - 1)
+                    likely = library.label_judge.to_judge(judged, _ROUND, doubtful_first=False)
                     asked += [each for each in likely if each not in asked][:1]
                     library.catalog.tags.decide(
                         [Decision(each, label.name, bool(truth.is_right[row_of[each], column])) for each in asked],
@@ -152,7 +152,7 @@ def print_time(library: Library, count: int) -> None:
         with opened_library(places, writing=False) as made:
             made.searcher.warm_up()
             began = time.perf_counter()
-            found = run_task(made.tagger.judge_all(labels))
+            found = run_task(made.label_judge.judge_all(labels))
             took_s = time.perf_counter() - began
     suggested = sum(len(each.suggested) for each in found)
     print(f"{len(labels)} labels on {count:,} photos: {took_s:.1f} s, {suggested:,} suggestions")

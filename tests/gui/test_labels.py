@@ -17,9 +17,10 @@ from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
+from photo_clip.services.label_judge import LabelJudge
 from photo_clip.services.label_lists import effect_of
+from photo_clip.services.labelled_photos import Gap, LabelledPhotos
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Gap, Tagger
 from tests.gui.window_use import settle
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
@@ -31,7 +32,8 @@ def library(filled: MainWindow, tmp_path: Path) -> Library:
     assert filled._opened is not None
     library = filled._opened.library
     background = Background(library.catalog, PHRASES, tmp_path / "background")
-    library.tagger = Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9)
+    library.label_judge = LabelJudge(library.catalog, library.neighbours, library.models, background)
+    library.labelled = LabelledPhotos(library.catalog, library.models, library.label_judge)
     return library
 
 
@@ -205,10 +207,10 @@ def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Li
     filled.show_why()
     qtbot.waitUntil(lambda: "Tags: family/Anna" in filled.why.words.text())
     assert "Of the 3 labels that are on" in filled.why.words.text()
-    best, share = library.tagger.choices(photo_id)[0]
+    best, share = library.labelled.choices(photo_id)[0]
     assert f"{best} {share:.0%}" in filled.why.words.text()
-    assert sum(each for _, each in library.tagger.choices(photo_id)) == pytest.approx(1)
-    assert library.tagger.choices(999) == []
+    assert sum(each for _, each in library.labelled.choices(photo_id)) == pytest.approx(1)
+    assert library.labelled.choices(999) == []
 
 
 def test_gaps_become_labels_by_a_click(
@@ -216,7 +218,7 @@ def test_gaps_become_labels_by_a_click(
 ) -> None:
     page = labelled.labels
     ids = labelled.photos.photo_ids[:4].tolist()
-    monkeypatch.setattr(Tagger, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
+    monkeypatch.setattr(LabelledPhotos, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
     page.show_gaps()
     dialog = page.findChild(GapsDialog)
     assert isinstance(dialog, GapsDialog)
@@ -239,7 +241,7 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     library.tagger.decide([second.data(Role.PHOTO_ID)], "family/Anna", True)
     filled._tell_of_tags("")
     qtbot.waitUntil(lambda: first.data(Role.SENSITIVE) and second.data(Role.TAGS) == ("family/Anna",))
-    assert library.tagger.sensitive() == {first.data(Role.PHOTO_ID)}
+    assert library.labelled.sensitive() == {first.data(Role.PHOTO_ID)}
     veiled = filled.grid.grab().toImage()
     assert veiled != plain
     menu = filled.browser.arrange.menu()
@@ -249,8 +251,8 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     menu.tags.trigger()
     assert filled.grid.grab().toImage() != unveiled
     library.catalog.tags.save_list(LabelList("sensitive", "sensitive/red = red"))
-    judged = library.tagger.judge(Label("sensitive/red", (), ("red",)))
-    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.tagger.sensitive()
+    judged = library.label_judge.judge(Label("sensitive/red", (), ("red",)))
+    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.labelled.sensitive()
 
 
 def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
