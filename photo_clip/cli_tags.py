@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -129,6 +130,37 @@ def write_sidecars(
         photo_ids = library.catalog.newest_photo_ids().tolist()
         act = library.sidecars.clean if remove else library.sidecars.write
         _tell_of_sidecars(run_task(act(photo_ids)))
+
+
+@tag_commands.command(name="conflicts")
+def list_conflicts(
+    context: typer.Context,
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Leave them out from now on, until they are changed again.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List photos whose sidecars other programs changed since this one wrote to them; both is kept."""
+    with opened_library(places_of(context), writing=acknowledge) as library:
+        conflicts = library.catalog.sidecars.conflicts()
+        if as_json:
+            say_json(
+                [
+                    {
+                        "path": str(each.path),
+                        "noticed at": each.noticed_at.isoformat(timespec="seconds"),
+                        **{name.replace("_", " "): value for name, value in asdict(each.change).items()},
+                    }
+                    for each in conflicts
+                ]
+            )
+        else:
+            for each in conflicts:
+                say(f"{printable(str(each.path))}  {printable(each.change.in_words())}")
+        if acknowledge:
+            library.catalog.sidecars.acknowledge([each.photo_id for each in conflicts])
+    if not conflicts:
+        raise typer.Exit(NOTHING_FOUND)
 
 
 def _labels(library: Library, file: Path | None) -> list[Label]:

@@ -30,7 +30,7 @@ _FARTHEST_BEHIND = -3.0
 _DEPTH = slice(100, 200)
 _LEAST_DEPTH, _HIGHEST_DEPTH = -2.0, 4.0
 
-_ROOM, _SCALE_TRUST, _OFFSET_TRUST = 0.3, 4.0, 1.0
+_ROOM, _SCALE_TRUST, _OFFSET_TRUST = 0.2, 40.0, 0.1
 """Precisions of what is learned, around what the words say: of the direction, of the scale and of the offset."""
 _OTHERS, _WEIGHT_OF_OTHERS = 500, 0.02
 """So many photos that nobody judged keep what is learned near what the words say, each with that weight."""

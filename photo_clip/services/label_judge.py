@@ -33,6 +33,7 @@ from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
 _LABELS_AT_ONCE = 16
+_LIKELY_EVERY = 5
 _MOST_DOUBTFUL = 400
 """The photos nearest to the line, among which unlike ones are chosen to be judged."""
 
@@ -149,7 +150,8 @@ class LabelJudge:
     def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
         """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.
 
-        Nobody decided on them yet, and copies come once.
+        Nobody decided on them yet, and copies come once. Every fifth that helps most is a most probable one: doubtful
+        ones alone are no fair sample, and what is learned from them is less sure than it should be.
         """
         shown = self.shown(self._models.active_encoder())
         open_rows = np.flatnonzero(~judged.is_decided)
@@ -162,7 +164,12 @@ class LabelJudge:
         away = np.abs(np.log(np.clip(chances, 1e-12, 1)) - np.log(np.clip(1 - chances, 1e-12, 1)))
         near = open_rows[np.argsort(away, kind="stable")[:_MOST_DOUBTFUL]]
         vectors = shown.table.rows(shown.rows[near])
-        rows = near[doubtful(judged.probabilities[near], vectors, count, judged.line)]
+        rows = near[doubtful(judged.probabilities[near], vectors, count - count // _LIKELY_EVERY, judged.line)].tolist()
+        for row in open_rows[np.argsort(-chances, kind="stable")].tolist():
+            if len(rows) == min(count, len(open_rows)):
+                break
+            if row not in rows:
+                rows.append(row)
         found: list[int] = judged.photo_ids[rows].tolist()
         return found
 

@@ -13,6 +13,7 @@ from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex
 from photo_clip.core.progress import Report, Task
 from photo_clip.core.stores import Catalog, Counts
 from photo_clip.services.background import Background
+from photo_clip.services.bursts import Bursts
 from photo_clip.services.classifier import Classifier
 from photo_clip.services.duplicates import Duplicates
 from photo_clip.services.explainer import Explainer
@@ -100,6 +101,7 @@ class Library:
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
+        self.bursts = Bursts(models, self.label_judge, self.duplicates)
         self.index = index
         self._on_close = on_close
         self._closed = False
