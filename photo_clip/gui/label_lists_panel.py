@@ -41,7 +41,6 @@ class LabelListsPanel(QWidget):
 
     changed = Signal()
     """Lists were changed in the library."""
-    gaps_wanted = Signal()
     failed = Signal(object)
 
     def __init__(self, jobs: Jobs, standing: Callable[[], Standing], parent: QWidget | None = None) -> None:
@@ -64,7 +63,6 @@ class LabelListsPanel(QWidget):
         buttons.addWidget(self._edit)
         buttons.addWidget(push_button("New …", lambda: self._open_editor(LabelList("", ""))))
         buttons.addWidget(self.remove)
-        buttons.addWidget(push_button("Gaps …", self.gaps_wanted.emit))
         buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

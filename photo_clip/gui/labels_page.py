@@ -19,7 +19,7 @@ from photo_clip.core.labels import tag_name
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Progress
 from photo_clip.gui.announcing import announce
-from photo_clip.gui.buttons import IconButton
+from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_details import LabelDetails, sure_ids
@@ -55,7 +55,6 @@ class LabelsPage(QWidget):
         self.lists = LabelListsPanel(jobs, self._standing)
         self.lists.changed.connect(self.judge)
         self.lists.failed.connect(self._fail)
-        self.lists.gaps_wanted.connect(self.show_gaps)
         self.labels = LabelModel(self)
         self.view = QTreeView()
         self.view.setModel(self.labels)
@@ -97,7 +96,11 @@ class LabelsPage(QWidget):
         column.addWidget(self.lists)
         column.addWidget(self.bar)
         column.addWidget(self.view, 1)
-        column.addWidget(self.sidecars)
+        below = QHBoxLayout()
+        below.addWidget(push_button("Gaps …", self.show_gaps))
+        below.addStretch()
+        below.addWidget(self.sidecars)
+        column.addLayout(below)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(left)
         parts.addWidget(self.details)

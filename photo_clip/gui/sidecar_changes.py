@@ -99,7 +99,7 @@ class SidecarChanges(QDialog):
         self.view.setHeaderLabels(["Photo", "What was changed", "Noticed"])
         self.view.setAccessibleName("Sidecars changed elsewhere")
         self.view.setRootIsDecorated(False)
-        self.view.setUniformRowHeights(True)
+        self.view.setWordWrap(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.view.header()
         header.setStretchLastSection(False)
