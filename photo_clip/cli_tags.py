@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,9 @@ from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.opening import opened_library
+from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
 from photo_clip.services.sidecar_writer import SidecarsWritten
-from photo_clip.services.tagger import Judged
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
 
 tag_commands = typer.Typer(help="The tags of photos.", rich_markup_mode=None, no_args_is_help=True)
@@ -56,7 +57,7 @@ def tag(
     is_writing = accept_above is not None and not dry_run
     with opened_library(places_of(context), writing=is_writing) as library:
         labels = _labels(library, label_file)
-        judged = run_task(library.tagger.judge_all(labels))
+        judged = run_task(library.label_judge.judge_all(labels))
         found = [(each, _chosen(each, accept_above)) for each in judged]
         _say_suggested(library, found, as_json=as_json)
         count = sum(len(rows) for _, rows in found)
@@ -125,15 +126,46 @@ def write_sidecars(
     ] = False,
 ) -> None:
     """Write the tags of all photos beside them, in XMP files that other programs read; what those wrote stays."""
-    with opened_library(places_of(context), writing=False) as library:
+    with opened_library(places_of(context)) as library:
         photo_ids = library.catalog.newest_photo_ids().tolist()
         act = library.sidecars.clean if remove else library.sidecars.write
         _tell_of_sidecars(run_task(act(photo_ids)))
 
 
+@tag_commands.command(name="conflicts")
+def list_conflicts(
+    context: typer.Context,
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Leave them out from now on, until they are changed again.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List photos whose sidecars other programs changed since this one wrote to them; both is kept."""
+    with opened_library(places_of(context), writing=acknowledge) as library:
+        conflicts = library.catalog.sidecars.conflicts()
+        if as_json:
+            say_json(
+                [
+                    {
+                        "path": str(each.path),
+                        "noticed at": each.noticed_at.isoformat(timespec="seconds"),
+                        **{name.replace("_", " "): value for name, value in asdict(each.change).items()},
+                    }
+                    for each in conflicts
+                ]
+            )
+        else:
+            for each in conflicts:
+                say(f"{printable(str(each.path))}  {printable(each.change.in_words())}")
+        if acknowledge:
+            library.catalog.sidecars.acknowledge([each.photo_id for each in conflicts])
+    if not conflicts:
+        raise typer.Exit(NOTHING_FOUND)
+
+
 def _labels(library: Library, file: Path | None) -> list[Label]:
     if file is None:
-        labels = library.tagger.labels()
+        labels = library.label_judge.labels()
         if not labels:
             raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
         return labels
@@ -183,11 +215,11 @@ def _say_csv(library: Library) -> None:
     ids = library.catalog.newest_photo_ids().tolist()
     tags = library.catalog.tags.tags_of(ids)
     out = csv.writer(sys.stdout)
-    out.writerow(["path", "tag", "decided at", "model", "in the file"])
+    out.writerow(["path", "tag", "decided at", "model", "written by others"])
     for photo in library.catalog.photos(sorted(tags)):
         for each in tags[photo.id]:
             at = "" if each.decided_at is None else each.decided_at.isoformat(timespec="seconds")
-            out.writerow([str(photo.path), each.name, at, each.model_key, "yes" if each.in_file else ""])
+            out.writerow([str(photo.path), each.name, at, each.model_key, each.place])
 
 
 def _tell_of_sidecars(written: SidecarsWritten) -> None:

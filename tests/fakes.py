@@ -14,7 +14,17 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import PhotoFacts
-from photo_clip.core.ports import Fit, ModelIdentity, ReadPhoto, ReadTiles, RgbImage, Squares, SquareSpec, Vectors
+from photo_clip.core.ports import (
+    Fit,
+    ModelIdentity,
+    ReadPhoto,
+    ReadTiles,
+    RgbImage,
+    Sidecars,
+    Squares,
+    SquareSpec,
+    Vectors,
+)
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.scoring import unit_rows
 from photo_clip.core.stores import StoredVectors
@@ -227,7 +237,7 @@ class FakeWatcher:
         self.is_closed = True
 
 
-def open_fake_library(folder: Path) -> Library:
+def open_fake_library(folder: Path, sidecars: Sidecars | None = None) -> Library:
     """Open a library in `folder` with a real catalogue and fakes around it."""
     folder.mkdir(parents=True, exist_ok=True)
     catalog = SqliteCatalog(folder / "catalog.db")
@@ -239,7 +249,15 @@ def open_fake_library(folder: Path) -> Library:
     models = Models(catalog, [], FakeModelFiles(), load, load, bundled, ModelNotes(catalog), time.perf_counter)
     thumbnails = Thumbnails(folder / "thumbnails", reader)
     return Library(
-        catalog, FakeIndex(), reader, thumbnails, models, lambda: 2_000_000_000.0, None, move_to_bin=Path.unlink
+        catalog,
+        FakeIndex(),
+        reader,
+        thumbnails,
+        models,
+        lambda: 2_000_000_000.0,
+        None,
+        move_to_bin=Path.unlink,
+        sidecars=sidecars,
     )
 
 

@@ -13,6 +13,7 @@ from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_dista
 from photo_clip.adapters.catalog_folders import SqliteFolders
 from photo_clip.adapters.catalog_marks import SqliteMarks
 from photo_clip.adapters.catalog_rows import CHOSEN, LOOKS, PHOTO, bearings_of, json_list, looks_of, photo_of
+from photo_clip.adapters.catalog_sidecars import SqliteSidecars
 from photo_clip.adapters.catalog_tags import SqliteTags
 from photo_clip.adapters.catalog_tiles import SqliteTiles
 from photo_clip.core.arranging import Bearings
@@ -32,6 +33,7 @@ class SqliteCatalog:
         self.embeddings = SqliteEmbeddings(self._connections)
         self.tiles = SqliteTiles(self._connections)
         self.tags = SqliteTags(self._connections)
+        self.sidecars = SqliteSidecars(self._connections)
         self.marks = SqliteMarks(self._connections)
 
     def photos(self, photo_ids: Sequence[int]) -> list[Photo]:

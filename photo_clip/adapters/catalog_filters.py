@@ -34,14 +34,14 @@ _FLAGS = {
     Flag.SQUARE: "c.width_px = c.height_px",
     Flag.PANORAMA: "c.width_px >= 2 * c.height_px",
     Flag.GPS: "c.latitude IS NOT NULL",
-    Flag.TAG: f"(c.keywords <> '[]' OR p.id IN ({_ACCEPTED}))",
-    Flag.CAPTION: "c.caption <> ''",
+    Flag.TAG: f"(c.keywords <> '[]' OR coalesce(s.keywords, '[]') <> '[]' OR p.id IN ({_ACCEPTED}))",
+    Flag.CAPTION: "(c.caption <> '' OR coalesce(s.caption, '') <> '')",
     Flag.CAMERA: "c.camera <> ''",
     Flag.DATE: "p.taken_source = 'exif'",
-    Flag.RATING: "coalesce(m.rating, c.rating) IS NOT NULL",
+    Flag.RATING: "coalesce(m.rating, s.rating, c.rating) IS NOT NULL",
 }
 _NUMBERS = {
-    Number.RATING: "coalesce(m.rating, c.rating, 0)",
+    Number.RATING: "coalesce(m.rating, s.rating, c.rating, 0)",
     Number.PIXELS: "c.width_px * c.height_px",
     Number.BYTES: "p.size_bytes",
 }
@@ -64,7 +64,8 @@ def statement_of(groups: Sequence[AnyOf]) -> tuple[str, list[object]]:
     return (
         f"""SELECT json_group_array(p.id), json_group_array(p.content_id)
             FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
-            LEFT JOIN marks m ON m.photo_id = p.id WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
+            LEFT JOIN marks m ON m.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
+            WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
         values,
     )
 
@@ -113,9 +114,12 @@ def _says(where: Text, word: str) -> tuple[str, list[object]]:
         cases = list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))  # as below
         parts = [f"%/{_escaped(case)}/%" for case in cases]
         like = " OR ".join("'/' || {name} || '/' LIKE ? ESCAPE '\\'" for _ in cases)
-        in_file = f"EXISTS (SELECT 1 FROM json_each(c.keywords) WHERE {like.format(name='value')})"  # noqa: S608  # values are bound
+        said = " OR ".join(
+            f"({keywords} <> '[]' AND EXISTS (SELECT 1 FROM json_each({keywords}) WHERE {like.format(name='value')}))"  # noqa: S608  # values are bound
+            for keywords in ("c.keywords", "coalesce(s.keywords, '[]')")
+        )
         accepted = f"p.id IN ({_ACCEPTED} AND ({like.format(name='l.name')}))"
-        return f"((c.keywords <> '[]' AND {in_file}) OR {accepted})", [*parts, *parts]
+        return f"({said} OR {accepted})", [*parts, *parts, *parts]
     place = {Text.FOLDER: _PATH, Text.NAME: _NAME, Text.CAMERA: "c.camera"}[where]
     if where is Text.FOLDER:
         word = word.replace("\\", "/")
@@ -131,6 +135,23 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def tag_counts_of(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return every tag that a shown photo has, by name, with how many have it; capitals and small letters are one."""
+    rows = connection.execute(
+        f"""SELECT name, count(DISTINCT photo_id) FROM (
+                SELECT l.name AS name, p.id AS photo_id FROM decisions d JOIN labels l ON l.id = d.label_id
+                JOIN photos p ON p.id = d.photo_id WHERE d.accepted AND {SHOWN}
+                UNION
+                SELECT w.value, p.id FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords) w
+                WHERE c.keywords <> '[]' AND {SHOWN}
+                UNION
+                SELECT w.value, p.id FROM sidecars s JOIN photos p ON p.id = s.photo_id, json_each(s.keywords) w
+                WHERE s.keywords <> '[]' AND {SHOWN}
+            ) GROUP BY name COLLATE NOCASE ORDER BY name COLLATE NOCASE"""  # noqa: S608
+    ).fetchall()
+    return dict(rows)
+
+
 def vocabulary_of(connection: sqlite3.Connection, key: str) -> list[str]:
     """Return the values that shown photos have for a filter, the most frequent first; none for another filter."""
     match key:
@@ -141,16 +162,8 @@ def vocabulary_of(connection: sqlite3.Connection, key: str) -> list[str]:
             ).fetchall()
             return [camera for (camera,) in rows]
         case "tag":
-            rows = connection.execute(
-                f"""SELECT word FROM (
-                        SELECT value AS word FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords)
-                        WHERE {SHOWN} AND c.keywords <> '[]'
-                        UNION ALL
-                        SELECT l.name FROM decisions d JOIN labels l ON l.id = d.label_id
-                        JOIN photos p ON p.id = d.photo_id WHERE {SHOWN} AND d.accepted
-                    ) GROUP BY 1 ORDER BY count(*) DESC, 1"""  # noqa: S608
-            ).fetchall()
-            return [word for (word,) in rows]
+            counts = tag_counts_of(connection)
+            return sorted(counts, key=lambda name: (-counts[name], name))
         case "folder":
             found = connection.execute(
                 f"SELECT f.path, p.relative_path FROM photos p JOIN folders f ON f.id = p.folder_id WHERE {SHOWN}"  # noqa: S608

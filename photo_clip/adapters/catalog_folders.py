@@ -7,6 +7,7 @@ from pathlib import Path
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_rows import folder_of, json_list
+from photo_clip.adapters.catalog_sidecars import note_seen
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 
 
@@ -73,13 +74,16 @@ class SqliteFolders:
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         with self._connections.reading() as connection:
             rows = connection.execute(
-                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s
-                   FROM photos p LEFT JOIN contents c ON c.id = p.content_id WHERE p.folder_id = ?""",
+                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s, s.seen
+                   FROM photos p LEFT JOIN contents c ON c.id = p.content_id
+                   LEFT JOIN sidecars s ON s.photo_id = p.id WHERE p.folder_id = ?""",
                 (folder_id,),
             ).fetchall()
         return {
-            os.fsdecode(path): KnownFile(photo_id, FileStamp(size, mtime), content_hash, missing_since is not None)
-            for path, photo_id, size, mtime, content_hash, missing_since in rows
+            os.fsdecode(path): KnownFile(
+                photo_id, FileStamp(size, mtime), content_hash, missing_since is not None, sidecars or ""
+            )
+            for path, photo_id, size, mtime, content_hash, missing_since, sidecars in rows
         }
 
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
@@ -108,6 +112,7 @@ class SqliteFolders:
                    AND NOT EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id)""",
                 ((photo_id,) for photo_id in changes.missing),
             )
+            note_seen(connection, folder_id, changes.sidecars)
 
     def move_photos(self, moves: Sequence[MovedFile]) -> None:
         with self._connections.writing() as connection:

@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ PHOTO = """
     SELECT p.id, p.folder_id, f.path, p.relative_path, p.size_bytes, p.mtime_ns, p.taken_at, p.taken_source,
            p.skip_reason, p.missing_since_s, f.state, c.content_hash, c.width_px, c.height_px, c.orientation,
            c.exif_taken_at, c.camera, c.latitude, c.longitude, c.rating, c.caption, c.keywords, c.fingerprint,
-           c.sharpness, c.miniature, m.is_favourite, m.rating
+           c.sharpness, c.miniature, m.is_favourite, m.rating, s.rating, s.caption, s.keywords
     FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
-    LEFT JOIN marks m ON m.photo_id = p.id
+    LEFT JOIN marks m ON m.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
 """
 
 
@@ -129,8 +130,15 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     (photo_id, folder_id, folder, relative, size, mtime, taken, source, skip, missing, state, content_hash, *facts) = (
         row
     )
-    *facts, is_favourite, rating = facts
+    *facts, is_favourite, rating, said_rating, said_caption, said_keywords = facts
     known = None if content_hash is None else facts_of(*facts)
+    if known is not None and said_keywords is not None:
+        known = replace(
+            known,
+            rating=known.rating if said_rating is None else said_rating,
+            caption=said_caption or known.caption,
+            keywords=tuple(dict.fromkeys([*known.keywords, *json.loads(said_keywords)])),
+        )
     return Photo(
         id=photo_id,
         folder_id=folder_id,

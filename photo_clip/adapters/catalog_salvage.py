@@ -32,6 +32,7 @@ _KEY_OF = {
     "journal": "id",
     "tiled_folders": "folder_id",
     "tiles": "id",
+    "sidecars": "photo_id",
 }
 """The number each table is sorted by, in the order they are saved in: what others refer to first."""
 _FROM_INDEX = {

@@ -275,6 +275,51 @@ def _what_people_decided_twice(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+_WORDS_WITH_SIDECARS = f"""
+    SELECT p.id, {_FOLDER_NAME} || '/' || CAST(p.relative_path AS TEXT),
+           coalesce(c.caption || ' ' || (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(c.keywords)), '')
+           || coalesce(' ' || s.caption || ' '
+                       || (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(s.keywords)), '')
+    FROM photos p JOIN (SELECT id, replace(CAST(path AS TEXT), '\\', '/') AS name FROM folders) f ON f.id = p.folder_id
+    LEFT JOIN contents c ON c.id = p.content_id LEFT JOIN sidecars s ON s.photo_id = p.id
+"""  # noqa: S608
+
+
+def _sidecars(connection: sqlite3.Connection) -> None:
+    """What sidecars say is known apart from what photos' files say, and read again when they change."""
+    for statement in (
+        """CREATE TABLE sidecars (
+            photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
+            seen TEXT NOT NULL,
+            read TEXT,
+            written TEXT,
+            rating INTEGER,
+            caption TEXT NOT NULL DEFAULT '',
+            keywords TEXT NOT NULL DEFAULT '[]',
+            change TEXT,
+            noticed_at_s REAL
+        )""",
+        "CREATE INDEX sidecars_waiting ON sidecars (photo_id) WHERE seen IS NOT read",
+        "CREATE INDEX sidecars_changed ON sidecars (photo_id) WHERE change IS NOT NULL",
+        "ALTER TABLE contents ADD COLUMN says_for_sidecars INTEGER NOT NULL DEFAULT 0",
+        "UPDATE contents SET says_for_sidecars = 1 WHERE keywords <> '[]' OR caption <> '' OR rating IS NOT NULL",
+        "DROP TRIGGER photo_words_come",
+        "DROP TRIGGER photo_words_change",
+        f"""CREATE TRIGGER photo_words_come AFTER INSERT ON photos BEGIN
+            INSERT INTO photo_words (rowid, path, said) {_WORDS_WITH_SIDECARS} WHERE p.id = new.id;
+        END""",
+        f"""CREATE TRIGGER photo_words_change AFTER UPDATE OF relative_path, folder_id, content_id ON photos BEGIN
+            DELETE FROM photo_words WHERE rowid = old.id;
+            INSERT INTO photo_words (rowid, path, said) {_WORDS_WITH_SIDECARS} WHERE p.id = new.id;
+        END""",  # noqa: S608
+        f"""CREATE TRIGGER photo_words_of_sidecars_change AFTER UPDATE OF caption, keywords ON sidecars BEGIN
+            DELETE FROM photo_words WHERE rowid = new.photo_id;
+            INSERT INTO photo_words (rowid, path, said) {_WORDS_WITH_SIDECARS} WHERE p.id = new.photo_id;
+        END""",  # noqa: S608
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -283,5 +328,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _lists_of_folders,
     _tiles,
     _what_people_decided_twice,
+    _sidecars,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

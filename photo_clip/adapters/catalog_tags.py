@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_filters import SHOWN
+from photo_clip.adapters.catalog_filters import tag_counts_of
 from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.labels import LabelList
 from photo_clip.core.tags import Decision, Tag, Undone
@@ -95,31 +95,30 @@ class SqliteTags:
                 (json_list(photo_ids),),
             ).fetchall()
             in_files = connection.execute(
-                """SELECT p.id, w.value FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords) w
-                   WHERE c.keywords <> '[]' AND p.id IN (SELECT value FROM json_each(?))""",
+                """SELECT p.id, w.value, 0 FROM photos p JOIN contents c ON c.id = p.content_id, json_each(c.keywords) w
+                   WHERE c.keywords <> '[]' AND p.id IN (SELECT value FROM json_each(?1))
+                   UNION ALL
+                   SELECT s.photo_id, w.value, 1 FROM sidecars s, json_each(s.keywords) w
+                   WHERE s.keywords <> '[]' AND s.photo_id IN (SELECT value FROM json_each(?1))""",
                 (json_list(photo_ids),),
             ).fetchall()
         found: dict[int, list[Tag]] = {}
         for photo_id, name, at_s, model_key in rows:
             found.setdefault(photo_id, []).append(Tag(name, datetime.fromtimestamp(at_s), model_key))
-        for photo_id, name in in_files:
+        for photo_id, name, in_sidecar in in_files:
             tags = found.setdefault(photo_id, [])
             if name.casefold() not in {tag.name.casefold() for tag in tags}:
-                tags.append(Tag(name, in_file=True))
+                tags.append(Tag(name, in_file=not in_sidecar, in_sidecar=bool(in_sidecar)))
         return found
 
     def counts(self) -> dict[str, int]:
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                f"""SELECT name, count(DISTINCT photo_id) FROM (
-                        SELECT l.name AS name, p.id AS photo_id FROM decisions d JOIN labels l ON l.id = d.label_id
-                        JOIN photos p ON p.id = d.photo_id WHERE d.accepted AND {SHOWN}
-                        UNION
-                        SELECT w.value, p.id FROM photos p JOIN contents c ON c.id = p.content_id,
-                               json_each(c.keywords) w WHERE c.keywords <> '[]' AND {SHOWN}
-                    ) GROUP BY name COLLATE NOCASE ORDER BY name COLLATE NOCASE"""  # noqa: S608
-            ).fetchall()
-        return dict(rows)
+            return tag_counts_of(connection)
+
+    def is_any_given(self) -> bool:
+        with self._connections.reading() as connection:
+            row = connection.execute("SELECT EXISTS (SELECT 1 FROM decisions WHERE accepted)").fetchone()
+        return bool(row[0])
 
     def rename(self, name: str, to: str) -> None:
         with self._connections.writing() as connection:

@@ -27,6 +27,7 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
 from photo_clip.core.formats import is_photo_name
+from photo_clip.core.sidecars import is_sidecar_name
 
 _log = logging.getLogger(__name__)
 
@@ -233,7 +234,7 @@ class _Events(FileSystemEventHandler):
             return False
         if event.is_directory or (sys.platform == "win32" and isinstance(event, FileDeletedEvent)):
             return not is_passed_over(name)  # Windows does not tell whether it was a folder that went
-        return name == NO_MEDIA or (is_photo_name(name) and not is_passed_over(name))
+        return name == NO_MEDIA or ((is_photo_name(name) or is_sidecar_name(name)) and not is_passed_over(name))
 
 
 class _Warnings(logging.Handler):

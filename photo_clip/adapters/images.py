@@ -20,14 +20,14 @@ from photo_clip.adapters.content_hash import content_hash
 from photo_clip.adapters.raw_previews import NoCameraFileError, RawPreview, developed, raw_preview
 from photo_clip.adapters.reading_trouble import DAMAGE, explained
 from photo_clip.adapters.size_limits import refuse_too_large
-from photo_clip.adapters.xmp import Said, caption_of, keywords_of, said_in_xmp
-from photo_clip.adapters.xmp_sidecars import said_beside
+from photo_clip.adapters.xmp import caption_of, keywords_of, said_in_xmp
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
 from photo_clip.core.greyscale import eight_bit
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, fingerprint, sharpness
 from photo_clip.core.photo import PhotoFacts
 from photo_clip.core.ports import ReadPhoto, ReadTiles, Resampling, RgbImage, SquareSpec
+from photo_clip.core.sidecars import Said
 from photo_clip.core.squares import placement
 from photo_clip.core.tiles import TILE_SIDE, tile_boxes
 
@@ -81,7 +81,7 @@ def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     with explained(path):
         image, facts = _upright(path, math.ceil(_SPARE * square.side_px), THUMBNAIL_SIDE_PX)
         thumbnail = _thumbnail(image)
-        facts = _with_looks(_with_sidecars(facts, said_beside(path)), thumbnail)
+        facts = _with_looks(facts, thumbnail)
         return ReadPhoto(content_hash(path), make_square(image, square), _jpeg(thumbnail), facts)
 
 
@@ -379,16 +379,6 @@ def _jpeg(image: Image.Image) -> bytes:
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=_THUMBNAIL_QUALITY)
     return stream.getvalue()
-
-
-def _with_sidecars(facts: PhotoFacts, said: Said) -> PhotoFacts:
-    """Return the facts with what sidecars say: their stars and caption first, the keywords of both."""
-    return replace(
-        facts,
-        rating=facts.rating if said.rating is None else said.rating,
-        caption=said.caption or facts.caption,
-        keywords=tuple(dict.fromkeys([*facts.keywords, *said.keywords])),
-    )
 
 
 def _with_looks(facts: PhotoFacts, thumbnail: Image.Image) -> PhotoFacts:

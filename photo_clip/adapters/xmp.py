@@ -1,10 +1,12 @@
 """What people wrote about a photo in XMP: its rating, its caption, its keywords."""
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from lxml import etree
 
+from photo_clip.core.labels import tag_name
+from photo_clip.core.sidecars import Said
 from photo_clip.core.typed_text import one_line
 
 LONGEST_PACKET_BYTES = 4_000_000
@@ -14,24 +16,17 @@ _SPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a photo file says in words."""
-
-    rating: int | None = None
-    """Stars, 0 to 5; None where nobody rated it, or rejected it."""
-    caption: str = ""
-    """Title and description, one line."""
-    keywords: tuple[str, ...] = ()
+_NONE: Mapping[str, Collection[str]] = {}
 
 
 def said_in_xmp(packet: bytes) -> Said:
     """Return what an XMP packet says; what is damaged or not there is left out.
 
-    Fields as in the XMP specification, part 1 (ISO 16684-1): dc:title, dc:description, dc:subject, xmp:Rating.
+    Fields as in the XMP specification, part 1 (ISO 16684-1): dc:title, dc:description, dc:subject, xmp:Rating;
+    and those in which Lightroom and digiKam keep keywords with their parents.
     Neither entities nor the network are used while it is read.
     """
     if not packet or len(packet) > LONGEST_PACKET_BYTES:
@@ -52,10 +47,30 @@ def parsed(content: bytes) -> etree._Element:
     )
 
 
-def said_below(root: etree._Element) -> Said:
-    """Return what is said below an element."""
+def said_below(root: etree._Element, ours: Mapping[str, Collection[str]] = _NONE) -> Said:
+    """Return what is said below an element; `ours` names, by their field, keywords that do not count."""
     titles = [*_texts(root, "dc:title"), *_texts(root, "photoshop:Headline"), *_texts(root, "dc:description")]
-    return Said(_rating(root), caption_of(titles), keywords_of(_texts(root, "dc:subject")))
+    return Said(_rating(root), caption_of(titles), _keywords(root, ours))
+
+
+def _keywords(root: etree._Element, ours: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Return the keywords, those with parents by their whole names, in the order of the plain ones."""
+
+    def words_of(field: str) -> list[str]:
+        return [word for word in _texts(root, field) if word not in ours.get(field, ())]
+
+    named = [*words_of("digiKam:TagsList"), *(word.replace("|", "/") for word in words_of("lr:hierarchicalSubject"))]
+    paths = dict.fromkeys(filter(None, map(tag_name, named)))
+    parts = {part for path in paths for part in path.casefold().split("/")[:-1]}
+    by_leaf: dict[str, list[str]] = {}
+    for path in paths:
+        by_leaf.setdefault(path.casefold().rpartition("/")[2], []).append(path)
+    found = [
+        word
+        for plain in words_of("dc:subject")
+        for word in by_leaf.get(one_line(plain).casefold(), () if one_line(plain).casefold() in parts else (plain,))
+    ]
+    return keywords_of([*found, *paths])
 
 
 def caption_of(parts: list[str]) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, Said, parsed, said_below
+from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
 from photo_clip.core.errors import StoreError
+from photo_clip.core.photo import FileStamp
+from photo_clip.core.sidecars import Said, mark_of, sidecar_names
 
 _SPACES = {
     "x": "adobe:ns:meta/",
@@ -25,12 +27,14 @@ _FIELDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("digiKam:TagsList", "rdf:Seq", str),
 )
 """The fields that hold tags, the kind of list each is, and how it writes a tag."""
+_WHOLE_NAMES = "digiKam:TagsList"
+"""The one that writes a tag as it is."""
 _MADE = "photoclip:Made"
 """Says that this program made the file."""
 
 
-def _both(photo: Path) -> tuple[Path, Path]:
-    return photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")
+def _both(photo: Path) -> list[Path]:
+    return [photo.with_name(name) for name in sidecar_names(photo.name)]
 
 
 def sidecar_of(photo: Path) -> Path:
@@ -39,28 +43,40 @@ def sidecar_of(photo: Path) -> Path:
     return short if not full.exists() and short.exists() else full
 
 
-def said_beside(photo: Path) -> Said:
-    """Return what other programs say of a photo in its sidecars, of either name; nothing where none can be read."""
-    found: list[Said] = []
-    for file in dict.fromkeys(_both(photo)):
-        try:
-            if not 0 < file.stat().st_size <= LONGEST_PACKET_BYTES:
-                continue
-            tree = _parsed(file.read_bytes(), file)
-        except (OSError, StoreError):
-            continue
-        said, ours = said_below(tree.getroot()), set(_items(tree, _ours("dc:subject")))
-        found.append(replace(said, keywords=tuple(word for word in said.keywords if word not in ours)))
-    if not found:
-        return Said()
-    keywords = dict.fromkeys(word for said in found for word in said.keywords)
-    ratings = [said.rating for said in found if said.rating is not None]
-    captions = [said.caption for said in found if said.caption]
-    return Said(ratings[0] if ratings else None, captions[0] if captions else "", tuple(keywords))
-
-
 class XmpSidecars:
     """Keeps the `Sidecars` contract."""
+
+    def mark(self, photo: Path) -> str:
+        stamps: list[FileStamp | None] = []
+        for file in _both(photo):
+            try:
+                found = file.stat()
+            except OSError:
+                stamps.append(None)
+            else:
+                stamps.append(FileStamp(found.st_size, found.st_mtime_ns))
+        return mark_of(stamps)
+
+    def read(self, photo: Path) -> Said:
+        found: list[Said] = []
+        trouble: StoreError | None = None
+        for file in dict.fromkeys(_both(photo)):
+            try:
+                content = _read(file)
+                if content is not None:
+                    found.append(_said(_parsed(content, file)))
+            except StoreError as error:
+                trouble = error
+        if trouble is not None and not found:
+            raise trouble
+        ratings = [said.rating for said in found if said.rating is not None]
+        captions = [said.caption for said in found if said.caption]
+        return Said(
+            ratings[0] if ratings else None,
+            captions[0] if captions else "",
+            tuple(dict.fromkeys(word for said in found for word in said.keywords)),
+            tuple(dict.fromkeys(word for said in found for word in said.taken_away)),
+        )
 
     def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
         file = sidecar_of(photo)
@@ -90,6 +106,15 @@ class XmpSidecars:
         return _replace(file, before, tree)
 
 
+def _said(tree: etree._ElementTree) -> Said:
+    """Return what other programs say in a sidecar, and which of our tags they took out."""
+    ours = {name: _items(tree, _ours(name)) for name, *_ in _FIELDS}
+    missing = {name: {item for item in ours[name] if item not in _items(tree, name)} for name, *_ in _FIELDS}
+    tags = ours[_WHOLE_NAMES] if any(missing.values()) else []
+    taken_away = [tag for tag in tags if any(written(tag) in missing[name] for name, _, written in _FIELDS)]
+    return replace(said_below(tree.getroot(), ours), taken_away=tuple(taken_away))
+
+
 def _name(prefixed: str) -> str:
     prefix, _, name = prefixed.partition(":")
     return f"{{{_SPACES[prefix]}}}{name}"
@@ -114,7 +139,7 @@ def _read(file: Path) -> bytes | None:
 def _parsed(content: bytes, file: Path) -> etree._ElementTree:
     """Parse without entities, document types or the network."""
     trouble = StoreError(
-        f"The sidecar “{file}” is damaged, so no tags were written to it.",
+        f"The sidecar “{file}” is damaged, so its tags are left alone.",
         advice="Open it with the program that made it, or move it away; it was not changed.",
     )
     try:

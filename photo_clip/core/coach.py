@@ -1,8 +1,9 @@
 """Honest words about what a CLIP model can and cannot do with a query."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from photo_clip.core.labels import Label
 from photo_clip.core.query import Query, Will
 
 _COUNT = re.compile(
@@ -24,6 +25,33 @@ _FOREIGN_WORDS = frozenset(
 _NAMES_THAT_ARE_WORDS = frozenset(("I", "Christmas", "Easter", "Halloween", "Santa", "Lego", "TV", "BBQ", "DSLR"))
 
 
+def advice_on_list(language: str, labels: Sequence[Label], languages: str) -> str:
+    """Return a note on labels that the model does not understand; empty where there is nothing to say.
+
+    `language` is what the list says it is in, empty where it says nothing; `languages` are those of the model.
+    """
+    if not languages.startswith("English"):
+        return ""
+    is_said = language not in ("", "English")
+    foreign = [label.name for label in labels if not label.prompts and (is_said or is_foreign(label.words))]
+    if not foreign or not (is_said or len(foreign) > 1):  # a word alone may be English too
+        return ""
+    named = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3:,} more" if len(foreign) > 3 else "")
+    return (
+        f"The model in use knows English and may not understand {named}. Write what it is to be asked for after “=”,"
+        " in English, or choose a model that knows many languages (Ctrl+M)."
+    )
+
+
+def is_foreign(words: Iterable[str]) -> bool:
+    """Whether words are surely no English: another script, or small words of another language."""
+    text = " ".join(words)
+    letters = [letter for letter in text if letter.isalpha()]
+    foreign_letters = sum(letter > "\u024f" for letter in letters)  # beyond the Latin script
+    small = [word for word in text.lower().split() if word in _FOREIGN_WORDS]
+    return foreign_letters * 2 > len(letters) > 0 or len(small) >= 2 or (len(small) == 1 and len(text.split()) <= 3)
+
+
 def advice_on(query: Query, languages: str) -> list[str]:
     """Return short notes on a query, a sentence or two each, the most useful first; none for most queries.
 
@@ -43,13 +71,7 @@ def advice_on(query: Query, languages: str) -> list[str]:
 
 
 def _on_language(words: Iterable[str], languages: str) -> str:
-    if not languages.startswith("English"):
-        return ""
-    text = " ".join(words)
-    letters = [letter for letter in text if letter.isalpha()]
-    foreign_letters = sum(letter > "\u024f" for letter in letters)  # beyond the Latin script
-    small = [word for word in text.lower().split() if word in _FOREIGN_WORDS]
-    if foreign_letters * 2 > len(letters) > 0 or len(small) >= 2 or (len(small) == 1 and len(text.split()) <= 3):
+    if languages.startswith("English") and is_foreign(words):
         return "The model in use knows English; another on the models page knows many languages."
     return ""
 

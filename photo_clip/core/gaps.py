@@ -11,6 +11,7 @@ from photo_clip.core.scoring import spread_rows, unit_rows
 _LEARNT_FROM = 6000
 _PHOTOS_A_GROUP, _MOST_GROUPS, _FEWEST = 60, 24, 8
 _ROUNDS = 15
+_ROWS_AT_ONCE = 4096
 _BELONGS = 0.35
 """The share of a group, those nearest to its middle, that is looked at to tell how tight it is."""
 
@@ -26,31 +27,36 @@ class Group:
     """The mean cosine of the inner third with the middle."""
 
 
-def groups_among(vectors: Vectors) -> list[Group]:
-    """Return groups among photos, shape (n, d), the tightest first; few photos, or none, make no group.
+def groups_among(vectors: NDArray[np.float16] | Vectors, among: NDArray[np.intp]) -> list[Group]:
+    """Return groups among some rows of `vectors`, shape (n, d), the tightest first; few rows, or none, make no group.
+
+    The groups' rows are those of `vectors`. They are widened some thousand at a time.
 
     Spherical k-means (Dhillon and Modha 2001, "Concept decompositions for large sparse text data using clustering"),
     begun with photos as far from each other as may be, so that the same photos make the same groups.
     """
-    count = min(_MOST_GROUPS, len(vectors) // _PHOTOS_A_GROUP)
+    count = min(_MOST_GROUPS, len(among) // _PHOTOS_A_GROUP)
     if not count:
         return []
-    some = vectors[spread_rows(len(vectors), _LEARNT_FROM)]
+    some = vectors[among[spread_rows(len(among), _LEARNT_FROM)]].astype(np.float32)
     middles = _far_apart(some, count)
     for _ in range(_ROUNDS):
         nearest = (some @ middles.T).argmax(axis=1)
         sums = np.zeros_like(middles)
         np.add.at(sums, nearest, some)
         middles = np.where(np.any(sums, axis=1, keepdims=True), unit_rows(sums), middles).astype(np.float32)
-    cosines = vectors @ middles.T
-    nearest = cosines.argmax(axis=1)
+    nearest, cosines = np.empty(len(among), np.intp), np.empty(len(among), np.float32)
+    for start in range(0, len(among), _ROWS_AT_ONCE):
+        here = slice(start, start + _ROWS_AT_ONCE)
+        products = vectors[among[here]].astype(np.float32) @ middles.T
+        nearest[here], cosines[here] = products.argmax(axis=1), products.max(axis=1)
     found: list[Group] = []
     for number in range(count):
         rows = np.flatnonzero(nearest == number)
         if len(rows) >= _FEWEST:
-            rows = rows[np.argsort(-cosines[rows, number], kind="stable")]
+            rows = rows[np.argsort(-cosines[rows], kind="stable")]
             inner = rows[: max(1, round(len(rows) * _BELONGS))]
-            found.append(Group(rows, middles[number], float(cosines[inner, number].mean())))
+            found.append(Group(among[rows], middles[number], float(cosines[inner].mean())))
     return sorted(found, key=lambda group: -group.tightness)
 
 

@@ -3,11 +3,15 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 
+from photo_clip.core.labels import Label
 from photo_clip.core.typed_text import one_line
 
 _INDENTED = re.compile(r"^(?P<depth>\t*)(?P<rest>[^\t].*)$")
 _SYNONYM = re.compile(r"^\{(?P<words>.*)\}$")
+_COLUMNS = (("|", ", ", "synonyms"), ("=", "; ", "prompts"), ("!", "; ", "contrasts"))
+"""How a list writes what belongs to a label, in order, and the columns it comes from."""
 
 
 def imported(text: str, suffix: str = ".txt") -> str:
@@ -15,13 +19,42 @@ def imported(text: str, suffix: str = ".txt") -> str:
 
     Lightroom and digiKam write one keyword a line, below its parent and indented by a tab more, with synonyms in
     {braces} and groups that are no keywords in [brackets]. Of a CSV, the first column counts, and one called label,
-    keyword, tag or name where there is one. Anything else is taken for a label list already.
+    keyword, tag or name where there is one; synonyms, prompts and contrasts come from columns of those names. Anything
+    else is taken for a label list already.
     """
     if suffix.lower() in {".csv", ".tsv"}:
         return _from_csv(text, "\t" if suffix.lower() == ".tsv" else None)
     if re.search(r"(?m)^\t", text):
         return _from_keywords(text)
     return text.strip("\n")
+
+
+def as_keywords(labels: Sequence[Label]) -> str:
+    """Return labels as the keyword file that Lightroom and digiKam import; see `imported`."""
+    lines: list[str] = []
+    above: tuple[str, ...] = ()
+    synonyms = {label.name: label.synonyms for label in labels}
+    for name in sorted(synonyms, key=lambda name: [part.casefold() for part in name.split("/")]):
+        path = tuple(name.split("/"))
+        shared = 0
+        while shared < min(len(above), len(path)) and above[shared] == path[shared]:
+            shared += 1
+        for depth in range(shared, len(path)):
+            is_label = "/".join(path[: depth + 1]) in synonyms
+            lines.append("\t" * depth + (path[depth] if is_label else f"[{path[depth]}]"))
+        lines += ["\t" * len(path) + "{" + synonym + "}" for synonym in synonyms[name]]
+        above = path
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_csv(labels: Sequence[Label]) -> str:
+    """Return labels as CSV, with what belongs to each in columns of their own."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["label", "synonyms", "prompts", "contrasts"])
+    for label in labels:
+        table.writerow([label.name, *("; ".join(each) for each in (label.synonyms, label.prompts, label.contrasts))])
+    return out.getvalue()
 
 
 def _from_csv(text: str, delimiter: str | None) -> str:
@@ -34,7 +67,20 @@ def _from_csv(text: str, delimiter: str | None) -> str:
     titles = [title.strip().casefold() for title in rows[0]]
     column = next((titles.index(title) for title in ("label", "keyword", "tag", "name") if title in titles), None)
     body = rows if column is None else rows[1:]
-    return "\n".join(dict.fromkeys(_plain(row[column or 0]) for row in body if len(row) > (column or 0))).strip("\n")
+    more = [
+        (sign, glue, titles.index(title)) for sign, glue, title in _COLUMNS if column is not None and title in titles
+    ]
+    lines: dict[str, str] = {}
+    for row in body:
+        name = _plain(row[column or 0]) if len(row) > (column or 0) else ""
+        told = [
+            f" {sign} {glue.join(filter(None, map(_plain, row[at].split(';'))))}"
+            for sign, glue, at in more
+            if len(row) > at and row[at].strip()
+        ]
+        if name:
+            lines.setdefault(name, name + "".join(told))
+    return "\n".join(lines.values())
 
 
 def _from_keywords(text: str) -> str:

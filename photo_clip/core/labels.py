@@ -9,6 +9,16 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
+_LANGUAGE = re.compile(r"(?im)^[^\S\n]*#[^\S\n]*language[^\S\n]*:[^\S\n]*(?P<name>[^\n]*?)[^\S\n]*$")
+_LANGUAGES = dict(
+    pair.split(" ")
+    for pair in (
+        *("de German", "fr French", "es Spanish", "it Italian", "pt Portuguese", "nl Dutch", "pl Polish", "cs Czech"),
+        *("sv Swedish", "da Danish", "nb Norwegian", "fi Finnish", "ru Russian", "uk Ukrainian", "el Greek"),
+        *("tr Turkish", "ar Arabic", "he Hebrew", "hi Hindi", "ja Japanese", "zh Chinese", "ko Korean", "en English"),
+    )
+)
+"""By their codes of ISO 639-1; a language may be named in words as well."""
 _PARTS = re.compile(
     r"\s*(?P<name>[^|=!]*?)\s*(?:\|(?P<synonyms>[^=!]*))?(?:=(?P<prompts>[^!]*))?(?:!(?P<contrasts>.*))?"
 )
@@ -44,6 +54,15 @@ class LabelList:
     """Whether its labels are suggested."""
     folder: str = ""
     """The folder whose photos they are suggested for, with all below it; empty for all photos."""
+
+    @property
+    def language(self) -> str:
+        """The language that the text says it is in, in a line “# language: de”, in English; empty where it does not."""
+        found = _LANGUAGE.search(self.text)
+        if found is None:
+            return ""
+        code = found["name"].casefold().replace("_", "-").partition("-")[0]
+        return _LANGUAGES.get(code, one_line(found["name"]).capitalize())
 
 
 def parse_labels(text: str) -> list[str]:

@@ -55,6 +55,8 @@ class KnownFile:
     """None until it was read, and for a photo that is skipped."""
     missing: bool
     """Whether it was gone at the last look."""
+    sidecars: str = ""
+    """The mark of its sidecars at the last look; see core/sidecars.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ class FolderChanges:
     """Photo ids that were missing and are there again, unchanged."""
     missing: tuple[int, ...] = ()
     """Photo ids whose file is gone since the last look."""
+    sidecars: Mapping[str, str] = field(default_factory=dict)
+    """The marks of sidecars that came, changed or went, by the paths of their photos; see core/sidecars.py."""
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.changed or self.returned or self.missing)
+        return bool(self.new or self.changed or self.returned or self.missing or self.sidecars)
 
 
 class TakenSource(StrEnum):

@@ -13,6 +13,7 @@ from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import PhotoFacts
 from photo_clip.core.progress import Task
+from photo_clip.core.sidecars import Said
 from photo_clip.core.stores import StoredVectors
 
 Vectors = NDArray[np.float32]
@@ -165,6 +166,15 @@ class Sidecars(Protocol):
 
     def clean(self, photo: Path) -> bool:
         """Take away all that `write` wrote, and the file where nothing else is in it; return whether it did."""
+
+    def mark(self, photo: Path) -> str:
+        """Return the mark of a photo's sidecars as they are now; see core/sidecars.py."""
+
+    def read(self, photo: Path) -> Said:
+        """Return what others say in a photo's sidecars; nothing where there are none.
+
+        Raises StoreError where there are some and none of them can be read.
+        """
 
 
 class VectorIndex(Protocol):

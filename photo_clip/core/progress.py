@@ -50,6 +50,10 @@ class Report:
     changed: int = 0
     moved: int = 0
     removed: int = 0
+    sidecars_read: int = 0
+    """Sidecars that came, changed or went, and were read again."""
+    sidecars_changed: int = 0
+    """Those among them in which others changed tags or stars since this program wrote to them."""
     skipped: dict[Path, str] = field(default_factory=dict)
     """The reason for each photo that cannot be used."""
     offline: dict[Path, str] = field(default_factory=dict)
@@ -65,7 +69,10 @@ class Report:
 
     def add(self, later: "Report") -> None:
         """Take in what a later run did."""
-        for name in ("embedded", "reused", "new", "changed", "moved", "removed", "looked_closer"):
+        for name in (
+            *("embedded", "reused", "new", "changed", "moved", "removed"),
+            *("looked_closer", "sidecars_read", "sidecars_changed"),
+        ):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.skipped.update(later.skipped)
         self.offline = later.offline

@@ -24,6 +24,7 @@ from photo_clip.core.photo import (
     PhotoFacts,
     SavedSearch,
 )
+from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, SidecarConflict
 from photo_clip.core.tags import Decision, Tag, Undone
 
 
@@ -218,6 +219,9 @@ class TagStore(Protocol):
     def counts(self) -> dict[str, int]:
         """Return every tag that a shown photo has, by name, with how many have it."""
 
+    def is_any_given(self) -> bool:
+        """Whether any tag was given or accepted here."""
+
     def rename(self, name: str, to: str) -> None:
         """Give a label another name, with its decisions; where that exists, its own decisions win."""
 
@@ -235,6 +239,31 @@ class TagStore(Protocol):
 
     def remove_list(self, name: str) -> None:
         """Remove a label list; what was decided stays."""
+
+
+class SidecarStore(Protocol):
+    """What is remembered of the sidecars of photos. Looks at folders note their marks; see `FolderChanges`."""
+
+    def waiting(self, *, after_photo_id: int = 0, limit: int = 500) -> list[KnownSidecar]:
+        """Return sidecars that came, changed or went since they were read, by photo id above `after_photo_id`.
+
+        Those in folders that are offline, and of missing photos, are left out.
+        """
+
+    def count_waiting(self) -> int:
+        """Return how many came, changed or went since they were read."""
+
+    def known(self, photo_ids: Sequence[int]) -> dict[int, KnownSidecar]:
+        """Return what is known of the sidecars of photos, by photo id; photos without any are left out."""
+
+    def store(self, read: Sequence[ReadSidecar], *, now_s: float) -> None:
+        """Remember what sidecars say, and what others changed in them."""
+
+    def conflicts(self) -> list[SidecarConflict]:
+        """Return the photos whose sidecars others changed since this program wrote to them, by path."""
+
+    def acknowledge(self, photo_ids: Sequence[int]) -> None:
+        """Leave photos out of `conflicts` until their sidecars are changed again."""
 
 
 class MarkStore(Protocol):
@@ -278,6 +307,10 @@ class Catalog(Protocol):
     @property
     def tags(self) -> TagStore:
         """Labels and decisions."""
+
+    @property
+    def sidecars(self) -> SidecarStore:
+        """What sidecars say, and what others changed in them."""
 
     @property
     def marks(self) -> MarkStore:

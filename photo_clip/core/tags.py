@@ -20,11 +20,23 @@ class Tag:
 
     name: str
     decided_at: datetime | None = None
-    """None for one in the file."""
+    """None for one that others wrote."""
     model_key: str = ""
     """The model whose suggestion was accepted; empty for a tag given by hand."""
     in_file: bool = False
-    """Whether it was in the photo's file already."""
+    """Whether somebody wrote it into the photo's file."""
+    in_sidecar: bool = False
+    """Whether another program wrote it into the photo's sidecar."""
+
+    @property
+    def is_given_here(self) -> bool:
+        """Whether it was given or accepted in this program."""
+        return not (self.in_file or self.in_sidecar)
+
+    @property
+    def place(self) -> str:
+        """Where it comes from where it was not given here, words for people; empty where it was."""
+        return "in its file" if self.in_file else "in its sidecar" if self.in_sidecar else ""
 
 
 @dataclass(frozen=True, slots=True)

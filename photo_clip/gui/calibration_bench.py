@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from photo_clip.core.tagging import histogram
 from photo_clip.gui import theme
 from photo_clip.gui.pictures import fitted
-from photo_clip.services.tagger import Judged
+from photo_clip.services.label_judge import Judged
 
 _BINS = 40
 _STEP = 0.01

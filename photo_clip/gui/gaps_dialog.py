@@ -12,8 +12,9 @@ from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Strip
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.pictures import pictures_of
+from photo_clip.services.label_judge import Judged
+from photo_clip.services.labelled_photos import Gap
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Gap, Judged
 
 _SHOWN = 6
 _MOST = 12
@@ -53,7 +54,7 @@ class GapsDialog(QDialog):
         column.addLayout(buttons)
 
         def look() -> tuple[list[Gap], int, list[list[QImage | None]]]:
-            gaps, total = library.tagger.gaps(judged)
+            gaps, total = library.labelled.gaps(judged)
             photos = [library.catalog.photos(gap.photo_ids[:_SHOWN]) for gap in gaps[:_MOST]]
             return gaps[:_MOST], total, [pictures_of(library.thumbnails, each) for each in photos]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
@@ -240,12 +241,17 @@ class IndexKeeper(QObject):
         came_back = self._looked_at is None and bool(self._offline - report.offline.keys())
         newly_offline = report.offline.keys() - self._offline
         self._offline = set(report.offline) if self._looked_at is None else self._offline | report.offline.keys()
-        if report.changed or report.removed or report.moved or came_back or newly_offline:
+        if report.changed or report.removed or report.moved or came_back or newly_offline or report.sidecars_read:
             self.photos_changed.emit()
-        if report.embedded or report.reused or report.removed or report.moved:
+        if report.embedded or report.reused or report.removed or report.moved or report.sidecars_read:
             self.photos_arrived.emit()
         self._watch_all()
         self._speeding_up.start()
+        if report.sidecars_changed:
+            self.noticed.emit(
+                f"Another program changed the tags or stars of {photos_in_words(report.sidecars_changed)} that"
+                " photo-clip had written. Both are kept; see “Sidecars …” at Labels (Ctrl+L)."
+            )
         if report.look_again_soon:
             self._another_look.start()
         self._start()

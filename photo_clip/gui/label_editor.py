@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photo_clip.core.coach import advice_on_list
 from photo_clip.core.errors import UsageError
-from photo_clip.core.label_files import imported
+from photo_clip.core.label_files import as_csv, as_keywords, imported
 from photo_clip.core.labels import LabelList, parse_label_list
 from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
@@ -25,9 +26,16 @@ from photo_clip.gui.buttons import push_button
 
 _HINT = (
     "One label a line; “/” between a parent and its child. What may follow: | synonym, synonym = what the model is"
-    " asked for; another ! what is easily taken for it. Lines that begin with # are notes."
+    " asked for; another ! what is easily taken for it. Lines that begin with # are notes; “# language: de” says in"
+    " which language the labels are."
 )
 _CHECKED_AFTER_MS = 200
+_EXPORTS: dict[str, Callable[[str], str]] = {
+    "Label list (*.txt)": str,
+    "Keywords for Lightroom and digiKam (*.txt)": lambda text: as_keywords(parse_label_list(text)),
+    "Table (*.csv)": lambda text: as_csv(parse_label_list(text)),
+}
+"""The kinds of files that labels are exported to, and what makes their texts of a list's text."""
 
 
 class LabelEditor(QDialog):
@@ -41,15 +49,20 @@ class LabelEditor(QDialog):
         edited: LabelList,
         effect: Callable[[LabelList], str],
         folders: Sequence[str] = (),
+        languages: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`effect` says what saving a list would change, `folders` are those it may be for."""
+        """`effect` says what saving a list would change, `folders` are those it may be for.
+
+        `languages` are those that the model in use knows, in words for people.
+        """
         super().__init__(parent)
         self.setWindowTitle("Label list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 560)
         self._edited = edited
         self._effect = effect
+        self._languages = languages
         self.name = QLineEdit(edited.name)
         self.name.setPlaceholderText("The list's name")
         self.name.setAccessibleName("The list's name")
@@ -65,11 +78,14 @@ class LabelEditor(QDialog):
         self.text = QPlainTextEdit(edited.text)
         self.text.setAccessibleName("Labels")
         self.told = QLabel(wordWrap=True)
+        self.noted = QLabel(wordWrap=True)
+        self.noted.setProperty("quiet", True)
         self.save = push_button("Save", self._save, primary=True)
         self._checking = QTimer(self, singleShot=True, interval=_CHECKED_AFTER_MS)
         self._checking.timeout.connect(self._check)
         self.text.textChanged.connect(self._checking.start)
         self.name.textChanged.connect(lambda _: self._checking.start())
+        self.folder.currentIndexChanged.connect(lambda _: self._checking.start())
         buttons = QHBoxLayout()
         buttons.addWidget(push_button("Import …", self._import))
         buttons.addWidget(push_button("Export …", self._export))
@@ -83,6 +99,7 @@ class LabelEditor(QDialog):
             column.addWidget(part)
         column.addWidget(self.text, 1)
         column.addWidget(self.told)
+        column.addWidget(self.noted)
         column.addLayout(buttons)
         self._check()
 
@@ -93,13 +110,19 @@ class LabelEditor(QDialog):
         )
 
     def _check(self) -> bool:
+        wanted = self._list
         try:
-            count = len(parse_label_list(self._list.text))
+            labels = parse_label_list(wanted.text)
         except UsageError as error:
             self.told.setText(f"{error.sentence} {error.advice}")
+            self.noted.clear()
             self.save.setEnabled(False)
             return False
-        self.told.setText(f"{count:,} label{'' if count == 1 else 's'}. {self._effect(self._list)}".strip())
+        count = f"{len(labels):,} label{'' if len(labels) == 1 else 's'}"
+        language = f" in {wanted.language}" if wanted.language else ""
+        self.told.setText(f"{count}{language}. {self._effect(wanted)}".strip())
+        self.noted.setText(advice_on_list(wanted.language, labels, self._languages))
+        self.noted.setVisible(bool(self.noted.text()))
         self.save.setEnabled(bool(self._list.name))
         return self.save.isEnabled()
 
@@ -128,9 +151,17 @@ class LabelEditor(QDialog):
             self.name.setText(file.stem)
 
     def _export(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export labels", f"{self._list.name or 'labels'}.txt")
+        chosen, kind = QFileDialog.getSaveFileName(
+            self, "Export labels", f"{self._list.name or 'labels'}.txt", ";;".join(_EXPORTS)
+        )
         if chosen:
-            try:
-                Path(chosen).write_text(self._list.text, encoding="utf-8")
-            except OSError as error:
-                self.told.setText(f"“{chosen}” cannot be written: {error.strerror}.")
+            self.write_file(Path(chosen), kind)
+
+    def write_file(self, file: Path, kind: str) -> None:
+        """Write the labels to a file, in one of the kinds that `_EXPORTS` names."""
+        try:
+            file.write_text(_EXPORTS.get(kind, str)(self._list.text), encoding="utf-8")
+        except UsageError as error:
+            self.told.setText(f"{error.sentence} {error.advice}")
+        except OSError as error:
+            self.told.setText(f"“{file}” cannot be written: {error.strerror}.")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from photo_clip.gui.photo_list_model import AnyIndex
-from photo_clip.services.tagger import Judged
+from photo_clip.services.label_judge import Judged
 
 _NO_PARENT = QModelIndex()
 

@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
         self.labels.failed.connect(trouble)
         self.labels.told.connect(self.search_view.say)
         for page in (self.labels, self.deck):
-            page.changed.connect(self._renew)
+            page.changed.connect(self._hear_of_tags)
         self.labels.review_wanted.connect(self._review)
         self.labels.photos_wanted.connect(self._show_tagged)
         self.deck.closed.connect(self.show_labels)
@@ -411,16 +411,19 @@ class MainWindow(QMainWindow):
 
     def _tell_of_tags(self, sentence: str) -> None:
         self.search_view.say(sentence)
-        self._renew()
+        self._hear_of_tags()
         self._follow_why()
+
+    def _hear_of_tags(self) -> None:
+        self._renew()
+        if self._opened is not None:
+            self._jobs.start(Lane.DECISIONS, self._opened.library.sidecars.is_hint_due, on_done=self._tell_of_sidecars)
 
     def _renew(self) -> None:
         """Show what changed of photos, and which of them answer now."""
         self._thumbnails.renew()
         self.search_view.refresh()
         self._counts.refresh()
-        if self._opened is not None:
-            self._jobs.start(Lane.DECISIONS, self._opened.library.sidecars.is_hint_due, on_done=self._tell_of_sidecars)
 
     def _tell_of_sidecars(self, is_due: bool) -> None:
         if is_due:

@@ -17,6 +17,7 @@ from photo_clip.services.model_trial import Trial
 from photo_clip.services.models import ModelEntry
 
 _OF_UNUSABLE = "It needs the full edition of photo-clip, which opens this library as it is."
+_OF_LABELS = "With it, labels are suggested anew, from the same decisions; tags already given stay."
 _OF_STARTER = "Small and quick, and here without a download. It reads English."
 
 
@@ -160,6 +161,7 @@ class ModelDetails(QWidget):
         words += [_said_of_trial(known.trial)] if known.trial is not None else []
         words += ["Trying its speed, for about ten seconds …"] if known.is_tried else []
         words += [_said_of_preparation(known.preparation)] if known.preparation is not None else []
+        words += [_OF_LABELS] if Action.USE in known.actions else []
         self._words.setText("\n".join(word for word in words if word))
         self._words.setVisible(bool(self._words.text()))
         quiet = [] if offer is None else [f"{offer.figures}   ({offer.source})"]

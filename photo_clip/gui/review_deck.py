@@ -1,6 +1,7 @@
 """Asks of one photo after another whether a label fits, with one key for each answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
@@ -15,12 +16,22 @@ from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import fitted, pictures_of
+from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Judged
 
 _AT_ONCE = 10
 _ENOUGH = 30
 """After so many decisions a label hardly gets better (tests/benchmarks/bench_tagging.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What is asked at once."""
+
+    judged: Judged
+    photos: list[Photo]
+    pictures: list[QImage | None]
+    bursts: dict[int, list[int]]
 
 
 class ReviewDeck(QWidget):
@@ -40,6 +51,8 @@ class ReviewDeck(QWidget):
         self._judged: Judged | None = None
         self._photos: list[Photo] = []
         self._pictures: list[QImage | None] = []
+        self._bursts: dict[int, list[int]] = {}
+        """Photos that show the same as each of the round, itself first, on which nobody decided before it."""
         self._at = 0
         self._asking: Job | None = None
         self._storing = 0
@@ -59,16 +72,20 @@ class ReviewDeck(QWidget):
         self.accept = push_button("A   fits", lambda: self._decide(True), primary=True)
         self.reject = push_button("R   does not", lambda: self._decide(False))
         self.skip = push_button("Space   skip", self._next)
-        self.accept_all = push_button("Shift+A   all of this round fit", lambda: self._decide_rest(True), flat=True)
-        self.reject_all = push_button("Shift+R   none fits", lambda: self._decide_rest(False), flat=True)
+        self.accept_burst = push_button("", lambda: self._decide(True, whole_burst=True), flat=True)
+        self.reject_burst = push_button("", lambda: self._decide(False, whole_burst=True), flat=True)
+        self.accept_rest = push_button("Ctrl+Shift+A   all of this round", lambda: self._decide_rest(True), flat=True)
+        self.reject_rest = push_button("Ctrl+Shift+R   none of it", lambda: self._decide_rest(False), flat=True)
         self.undo = push_button("Z   undo", self._undo)
         self._arrange()
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("A", lambda: self._decide(True)),
             ("R", lambda: self._decide(False)),
             ("Space", self._next),
-            ("Shift+A", lambda: self._decide_rest(True)),
-            ("Shift+R", lambda: self._decide_rest(False)),
+            ("Shift+A", lambda: self._decide(True, whole_burst=True)),
+            ("Shift+R", lambda: self._decide(False, whole_burst=True)),
+            ("Ctrl+Shift+A", lambda: self._decide_rest(True)),
+            ("Ctrl+Shift+R", lambda: self._decide_rest(False)),
             ("Z", self._undo),
             ("Ctrl+Z", self._undo),
             ("Esc", self.closed.emit),
@@ -80,9 +97,13 @@ class ReviewDeck(QWidget):
         top.addWidget(IconButton("back", "Back to the labels (Esc)", self.closed.emit))
         top.addWidget(self.title, 1)
         top.addWidget(self.likely_first)
+        several = QHBoxLayout()
+        for button in (self.accept_burst, self.reject_burst):
+            several.addWidget(button)
+        several.addStretch()
+        for button in (self.accept_rest, self.reject_rest):
+            several.addWidget(button)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.accept_all)
-        buttons.addWidget(self.reject_all)
         buttons.addStretch()
         for button in (self.accept, self.reject, self.skip):
             buttons.addWidget(button)
@@ -97,6 +118,7 @@ class ReviewDeck(QWidget):
         column.addWidget(self.picture, 1)
         column.addWidget(self.name)
         column.addLayout(buttons)
+        column.addLayout(several)
 
     def use(self, library: Library) -> None:
         """Review this library's photos from now on."""
@@ -118,17 +140,22 @@ class ReviewDeck(QWidget):
             self._asking.cancel()
         library, label, doubtful = self._library, self._label, not self.likely_first.isChecked()
 
-        def ask() -> tuple[Judged, list[Photo], list[QImage | None]]:
-            judged = library.tagger.judge(label)
-            photos = library.catalog.photos(library.tagger.to_judge(judged, _AT_ONCE, doubtful_first=doubtful))
-            return judged, photos, pictures_of(library.thumbnails, photos)
+        def ask() -> _Round:
+            judged = library.label_judge.judge(label)
+            photos = library.catalog.photos(library.label_judge.to_judge(judged, _AT_ONCE, doubtful_first=doubtful))
+            around = library.bursts.around([photo.id for photo in photos])
+            bursts = {
+                photo_id: [each for each in burst if each not in judged.decided] for photo_id, burst in around.items()
+            }
+            return _Round(judged, photos, pictures_of(library.thumbnails, photos), bursts)
 
         self._asking = self._jobs.start(Lane.SEARCH, ask, on_done=self._take, on_failed=self.failed.emit)
 
-    def _take(self, found: tuple[Judged, list[Photo], list[QImage | None]]) -> None:
+    def _take(self, found: _Round) -> None:
         self._asking = None
         before = self._judged
-        self._judged, self._photos, self._pictures = found
+        self._judged, self._photos, self._pictures = found.judged, found.photos, found.pictures
+        self._bursts = found.bursts
         self._at = 0
         if before is not None:
             then, now = (set(each.photo_ids[each.suggested].tolist()) for each in (before, self._judged))
@@ -140,8 +167,13 @@ class ReviewDeck(QWidget):
     def _show(self) -> None:
         judged = self._judged
         there = self._at < len(self._photos)
-        for part in (self.accept, self.reject, self.skip, self.accept_all, self.reject_all):
+        for part in (self.accept, self.reject, self.skip, self.accept_rest, self.reject_rest):
             part.setEnabled(there)
+        count = len(self._burst)
+        self.accept_burst.setText(f"Shift+A   all {count:,} of the burst")
+        self.reject_burst.setText("Shift+R   none of it")
+        for part in (self.accept_burst, self.reject_burst):
+            part.setVisible(count > 1)
         if judged is not None:
             made = len(judged.decided) + sum(1 for photo in self._photos[: self._at] if photo.id not in judged.decided)
             left = max(0, _ENOUGH - made)
@@ -177,9 +209,21 @@ class ReviewDeck(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def _decide(self, accepted: bool) -> None:
+    @property
+    def _burst(self) -> list[int]:
+        """The photo that is asked about, and those that show the same; nothing where none is left."""
+        if self._at >= len(self._photos):
+            return []
+        photo_id = self._photos[self._at].id
+        return self._bursts.get(photo_id, [photo_id])
+
+    def _decide(self, accepted: bool, *, whole_burst: bool = False) -> None:
         if self._at < len(self._photos):
-            self._store([self._photos[self._at].id], accepted)
+            burst = self._burst if whole_burst else [self._photos[self._at].id]
+            self._store(burst, accepted)
+            rows = [row for row, photo in enumerate(self._photos) if row <= self._at or photo.id not in burst]
+            self._photos = [self._photos[row] for row in rows]
+            self._pictures = [self._pictures[row] for row in rows]
             self._next()
 
     def _decide_rest(self, accepted: bool) -> None:

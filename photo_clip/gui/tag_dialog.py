@@ -31,7 +31,8 @@ class _Known:
 
     given: dict[str, int]
     """How many of the photos have each tag."""
-    in_files: dict[str, int]
+    of_others: dict[str, str]
+    """Tags that other programs gave, and where they stand."""
     all_tags: list[str]
 
 
@@ -84,8 +85,8 @@ class TagDialog(QDialog):
             is_whole = count == len(self._photo_ids)
             self._before[name] = Qt.CheckState.Checked if is_whole else Qt.CheckState.PartiallyChecked
             self._add_item(name, self._before[name])
-        for name in known.in_files:
-            item = QListWidgetItem(f"{name}  (in the file)")
+        for name, place in known.of_others.items():
+            item = QListWidgetItem(f"{name}  ({place})")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.tags.addItem(item)
         self.is_loaded = True
@@ -132,11 +133,11 @@ class TagDialog(QDialog):
 def _known_of(library: Library, photo_ids: Sequence[int]) -> _Known:
     tags = [tag for tags in library.catalog.tags.tags_of(photo_ids).values() for tag in tags]
     try:
-        labels = [label.name for label in library.tagger.labels()]
+        labels = [label.name for label in library.label_judge.labels()]
     except UsageError:
         labels = []
     return _Known(
-        dict(Counter(tag.name for tag in tags if not tag.in_file)),
-        dict(Counter(tag.name for tag in tags if tag.in_file)),
+        dict(Counter(tag.name for tag in tags if tag.is_given_here)),
+        {tag.name: tag.place for tag in tags if not tag.is_given_here},
         list(dict.fromkeys([*library.catalog.tags.counts(), *labels])),
     )

@@ -168,7 +168,7 @@ class ThumbnailLoader(QObject):
 
 
 def _load(library: Library, photo_ids: list[int], box: _Box) -> list[_Loaded]:
-    tags, sensitive = library.catalog.tags.tags_of(photo_ids), library.tagger.sensitive()
+    tags, sensitive = library.catalog.tags.tags_of(photo_ids), library.labelled.sensitive()
     return [
         replace(
             _load_one(library.thumbnails, photo, box),

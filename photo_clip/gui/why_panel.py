@@ -141,9 +141,9 @@ def _labelled(library: Library, photo_id: int) -> list[str]:
     told: list[str] = []
     tags = library.catalog.tags.tags_of([photo_id]).get(photo_id, [])
     if tags:
-        told.append("Tags: " + ", ".join(tag.name + (" (in its file)" if tag.in_file else "") for tag in tags))
+        told.append("Tags: " + ", ".join(tag.name + (f" ({tag.place})" if tag.place else "") for tag in tags))
     try:
-        choices = library.tagger.choices(photo_id)
+        choices = library.labelled.choices(photo_id)
     except UsageError:  # a list that cannot be read is told where it is edited
         choices = []
     if choices:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photo_clip.core.errors import FolderError
@@ -12,6 +12,7 @@ from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
 from photo_clip.services.drives import drive_roots
 from photo_clip.services.found_again import is_same, places_of
@@ -175,9 +176,11 @@ class WatchedFolders:
             file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)
         )
         found: dict[str, FileStamp] = {}
+        beside: dict[str, FileStamp] = {}
         closed: list[str] = []
         for part in find_photo_files(folder.path, left_out):
             found.update(part.files)
+            beside.update(part.sidecars)
             closed.extend(part.closed)
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
         present = {
@@ -190,12 +193,14 @@ class WatchedFolders:
             return Look(folder, offline_reason=EMPTY)
         if present and identity.device != folder.identity.device and not _shares_a_file(found, present):
             return Look(folder, offline_reason=OTHER_DEVICE)
-        changes, again_soon = _compare(found, known, closed, self._clock())
+        now_s = self._clock()
+        changes, again_soon = _compare(found, known, closed, now_s)
+        marks, growing = _compare_sidecars(found, beside, known, closed, now_s)
         return Look(
             folder,
-            changes,
+            replace(changes, sidecars=marks),
             identity=identity,
-            again_soon=again_soon,
+            again_soon=again_soon or growing,
             known=len(present),
             is_empty=is_empty,
             left_out=unwanted,
@@ -268,12 +273,13 @@ def _shares_a_file(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile
     return any(path in found and found[path].size_bytes == file.stamp.size_bytes for path, file in known.items())
 
 
+def _may_be_growing(stamp: FileStamp, now_s: float) -> bool:
+    return abs(now_s - stamp.mtime_ns / 1e9) < _SETTLED_AFTER_S
+
+
 def _compare(
     found: Mapping[str, FileStamp], known: Mapping[str, KnownFile], closed: Sequence[str], now_s: float
 ) -> tuple[FolderChanges, bool]:
-    def may_be_growing(stamp: FileStamp) -> bool:
-        return abs(now_s - stamp.mtime_ns / 1e9) < _SETTLED_AFTER_S
-
     doors = frozenset(closed)
     behind = tuple(f"{door}/" if door else "" for door in closed)
     new: dict[str, FileStamp] = {}
@@ -285,7 +291,7 @@ def _compare(
         if file is not None and file.stamp == stamp:
             if file.missing:
                 returned.append(file.photo_id)
-        elif may_be_growing(stamp):
+        elif _may_be_growing(stamp, now_s):
             growing = True
         elif file is None:
             new[path] = stamp
@@ -297,3 +303,31 @@ def _compare(
         if path not in found and not file.missing and path not in doors and not path.startswith(behind)
     )
     return FolderChanges(new, changed, tuple(returned), missing), growing
+
+
+def _compare_sidecars(
+    found: Mapping[str, FileStamp],
+    beside: Mapping[str, FileStamp],
+    known: Mapping[str, KnownFile],
+    closed: Sequence[str],
+    now_s: float,
+) -> tuple[dict[str, str], bool]:
+    """Return the marks of sidecars that differ from what is known, by their photos, and whether one may be growing."""
+    doors = frozenset(closed)
+    marks: dict[str, str] = {}
+    growing = False
+    for path in found:
+        file = known.get(path)
+        before = "" if file is None else file.sidecars
+        if not (before or beside):
+            continue
+        names = sidecar_names(path)
+        stamps = [beside.get(name) for name in names]
+        mark = mark_of(stamps)
+        if mark == before or not doors.isdisjoint(names):
+            continue
+        if any(stamp is not None and _may_be_growing(stamp, now_s) for stamp in stamps):
+            growing = True
+        else:
+            marks[path] = mark
+    return marks, growing

@@ -13,16 +13,20 @@ from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex
 from photo_clip.core.progress import Report, Task
 from photo_clip.core.stores import Catalog, Counts
 from photo_clip.services.background import Background
+from photo_clip.services.bursts import Bursts
 from photo_clip.services.classifier import Classifier
 from photo_clip.services.duplicates import Duplicates
 from photo_clip.services.explainer import Explainer
 from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.indexer import Indexer
+from photo_clip.services.label_judge import LabelJudge
+from photo_clip.services.labelled_photos import LabelledPhotos
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
+from photo_clip.services.sidecar_reader import SidecarReader
 from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
 from photo_clip.services.thumbnails import Thumbnails
@@ -86,8 +90,11 @@ class Library:
         self._tiler = Tiler(catalog, reader)
         self._tiles = TileFinder(catalog)
         embeddings = QueryEmbeddings(catalog, reader)
-        self.sidecars = SidecarWriter(catalog, sidecars)
-        self.tagger = Tagger(catalog, self.neighbours, models, background, clock, self.sidecars.follow)
+        self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
+        self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
+        self.tagger = Tagger(catalog, models, clock, self.sidecars.follow)
+        self.label_judge = LabelJudge(catalog, self.neighbours, models, background)
+        self.labelled = LabelledPhotos(catalog, models, self.label_judge)
         self.searcher = Searcher(
             catalog,
             self.neighbours,
@@ -97,12 +104,13 @@ class Library:
             tiles=self._tiles,
             today=lambda: date.fromtimestamp(clock()),
             place_of=place_of,
-            labelled=self.tagger.photos_fitting,
+            labelled=self.labelled.photos_fitting,
         )
         self.explainer = Explainer(self.neighbours, models, embeddings, self._tiles)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
+        self.bursts = Bursts(models, self.label_judge, self.duplicates)
         self.index = index
         self._on_close = on_close
         self._closed = False
@@ -116,6 +124,8 @@ class Library:
         goes on from there when it is called again.
         """
         report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
+        if self.sidecar_reader is not None:
+            yield from self.sidecar_reader.catch_up(report)
         if self.catalog.embeddings.count_waiting(self.models.active_key()):  # else no model need be loaded
             yield from self.indexer.embed_waiting(self.models.active_encoder(), report)
         yield from self.neighbours.catch_up(self.models.active_key())

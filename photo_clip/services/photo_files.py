@@ -13,6 +13,7 @@ from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
 from photo_clip.core.formats import is_photo_name
 from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp
+from photo_clip.core.sidecars import is_sidecar_name
 
 _FILES_AT_ONCE = 200
 _JUNCTION = 0xA0000003
@@ -26,6 +27,7 @@ class Found:
     folder: str
     """Empty for the root itself."""
     files: dict[str, FileStamp] = field(default_factory=dict)
+    sidecars: dict[str, FileStamp] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     """What could not be looked into, a folder or a file: nothing is known of what is there."""
 
@@ -86,6 +88,7 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None) -> Iterator[Fo
 
 def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Found:
     files: dict[str, FileStamp] = {}
+    sidecars: dict[str, FileStamp] = {}
     closed: list[str] = []
     for entry in entries:
         if is_passed_over(entry.name):
@@ -93,7 +96,8 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Fou
         path = f"{folder}/{entry.name}" if folder else entry.name
         is_link = entry.is_symlink()
         try:
-            if not (is_link or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)):
+            is_sidecar = is_sidecar_name(entry.name)
+            if not (is_link or is_sidecar or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)):
                 continue
             found = entry.stat()
         except FileNotFoundError:
@@ -109,7 +113,9 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Fou
             (below.linked if is_link or _is_junction(entry) else below.folders).append(path)
         elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
             files[path] = FileStamp(found.st_size, found.st_mtime_ns)
-    return Found(folder, files, tuple(closed))
+        elif stat.S_ISREG(found.st_mode) and is_sidecar:
+            sidecars[path] = FileStamp(found.st_size, found.st_mtime_ns)
+    return Found(folder, files, sidecars, tuple(closed))
 
 
 def _is_left_out(left_out: LeftOut | None, root: Path, folder: str, name: str) -> bool:

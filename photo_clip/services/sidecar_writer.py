@@ -8,6 +8,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Sidecars
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
+from photo_clip.services.sidecar_reader import SidecarReader
 
 _HINTED = "sidecars: told of them"
 _SIDECARS_AT_ONCE = 64
@@ -26,10 +27,11 @@ class SidecarsWritten:
 class SidecarWriter:
     """Writes tags and stars where other programs see them. Any thread may use it."""
 
-    def __init__(self, catalog: Catalog, sidecars: Sidecars | None = None) -> None:
-        """Without sidecars, nothing is written."""
+    def __init__(self, catalog: Catalog, sidecars: Sidecars | None = None, reader: SidecarReader | None = None) -> None:
+        """Without sidecars, nothing is written; `reader` reads what others changed before, and hears of what is."""
         self._catalog = catalog
         self._sidecars = sidecars
+        self._reader = reader
         self.follows = False
         """Whether sidecars follow each decision at once."""
 
@@ -42,27 +44,36 @@ class SidecarWriter:
 
     def clean(self, photo_ids: Sequence[int]) -> Task[SidecarsWritten]:
         """Take all that this program wrote out of the sidecars of photos."""
-        return self._with_each(photo_ids, lambda sidecars, photo, _tags: sidecars.clean(photo.path))
+        return self._with_each(photo_ids, lambda sidecars, photo, _tags: sidecars.clean(photo.path), is_cleaning=True)
 
     def _with_each(
-        self, photo_ids: Sequence[int], act: Callable[[Sidecars, Photo, Sequence[str]], bool]
+        self,
+        photo_ids: Sequence[int],
+        act: Callable[[Sidecars, Photo, Sequence[str]], bool],
+        *,
+        is_cleaning: bool = False,
     ) -> Task[SidecarsWritten]:
-        changed, troubles = 0, list[StoreError]()
+        count, troubles = 0, list[StoreError]()
         if self._sidecars is None:
             return SidecarsWritten(0, ())
         for start in range(0, len(photo_ids), _SIDECARS_AT_ONCE):
             yield Progress(Phase.WRITING, start, len(photo_ids))
             some = list(photo_ids[start : start + _SIDECARS_AT_ONCE])
+            there = [photo for photo in self._catalog.photos(some) if not (photo.offline or photo.missing)]
+            if self._reader is not None:
+                self._reader.look_at(there)
             tags = self._catalog.tags.tags_of(some)
-            for photo in self._catalog.photos(some):
-                if photo.offline or photo.missing:
-                    continue
+            changed: list[Photo] = []
+            for photo in there:
                 try:
-                    names = [tag.name for tag in tags.get(photo.id, ()) if not tag.in_file]
-                    changed += act(self._sidecars, photo, names)
+                    if act(self._sidecars, photo, [tag.name for tag in tags.get(photo.id, ()) if tag.is_given_here]):
+                        changed.append(photo)
                 except StoreError as trouble:
                     troubles.append(trouble)
-        return SidecarsWritten(changed, tuple(troubles))
+            if self._reader is not None:
+                self._reader.note_written(changed, is_clean=is_cleaning)
+            count += len(changed)
+        return SidecarsWritten(count, tuple(troubles))
 
     @staticmethod
     def _write(sidecars: Sidecars, photo: Photo, tags: Sequence[str]) -> bool:
@@ -72,7 +83,7 @@ class SidecarWriter:
     def is_hint_due(self) -> bool:
         """Return once in a library's life that people may be told of sidecars: when tags were given, and stay in it."""
         settings = self._catalog
-        if self.follows or settings.setting(_HINTED) is not None or not settings.tags.counts():
+        if self.follows or settings.setting(_HINTED) is not None or not settings.tags.is_any_given():
             return False
         settings.set_setting(_HINTED, "yes")
         return True

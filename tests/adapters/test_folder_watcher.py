@@ -107,11 +107,15 @@ def give_no_media(folder: Path) -> None:
     (folder / "deep" / ".nomedia").touch()
 
 
+def write_sidecar(folder: Path) -> None:
+    (folder / "a.jpg.xmp").write_bytes(b"x")
+
+
 @pytest.mark.parametrize(
     "change",
     [
         *(write_new, write_to, rename, delete, delete_subfolder, move_subfolder_in, write_in_new_subfolder),
-        *(give_no_media, shutil.rmtree),
+        *(give_no_media, write_sidecar, shutil.rmtree),
     ],
     ids=lambda change: change.__name__,
 )

@@ -1,6 +1,8 @@
 """What people wrote about a photo into its file: rating, caption, keywords, in XMP, IPTC and EXIF."""
 
+import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from photo_clip.adapters.images import read_photo
-from photo_clip.adapters.xmp import Said, said_in_xmp
+from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.core.photo import PhotoFacts
+from photo_clip.core.sidecars import Said
 from tests.made_pictures import SQUARE, quarters, scenery
 
 XMP = """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
@@ -22,6 +25,16 @@ XMP = """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
  under the apple tree</rdf:li></rdf:Alt></dc:description>
 <dc:subject><rdf:Bag><rdf:li>garden</rdf:li><rdf:li>Grandma</rdf:li><rdf:li>garden</rdf:li></rdf:Bag></dc:subject>
 </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>"""
+XMP_OF_KEYWORDS = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/"
+    xmlns:digiKam="http://www.digikam.org/ns/1.0/">
+   <dc:subject><rdf:Bag>{plain}</rdf:Bag></dc:subject>
+   <lr:hierarchicalSubject><rdf:Bag>{lightroom}</rdf:Bag></lr:hierarchicalSubject>
+   <digiKam:TagsList><rdf:Seq>{digikam}</rdf:Seq></digiKam:TagsList>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>"""
 WRITTEN = Said(4, "Grandma’s garden · Tea under the apple tree", ("garden", "Grandma"))
 
 
@@ -86,6 +99,28 @@ def test_iptc_fills_in_where_xmp_is_silent(tmp_path: Path, encoding: str) -> Non
     whole = path.read_bytes()
     path.write_bytes(whole[:2] + iptc_segment(*((tag, text.encode(encoding)) for tag, text in fields)) + whole[2:])
     assert said_of(read_photo(path, SQUARE).facts) == Said(None, "Früh am Morgen · Ein See", ("See", "Nebel"))
+
+
+def test_a_keyword_with_parents_is_told_once_and_whole() -> None:
+    packet = XMP_OF_KEYWORDS.format(
+        plain="<rdf:li>dog</rdf:li><rdf:li>animals</rdf:li><rdf:li>日本</rdf:li><rdf:li>old</rdf:li>",
+        lightroom="<rdf:li>animals|dog</rdf:li><rdf:li>places|日本</rdf:li>",
+        digikam="<rdf:li>animals / dog</rdf:li><rdf:li>people/🐈/Ä</rdf:li>",
+    )
+    said = said_in_xmp(packet.encode())
+    assert said.keywords == ("animals/dog", "places/日本", "old", "people/🐈/Ä")
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_keywords_that_exiftool_wrote_into_a_jpeg_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    for block, keywords in (("IPTC", ("Köln", "日本", "🐈")), ("XMP-dc", ("theirs",))):
+        quarters().save(path)
+        field = "Keywords" if block == "IPTC" else "Subject"
+        words = [f"-{block}:{field}={word}" for word in keywords]
+        coded = ["-charset", "iptc=UTF8", "-IPTC:CodedCharacterSet=UTF8"] if block == "IPTC" else []
+        subprocess.run(["exiftool", "-q", "-overwrite_original", *coded, *words, path], check=True)
+        assert read_photo(path, SQUARE).facts.keywords == keywords
 
 
 @pytest.mark.parametrize(("written", "caption"), [("A lake", "A lake"), ("OLYMPUS DIGITAL CAMERA", "")])

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from photo_clip.adapters.images import read_photo
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import StoreError
-from photo_clip.core.ports import SquareSpec
+from photo_clip.core.sidecars import Said
 
 OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Somebody">
@@ -42,7 +41,7 @@ def test_tags_are_written_where_other_programs_look(photo: Path) -> None:
     assert XmpSidecars().write(photo, ["animals/dog", "日本", "🐈 cat"], 4)
     file = photo.with_name("photo.jpg.xmp")
     said = said_in_xmp(file.read_bytes())
-    assert said.keywords == ("dog", "日本", "🐈 cat")
+    assert said.keywords == ("animals/dog", "日本", "🐈 cat")
     assert said.rating == 4
     text = file.read_text(encoding="utf-8")
     assert "animals|dog" in text
@@ -57,7 +56,7 @@ def test_what_others_wrote_stays(photo: Path) -> None:
     assert sidecar_of(photo) == file
     XmpSidecars().write(photo, ["dog", "animals/cat"])
     text = file.read_text(encoding="utf-8")
-    assert said_in_xmp(text.encode()).keywords == ("holiday", "dog", "cat")
+    assert said_in_xmp(text.encode()).keywords == ("holiday", "dog", "animals/cat")
     assert said_in_xmp(text.encode()).rating == 2
     for kept in (
         'crs:Exposure2012="+0.35"',
@@ -143,7 +142,34 @@ def test_exiftool_reads_ours_and_we_read_its(photo: Path) -> None:
     assert read["Rating"] == 5
     subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject+=theirs", file], check=True)
     XmpSidecars().write(photo, ["animals/dog"], 5)
-    assert said_in_xmp(file.read_bytes()).keywords == ("theirs", "dog")
+    assert said_in_xmp(file.read_bytes()).keywords == ("theirs", "animals/dog")
+    assert XmpSidecars().read(photo) == Said(5, "", ("theirs",))
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject-=dog", file], check=True)
+    assert XmpSidecars().read(photo) == Said(5, "", ("theirs",), ("animals/dog",))
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_a_sidecar_that_exiftool_made_is_read(photo: Path) -> None:
+    words = (*("-XMP-dc:Subject=dog", "-XMP-dc:Subject=日本", "-XMP-dc:Subject=🐈"), "-XMP:Rating=4")
+    paths = ("-XMP-lr:HierarchicalSubject=animals|dog", "-XMP-digiKam:TagsList=places/日本")
+    for file in (photo.with_suffix(".xmp"), photo.with_name("photo.jpg.xmp")):
+        subprocess.run(["exiftool", "-q", "-charset", "utf8", *words, *paths, file], check=True)
+        assert XmpSidecars().read(photo) == Said(4, "", ("animals/dog", "places/日本", "🐈"))
+        assert not said_by_us(file)
+        file.unlink()
+
+
+@pytest.mark.skipif(shutil.which("exiv2") is None, reason="exiv2 is not installed")
+def test_a_sidecar_that_exiv2_made_is_read(photo: Path) -> None:
+    Image.new("RGB", (8, 8)).save(photo)
+    told = (*("set Xmp.dc.subject XmpBag dog", "set Xmp.dc.subject XmpBag 日本 🐈"), "set Xmp.xmp.Rating XmpText 2")
+    paths = ("set Xmp.lr.hierarchicalSubject XmpBag animals|dog", "set Xmp.digiKam.TagsList XmpSeq places/日本 🐈")
+    subprocess.run(["exiv2", *(part for each in (*told, *paths) for part in ("-M", each)), photo], check=True)
+    subprocess.run(["exiv2", "-eX", photo], check=True)  # “photo.xmp”, as exiv2 names it
+    assert photo.with_suffix(".xmp").exists()
+    assert XmpSidecars().read(photo) == Said(2, "", ("animals/dog", "places/日本 🐈"))
+    XmpSidecars().write(photo, ["mine"])
+    assert XmpSidecars().read(photo).keywords == ("animals/dog", "places/日本 🐈")
 
 
 @pytest.mark.skipif(shutil.which("exiv2") is None, reason="exiv2 is not installed")
@@ -155,17 +181,24 @@ def test_exiv2_reads_ours(photo: Path) -> None:
     assert "animals/dog, 日本" in read
 
 
-def test_what_others_say_in_sidecars_is_read_with_the_photo(tmp_path: Path) -> None:
-    photo = tmp_path / "photo.jpg"
-    Image.new("RGB", (64, 48), "red").save(photo)
+def test_what_others_say_in_sidecars_of_both_names_is_read(photo: Path) -> None:
+    sidecars = XmpSidecars()
+    assert sidecars.read(photo) == Said()
+    assert sidecars.mark(photo) == ""
     photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")
-    XmpSidecars().write(photo, ["mine", "holiday"])
+    one = sidecars.mark(photo)
+    sidecars.write(photo, ["mine", "holiday"])
     photo.with_name("photo.jpg.xmp").write_text(
         OTHERS.replace("holiday", "harbour").replace('Rating="2"', 'Rating="5"'), encoding="utf-8"
     )
-    facts = read_photo(photo, SquareSpec(32)).facts
-    assert facts.keywords == ("harbour", "dog", "holiday")  # “mine” is ours, and no tag of somebody else
-    assert (facts.rating, facts.caption) == (5, "Am Meer")
+    assert len({"", one, sidecars.mark(photo)}) == 3
+    assert sidecars.read(photo) == Said(5, "Am Meer", ("harbour", "dog", "holiday"))  # “mine” is ours
     photo.with_suffix(".xmp").write_bytes(b"<damaged")
+    assert sidecars.read(photo) == Said(5, "Am Meer", ("harbour", "dog"))
     photo.with_name("photo.jpg.xmp").unlink()
-    assert read_photo(photo, SquareSpec(32)).facts.keywords == ()
+    with pytest.raises(StoreError, match="damaged"):
+        sidecars.read(photo)
+
+
+def said_by_us(file: Path) -> bool:
+    return "photo-clip" in file.read_text(encoding="utf-8")

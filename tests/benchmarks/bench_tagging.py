@@ -42,7 +42,7 @@ Flags = NDArray[np.bool_]
 class Truth:
     """Which photos deserve which label, and of which nobody knows."""
 
-    def __init__(self, photos: Path, paths: list[Path]) -> None:
+    def __init__(self, photos: Path, paths: list[Path], every: int = 1) -> None:
         place = {path: row for row, path in enumerate(paths)}
         of: dict[int, str] = {}
         few: set[str] = set()
@@ -54,7 +54,7 @@ class Truth:
         told: dict[str, str] = {}
         for name, caption in lines_of(photos / "flickr8k" / "captions.tsv"):
             told[Path(name).name] = f"{told.get(Path(name).name, '')} {caption.lower()}"
-        self.names = sorted({label for label in of.values() if label not in few})
+        self.names = sorted({label for label in of.values() if label not in few})[::every]
         self.is_right = np.zeros((len(paths), len(self.names)), np.bool_)
         self.is_unknown = np.zeros_like(self.is_right)
         texts = [told.get(path.name, of.get(row, "")).lower() for row, path in enumerate(paths)]
@@ -94,23 +94,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", type=Path, required=True, help="is changed: decisions are made in it, and undone")
     parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument(
+        "--every", type=int, default=1, help="take every so many-th label alone; 1, the default, for all"
+    )
     arguments = parser.parse_args()
     with opened_library(Places(arguments.library, arguments.library / "cache")) as library:
-        judge(library, arguments.photos)
+        judge(library, arguments.photos, arguments.every)
         print_time(library, 100_000)
 
 
-def judge(library: Library, photos: Path) -> None:
+def judge(library: Library, photos: Path, every: int = 1) -> None:
     """Print the table."""
-    first = library.tagger.judge(Label("anything"))
+    first = library.label_judge.judge(Label("anything"))
     paths = [photo.path for photo in library.catalog.photos(first.photo_ids.tolist())]
-    truth = Truth(photos, paths)
+    truth = Truth(photos, paths, every)
     labels = [Label(f"benchmark/{name}") for name in truth.names]
     row_of = {photo_id: row for row, photo_id in enumerate(first.photo_ids.tolist())}
     print(f"{len(labels)} labels, {len(paths):,} photos")
 
     def all_chances() -> NDArray[np.float64]:
-        return np.stack([library.tagger.judge(label).probabilities for label in labels], axis=1)
+        return np.stack([library.label_judge.judge(label).probabilities for label in labels], axis=1)
 
     began = time.perf_counter()
     chances = all_chances()
@@ -121,10 +124,8 @@ def judge(library: Library, photos: Path) -> None:
     try:
         for until in (10, 30):
             for column, label in enumerate(labels):
-                while len((judged := library.tagger.judge(label)).decided) < until:
-                    asked = library.tagger.to_judge(judged, _ROUND - 1)
-                    likely = library.tagger.to_judge(judged, _ROUND, doubtful_first=False)
-                    asked += [each for each in likely if each not in asked][:1]
+                while len((judged := library.label_judge.judge(label)).decided) < until:
+                    asked = library.label_judge.to_judge(judged, _ROUND)
                     library.catalog.tags.decide(
                         [Decision(each, label.name, bool(truth.is_right[row_of[each], column])) for each in asked],
                         now_s=1,
@@ -152,7 +153,7 @@ def print_time(library: Library, count: int) -> None:
         with opened_library(places, writing=False) as made:
             made.searcher.warm_up()
             began = time.perf_counter()
-            found = run_task(made.tagger.judge_all(labels))
+            found = run_task(made.label_judge.judge_all(labels))
             took_s = time.perf_counter() - began
     suggested = sum(len(each.suggested) for each in found)
     print(f"{len(labels)} labels on {count:,} photos: {took_s:.1f} s, {suggested:,} suggestions")

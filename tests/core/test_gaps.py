@@ -14,17 +14,21 @@ def around(axis: int, count: int, spread: float, seed: int) -> np.ndarray:
 
 def test_photos_that_lie_together_make_a_group_and_the_tightest_comes_first() -> None:
     vectors = np.concatenate([around(0, 80, 0.05, 1), around(5, 70, 0.02, 2), around(9, 50, 0.3, 3)])
-    groups = groups_among(vectors)
+    stored, everywhere = vectors.astype(np.float16), np.arange(200)
+    groups = groups_among(stored, everywhere)
     assert sorted(row for group in groups for row in group.rows.tolist()) == list(range(200))
     assert set(groups[0].rows.tolist()) == set(range(80, 150))
     assert set(groups[1].rows.tolist()) == set(range(80))
     assert groups[0].tightness > groups[1].tightness > groups[2].tightness
-    assert [group.rows.tolist() for group in groups_among(vectors)] == [group.rows.tolist() for group in groups]
+    again = groups_among(stored, everywhere)
+    assert [group.rows.tolist() for group in again] == [group.rows.tolist() for group in groups]
+    among = groups_among(stored, np.arange(150)[::-1])
+    assert sorted(row for group in among for row in group.rows.tolist()) == list(range(150))
 
 
 def test_few_photos_make_no_group() -> None:
-    assert groups_among(around(0, 30, 0.1, 1)) == []
-    assert groups_among(np.empty((0, 24), np.float32)) == []
+    assert groups_among(around(0, 30, 0.1, 1), np.arange(30)) == []
+    assert groups_among(np.empty((0, 24), np.float32), np.arange(0)) == []
 
 
 def test_a_group_is_named_by_what_it_shows_more_than_others() -> None:

@@ -1,25 +1,32 @@
 """Labels in the window: lists, what they suggest, the line, and the review deck."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
-from photo_clip.core.labels import Label, LabelList
+from photo_clip.core.label_files import imported
+from photo_clip.core.labels import Label, LabelList, parse_label_list
+from photo_clip.core.sidecars import ReadSidecar, Said, SidecarChange
 from photo_clip.gui.gaps_dialog import GapsDialog
-from photo_clip.gui.label_editor import LabelEditor
+from photo_clip.gui.label_details import sure_ids
+from photo_clip.gui.label_editor import _EXPORTS, LabelEditor
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.sidecar_changes import SidecarChanges
 from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
-from photo_clip.services.label_lists import effect_of
+from photo_clip.services.bursts import Bursts
+from photo_clip.services.label_judge import LabelJudge
+from photo_clip.services.label_lists import effect_of, effect_of_removing, effect_of_renaming, effect_of_switching
+from photo_clip.services.labelled_photos import Gap, LabelledPhotos
 from photo_clip.services.library import Library
-from photo_clip.services.tagger import Gap, Tagger
 from tests.gui.window_use import settle
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
@@ -31,7 +38,9 @@ def library(filled: MainWindow, tmp_path: Path) -> Library:
     assert filled._opened is not None
     library = filled._opened.library
     background = Background(library.catalog, PHRASES, tmp_path / "background")
-    library.tagger = Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9)
+    library.label_judge = LabelJudge(library.catalog, library.neighbours, library.models, background)
+    library.labelled = LabelledPhotos(library.catalog, library.models, library.label_judge)
+    library.bursts = Bursts(library.models, library.label_judge, library.duplicates)
     return library
 
 
@@ -44,7 +53,7 @@ def labelled(filled: MainWindow, library: Library, qtbot: QtBot) -> MainWindow:
 
 
 def lists_of(window: MainWindow) -> dict[str, bool]:
-    lists = window.labels.lists
+    lists = window.labels.lists.lists
     items = [lists.item(row) for row in range(lists.count())]
     return {item.text(): item.checkState() is Qt.CheckState.Checked for item in items}
 
@@ -52,30 +61,30 @@ def lists_of(window: MainWindow) -> dict[str, bool]:
 def test_lists_are_switched_on_and_suggest_at_once(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
     page = filled.labels
     filled.show_labels()
-    qtbot.waitUntil(lambda: page.lists.count() > 5 and page._judging is None)
+    qtbot.waitUntil(lambda: page.lists.lists.count() > 5 and page._judging is None)
     assert not any(lists_of(filled).values())
-    assert "Switch a list on" in page.about.text()
+    assert "Switch a list on" in page.details.about.text()
     row = list(lists_of(filled)).index("nature")
-    page.lists.item(row).setCheckState(Qt.CheckState.Checked)
+    page.lists.lists.item(row).setCheckState(Qt.CheckState.Checked)
     qtbot.waitUntil(lambda: len(page.labels.judged) > 10)
     assert lists_of(filled)["nature"]
     assert [each.name for each in library.catalog.tags.lists()] == ["nature"]
-    assert page.title.text() == page.labels.judged[0].label.name
+    assert page.details.title.text() == page.labels.judged[0].label.name
 
 
 def test_a_label_shows_its_photos_around_its_line_and_the_line_moves(labelled: MainWindow, qtbot: QtBot) -> None:
     page = labelled.labels
     row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
     page.view.setCurrentIndex(page.labels.index(row, 0))
-    assert page.title.text() == "colours/red"
-    assert "Judged by its words alone" in page.about.text()
-    qtbot.waitUntil(lambda: page._around is None)
-    qtbot.keyClick(page.histogram, Qt.Key.Key_PageUp)
+    assert page.details.title.text() == "colours/red"
+    assert "Judged by its words alone" in page.details.about.text()
+    qtbot.waitUntil(lambda: page.details.is_settled)
+    qtbot.keyClick(page.details.histogram, Qt.Key.Key_PageUp)
     assert labelled._opened is not None
     tags = labelled._opened.library.catalog.tags
     qtbot.waitUntil(lambda: tags.lines() == {"colours/red": 0.6})
     qtbot.waitUntil(lambda: page.labels.judged[row].line == 0.6)
-    QTest.mouseClick(page.histogram, Qt.MouseButton.LeftButton, pos=page.histogram.rect().center())
+    QTest.mouseClick(page.details.histogram, Qt.MouseButton.LeftButton, pos=page.details.histogram.rect().center())
     qtbot.waitUntil(lambda: page.labels.judged[row].line == pytest.approx(0.5, abs=0.02))
 
 
@@ -85,12 +94,12 @@ def test_all_that_is_sure_is_accepted_and_taken_back(labelled: MainWindow, qtbot
     tags = labelled._opened.library.catalog.tags
     row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
     page.view.setCurrentIndex(page.labels.index(row, 0))
-    sure = page._sure(page.labels.judged[row])
-    assert page.accept_sure.text() == f"Accept {len(sure)} above 95%"
+    sure = sure_ids(page.labels.judged[row])
+    assert page.details.accept_sure.text() == f"Accept {len(sure)} above 95%"
     assert sure
-    page.accept_sure.click()
+    page.details.accept_sure.click()
     qtbot.waitUntil(lambda: tags.counts() == {"colours/red": len(sure)})
-    page.undo.click()
+    page.details.undo.click()
     qtbot.waitUntil(lambda: tags.counts() == {})
 
 
@@ -114,22 +123,23 @@ def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) ->
     qtbot.keyClick(deck, Qt.Key.Key_Z)
     qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True})
     rest = len(deck._photos) - deck._at
-    qtbot.keyClick(deck, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    both = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(deck, Qt.Key.Key_A, both)
     qtbot.waitUntil(
         lambda: len(tags.decided("colours/red")) >= rest and "What your decisions changed" in deck.gained.text()
     )
     qtbot.keyClick(deck, Qt.Key.Key_Escape)
     assert labelled._pages.currentWidget() is page
     qtbot.waitUntil(lambda: page._judging is None)
-    page.show_photos.click()
+    page.details.show_photos.click()
     settle(labelled, qtbot)
     assert labelled.search_view.line.text() == "label:colours/red"
 
 
 def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:
     page = labelled.labels
-    page.lists.setCurrentRow(list(lists_of(labelled)).index("colours"))
-    page.edit()
+    page.lists.lists.setCurrentRow(list(lists_of(labelled)).index("colours"))
+    page.lists.edit()
     editor = page.findChild(LabelEditor)
     assert isinstance(editor, LabelEditor)
     assert editor.told.text() == "2 labels."
@@ -145,7 +155,7 @@ def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: Ma
 def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "keywords.txt"
     file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
-    editor = LabelEditor(LabelList("", ""), lambda _: "", ["/photos"], labelled)
+    editor = LabelEditor(LabelList("", ""), lambda _: "", ["/photos"], "English", labelled)
     editor.read_file(file)
     assert editor.name.text() == "keywords"
     assert editor.text.toPlainText().splitlines() == ["animals", "animals/dog | hound", "animals/cat", "places/Lisbon"]
@@ -161,13 +171,107 @@ def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: Qt
     editor.reject()
 
 
+def test_labels_are_exported_as_other_programs_read_them(labelled: MainWindow, tmp_path: Path) -> None:
+    text = "animals/dog | hound = a dog; a hound ! a wolf\nanimals/cat\nsea\n"
+    editor = LabelEditor(LabelList("mine", text), lambda _: "", (), "English", labelled)
+    for kind in _EXPORTS:
+        file = tmp_path / f"labels{kind[-5:-1]}"
+        editor.write_file(file, kind)
+        read = parse_label_list(imported(file.read_text(encoding="utf-8"), file.suffix))
+        wanted = parse_label_list(text)
+        if "Lightroom" in kind:
+            wanted = [Label(label.name, label.synonyms) for label in wanted]
+        assert sorted(read, key=lambda label: label.name) == sorted(wanted, key=lambda label: label.name)
+    editor.write_file(tmp_path / "no" / "labels.txt", kind)
+    assert "cannot be written" in editor.told.text()
+    editor.reject()
+
+
+def test_a_list_in_a_language_that_the_model_does_not_know_is_told(labelled: MainWindow, qtbot: QtBot) -> None:
+    text = "# language: de\nHund\nKatze = a cat\n"
+    editor = LabelEditor(LabelList("mine", text), lambda _: "", (), "English", labelled)
+    assert editor.told.text() == "2 labels in German."
+    assert "may not understand Hund." in editor.noted.text()
+    editor.text.setPlainText("# language: de\nHund = a dog\n")
+    qtbot.waitUntil(lambda: not editor.noted.text())
+    editor.reject()
+    knowing = LabelEditor(LabelList("mine", text), lambda _: "", (), "many languages", labelled)
+    assert not knowing.noted.text()
+    knowing.reject()
+
+
+def test_a_list_is_removed_after_a_question(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    panel = labelled.labels.lists
+    names = list(lists_of(labelled))
+    panel.lists.setCurrentRow(names.index("nature"))
+    assert not panel.remove.isEnabled()  # it came with the program, and is as it came
+    panel.lists.setCurrentRow(names.index("colours"))
+    panel.remove.click()
+    box = panel.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "no longer suggested" in box.informativeText()
+    next(button for button in box.buttons() if button.text() == "Remove").click()
+    qtbot.waitUntil(lambda: labelled.labels.labels.judged == [] and "colours" not in lists_of(labelled))
+    assert library.catalog.tags.lists() == []
+
+
+def test_shift_decides_on_a_whole_burst(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    deck = labelled.deck
+    tags = library.catalog.tags
+    ids = labelled.photos.photo_ids.tolist()
+    library.bursts.around = lambda some: {each: [each, *ids[:3]] if each not in ids[:3] else ids[:3] for each in some}  # type: ignore[method-assign]
+    labelled._review(labelled.labels.labels.judged[0].label)
+    qtbot.waitUntil(lambda: len(deck._photos) > 4 and deck._asking is None)
+    name, first = labelled.labels.labels.judged[0].label.name, deck._photos[0].id
+    assert deck.accept_burst.text() == f"Shift+A   all {len(deck._burst)} of the burst"
+    qtbot.keyClick(deck, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: tags.decided(name) == dict.fromkeys([first, *ids[:3]], False))
+    assert not {photo.id for photo in deck._photos[deck._at :]} & {first, *ids[:3]}
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: tags.decided(name) == {})
+
+
+def test_sidecars_that_others_changed_are_listed_until_they_were_seen(
+    labelled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    page = labelled.labels
+    assert page.sidecars.isHidden()
+    one, two = labelled.photos.photo_ids[:2].tolist()
+    change = SidecarChange(("theirs",), taken_away=("dog",))
+    library.catalog.sidecars.store([ReadSidecar(each, "1:1|", Said(), "1:1|", change) for each in (one, two)], now_s=1)
+    page.open()
+    qtbot.waitUntil(lambda: page.sidecars.isVisible() and page._judging is None)
+    assert page.sidecars.button.text() == "Sidecars changed elsewhere: 2 …"
+    page.sidecars.button.click()
+    dialog = page.findChild(SidecarChanges)
+    assert isinstance(dialog, SidecarChanges)
+    assert "Taken away there, still a tag here: dog." in dialog.view.topLevelItem(0).text(1)
+    dialog.some.click()
+    qtbot.waitUntil(lambda: len(library.catalog.sidecars.conflicts()) == 1)
+    dialog.every.click()
+    qtbot.waitUntil(lambda: library.catalog.sidecars.conflicts() == [] and page.sidecars.isHidden())
+
+
 def test_what_a_change_does_is_said_before_it_happens() -> None:
     before = LabelList("a", "dog\ncat\nhorse")
     after = LabelList("a", "dog = a dog\ncat\nbird")
     assert effect_of(before, after) == (
         "New: bird; suggested at once. Gone: horse; no longer suggested, tags already given stay."
+        " A label that is only to be called otherwise: use “Rename …”, which takes its tags along."
         " Changed: dog; suggested anew, decisions stay."
     )
+    standing = {"horse": (12, 3), "dog": (1, 1)}
+    assert "Gone: horse; no longer suggested (12 suggestions go)" in effect_of(before, after, standing)
+    assert "photos in “trip” alone" in effect_of(before, replace(before, folder="/photos/trip"))
+    assert "when the list is switched on" in effect_of(
+        LabelList("a", "", is_on=False), LabelList("a", "x", is_on=False)
+    )
+    assert effect_of_switching(before).startswith("On: 3 labels. Switched off")
+    assert effect_of_switching(replace(before, is_on=False)).startswith("Off: 3 labels.")
+    assert "(13 suggestions go)" in effect_of_removing(before, standing)
+    assert "comes back as it came" in effect_of_removing(LabelList("nature", "x"))
+    assert "of 3 photos" in effect_of_renaming("horse", "pony", standing)
+    assert "the two become one" in effect_of_renaming("horse", "dog", standing)
     assert effect_of(LabelList("a", "="), LabelList("a", "")) == ""
     assert Label("x").words == ("x",)
 
@@ -205,10 +309,10 @@ def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Li
     filled.show_why()
     qtbot.waitUntil(lambda: "Tags: family/Anna" in filled.why.words.text())
     assert "Of the 3 labels that are on" in filled.why.words.text()
-    best, share = library.tagger.choices(photo_id)[0]
+    best, share = library.labelled.choices(photo_id)[0]
     assert f"{best} {share:.0%}" in filled.why.words.text()
-    assert sum(each for _, each in library.tagger.choices(photo_id)) == pytest.approx(1)
-    assert library.tagger.choices(999) == []
+    assert sum(each for _, each in library.labelled.choices(photo_id)) == pytest.approx(1)
+    assert library.labelled.choices(999) == []
 
 
 def test_gaps_become_labels_by_a_click(
@@ -216,7 +320,7 @@ def test_gaps_become_labels_by_a_click(
 ) -> None:
     page = labelled.labels
     ids = labelled.photos.photo_ids[:4].tolist()
-    monkeypatch.setattr(Tagger, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
+    monkeypatch.setattr(LabelledPhotos, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
     page.show_gaps()
     dialog = page.findChild(GapsDialog)
     assert isinstance(dialog, GapsDialog)
@@ -239,7 +343,7 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     library.tagger.decide([second.data(Role.PHOTO_ID)], "family/Anna", True)
     filled._tell_of_tags("")
     qtbot.waitUntil(lambda: first.data(Role.SENSITIVE) and second.data(Role.TAGS) == ("family/Anna",))
-    assert library.tagger.sensitive() == {first.data(Role.PHOTO_ID)}
+    assert library.labelled.sensitive() == {first.data(Role.PHOTO_ID)}
     veiled = filled.grid.grab().toImage()
     assert veiled != plain
     menu = filled.browser.arrange.menu()
@@ -249,8 +353,8 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     menu.tags.trigger()
     assert filled.grid.grab().toImage() != unveiled
     library.catalog.tags.save_list(LabelList("sensitive", "sensitive/red = red"))
-    judged = library.tagger.judge(Label("sensitive/red", (), ("red",)))
-    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.tagger.sensitive()
+    judged = library.label_judge.judge(Label("sensitive/red", (), ("red",)))
+    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.labelled.sensitive()
 
 
 def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
@@ -258,7 +362,7 @@ def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot
     row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
     page.view.setCurrentIndex(page.labels.index(row, 0))
     library.tagger.decide(labelled.photos.photo_ids[:1].tolist(), "colours/red", True)
-    page.rename.click()
+    page.details.rename.click()
     box = page.findChild(QInputDialog)
     assert isinstance(box, QInputDialog)
     box.setTextValue("crimson")

@@ -185,6 +185,7 @@ def test_a_download_shows_how_far_it_is_and_ends_with_a_model_to_be_used(stage: 
     stage.files.may_go_on.release(3)
     stage.wait_for(lambda: stage.state == "downloaded")
     assert Action.USE in stage.offered()
+    assert "labels are suggested anew, from the same decisions" in stage.page.details.words
 
 
 def test_a_download_can_be_paused_and_taken_up_again(stage: Stage) -> None:

@@ -250,12 +250,24 @@ def test_labels_are_suggested_accepted_written_and_taken_back(
     assert run(library, "tags", "add", "pets/Chelsea", str(folder / photo_name("cat"))) == 0
     assert run(library, "tags", "list", "--csv") == 0
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0] == "path,tag,decided at,model,in the file"
+    assert rows[0] == "path,tag,decided at,model,written by others"
     assert any(f"{photo_name('cat')},pets/Chelsea," in row for row in rows)
     assert run(library, "tags", "remove", "animals/cat", str(folder / photo_name("cat"))) == 0
     assert run(library, "tags", "sidecars") == 0
     assert "animals|cat" not in sidecar.read_text(encoding="utf-8")
     assert "pets|Chelsea" in sidecar.read_text(encoding="utf-8")
+    assert run(library, "tags", "conflicts") == 1
+    before = sidecar.read_text(encoding="utf-8")
+    sidecar.write_text(before.replace("<rdf:li>pets|Chelsea</rdf:li>", "", 1), encoding="utf-8")
+    os.utime(sidecar, (made_s, made_s))
+    assert run(library, "index") == 0
+    capsys.readouterr()
+    assert run(library, "tags", "conflicts", "--json") == 0
+    (conflict,) = json.loads(capsys.readouterr().out)
+    assert (Path(conflict["path"]).name, conflict["taken away"]) == (photo_name("cat"), ["pets/Chelsea"])
+    assert run(library, "tags", "conflicts", "--acknowledge") == 0
+    assert "Taken away there, still a tag here: pets/Chelsea." in capsys.readouterr().out
+    assert run(library, "tags", "conflicts") == 1
     for _ in range(3):
         assert run(library, "tags", "undo") == 0
     assert run(library, "tags", "undo") == 1

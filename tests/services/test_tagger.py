@@ -12,6 +12,8 @@ from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.tags import Tag
 from photo_clip.services.background import Background
+from photo_clip.services.label_judge import LabelJudge
+from photo_clip.services.labelled_photos import LabelledPhotos
 from photo_clip.services.library import Library
 from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
@@ -47,9 +49,19 @@ def writer(library: Library) -> SidecarWriter:
 
 
 @pytest.fixture
-def tagger(library: Library, tmp_path: Path, writer: SidecarWriter) -> Tagger:
+def tagger(library: Library, writer: SidecarWriter) -> Tagger:
+    return Tagger(library.catalog, library.models, lambda: 1e9, writer.follow)
+
+
+@pytest.fixture
+def judge(library: Library, tmp_path: Path) -> LabelJudge:
     background = Background(library.catalog, PHRASES, tmp_path / "background")
-    return Tagger(library.catalog, library.neighbours, library.models, background, lambda: 1e9, writer.follow)
+    return LabelJudge(library.catalog, library.neighbours, library.models, background)
+
+
+@pytest.fixture
+def labelled(library: Library, judge: LabelJudge) -> LabelledPhotos:
+    return LabelledPhotos(library.catalog, library.models, judge)
 
 
 def ids_of(library: Library, beginning: str) -> list[int]:
@@ -57,19 +69,21 @@ def ids_of(library: Library, beginning: str) -> list[int]:
     return sorted(photo.id for photo in photos if photo.path.name.startswith(beginning))
 
 
-def test_a_label_is_suggested_for_the_photos_that_show_it(library: Library, tagger: Tagger) -> None:
-    judged = tagger.judge(Label("colours/red"))
+def test_a_label_is_suggested_for_the_photos_that_show_it(library: Library, judge: LabelJudge) -> None:
+    judged = judge.judge(Label("colours/red"))
     assert len(judged.photo_ids) == len(judged.probabilities) == 24
     order = judged.photo_ids[(-judged.probabilities).argsort(kind="stable")]
     assert sorted(order[:8].tolist()) == ids_of(library, "red")
     assert not judged.has_learned
 
 
-def test_what_is_decided_is_not_suggested_again_and_teaches(library: Library, tagger: Tagger) -> None:
+def test_what_is_decided_is_not_suggested_again_and_teaches(
+    library: Library, tagger: Tagger, judge: LabelJudge
+) -> None:
     red, green = ids_of(library, "red"), ids_of(library, "green")
     tagger.decide(green[:3], "red", True, is_suggested=True)
     tagger.decide(red[:3], "red", False)
-    judged = tagger.judge(Label("red"))
+    judged = judge.judge(Label("red"))
     assert judged.has_learned
     assert judged.decided == {**dict.fromkeys(green[:3], True), **dict.fromkeys(red[:3], False)}
     assert not {*red[:3], *green[:3]} & set(judged.photo_ids[judged.suggested].tolist())
@@ -78,12 +92,12 @@ def test_what_is_decided_is_not_suggested_again_and_teaches(library: Library, ta
     assert set(judged.chance_of) == {*red[:3], *green[:3]}
 
 
-def test_decisions_are_undone_one_step_at_a_time(library: Library, tagger: Tagger) -> None:
+def test_decisions_are_undone_one_step_at_a_time(library: Library, tagger: Tagger, judge: LabelJudge) -> None:
     red = ids_of(library, "red")
     tagger.decide(red[:2], "red", True)
     tagger.accept({"red": red[1:], "warm": red[:1]})
     tagger.decide(red[:1], "red", None)
-    assert tagger.judge(Label("red")).decided == dict.fromkeys(red[1:], True)
+    assert judge.judge(Label("red")).decided == dict.fromkeys(red[1:], True)
     undone = tagger.undo()
     assert undone is not None
     assert (undone.labels, undone.photo_ids) == (("red",), (red[0],))
@@ -108,48 +122,52 @@ def test_tags_say_where_they_come_from(library: Library, tagger: Tagger) -> None
     assert library.catalog.tags.counts() == {"by hand": 1, "suggested": 1}
 
 
-def test_those_that_teach_most_are_asked_for_and_copies_once(library: Library, tagger: Tagger, photos: Path) -> None:
+def test_those_that_teach_most_are_asked_for_and_copies_once(
+    library: Library, tagger: Tagger, photos: Path, judge: LabelJudge
+) -> None:
     write_photo(photos / "red 0 copy.jpg", "red 0")
     run(library.keep_up())
-    judged = tagger.judge(Label("red"))
-    likely = tagger.to_judge(judged, 9, doubtful_first=False)
+    judged = judge.judge(Label("red"))
+    likely = judge.to_judge(judged, 9, doubtful_first=False)
     assert len(set(likely)) == 9
     copies = ids_of(library, "red 0")
     assert len(set(likely) & set(copies)) == 1
-    doubtful = tagger.to_judge(judged, 4)
+    doubtful = judge.to_judge(judged, 4)
     assert len(set(doubtful)) == 4
     tagger.decide(doubtful, "red", False)
-    assert not set(tagger.to_judge(tagger.judge(Label("red")), 25)) & set(doubtful)
+    assert not set(judge.to_judge(judge.judge(Label("red")), 25)) & set(doubtful)
 
 
-def test_new_photos_get_suggestions_as_they_arrive(library: Library, tagger: Tagger, photos: Path) -> None:
-    before = tagger.judge(Label("red"))
+def test_new_photos_get_suggestions_as_they_arrive(library: Library, photos: Path, judge: LabelJudge) -> None:
+    before = judge.judge(Label("red"))
     write_photo(photos / "red 9.jpg", "red 9")
     run(library.keep_up())
-    after = tagger.judge(Label("red"))
+    after = judge.judge(Label("red"))
     assert len(after.photo_ids) == len(before.photo_ids) + 1
     assert set(ids_of(library, "red 9")) <= set(after.photo_ids.tolist())
 
 
-def test_labels_come_from_the_lists_that_are_on(library: Library, tagger: Tagger) -> None:
+def test_labels_come_from_the_lists_that_are_on(library: Library, judge: LabelJudge) -> None:
     tags = library.catalog.tags
-    assert tagger.labels() == []
+    assert judge.labels() == []
     tags.save_list(LabelList("one", "red\nwarm = fire"))
     tags.save_list(LabelList("two", "RED\nblue"))
     tags.save_list(LabelList("off", "green", is_on=False))
-    assert [label.name for label in tagger.labels()] == ["red", "warm", "blue"]
+    assert [label.name for label in judge.labels()] == ["red", "warm", "blue"]
     tags.save_list(LabelList("one", "= nothing"))
     with pytest.raises(UsageError, match="Line 1"):
-        tagger.labels()
+        judge.labels()
     tags.remove_list("one")
-    assert [label.name for label in tagger.labels()] == ["RED", "blue"]
+    assert [label.name for label in judge.labels()] == ["RED", "blue"]
     assert [each.name for each in tags.lists()] == ["off", "two"]
 
 
-def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(library: Library, tagger: Tagger) -> None:
+def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(
+    library: Library, tagger: Tagger, judge: LabelJudge
+) -> None:
     red, tags = ids_of(library, "red"), library.catalog.tags
     tags.set_line("red", 0.9)
-    assert tagger.judge(Label("red")).line == 0.9
+    assert judge.judge(Label("red")).line == 0.9
     tagger.decide(red[:2], "red", True)
     tagger.decide(red[1:3], "crimson", False)
     tags.rename("red", "crimson")
@@ -167,7 +185,7 @@ def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, write
     library.catalog.marks.rate(red[:1], 4)
     assert run(writer.write(red)).changed == 2
     said = said_in_xmp(sidecar_of(paths[red[0]]).read_bytes())
-    assert (said.keywords, said.rating) == (("red",), 4)
+    assert (said.keywords, said.rating) == (("colours/red",), 4)
     tagger.decide(red[1:2], "colours/red", False)
     sidecar_of(paths[red[2]]).write_bytes(b"damaged")
     written = run(writer.write(red))
@@ -177,9 +195,9 @@ def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, write
     assert not sidecar_of(paths[red[1]]).exists()
 
 
-def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library: Library) -> None:
+def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library: Library, judge: LabelJudge) -> None:
     with pytest.raises(UsageError, match="no phrases"):
-        library.tagger.judge(Label("red"))
+        library.label_judge.judge(Label("red"))
     with pytest.raises(UsageError, match="no name"):
         library.tagger.decide([1], " ", True)
 
@@ -202,19 +220,23 @@ def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: 
     assert sidecar_of(paths[red[3]]).exists()
 
 
-def test_photos_that_no_label_fits_are_grouped_and_named(library: Library, tagger: Tagger, photos: Path) -> None:
+def test_photos_that_no_label_fits_are_grouped_and_named(
+    library: Library, tagger: Tagger, photos: Path, judge: LabelJudge, labelled: LabelledPhotos
+) -> None:
     for number in range(8, 80):
         write_photo(photos / f"blue {number}.jpg", f"blue {number}")
     run(library.keep_up())
     tagger.decide(ids_of(library, "blue 1.jpg"), "red", True)
-    gaps, count = tagger.gaps([tagger.judge(Label("red")), tagger.judge(Label("green"))])
+    gaps, count = labelled.gaps([judge.judge(Label("red")), judge.judge(Label("green"))])
     assert gaps[0].name == "blue"
     assert set(gaps[0].photo_ids) <= set(ids_of(library, "blue")) - set(ids_of(library, "blue 1.jpg"))
     assert count >= len(gaps[0].photo_ids) >= 60
-    assert tagger.gaps([])[1] == 96
+    assert labelled.gaps([])[1] == 96
 
 
-def test_photos_are_found_by_labels_and_by_parts_of_tags(library: Library, tagger: Tagger, tmp_path: Path) -> None:
+def test_photos_are_found_by_labels_and_by_parts_of_tags(
+    library: Library, tagger: Tagger, tmp_path: Path, judge: LabelJudge, labelled: LabelledPhotos
+) -> None:
     library.catalog.tags.save_list(LabelList("colours", "colours/red\ncolours/blue"))
     red, green = ids_of(library, "red"), ids_of(library, "green")
     searcher = Searcher(
@@ -222,13 +244,13 @@ def test_photos_are_found_by_labels_and_by_parts_of_tags(library: Library, tagge
         library.neighbours,
         library.models,
         QueryEmbeddings(library.catalog, library.reader),
-        labelled=tagger.photos_fitting,
+        labelled=labelled.photos_fitting,
     )
 
     def found(text: str) -> set[int]:
         return {hit.photo.id for hit in searcher.search(text)}
 
-    suggested = tagger.judge(Label("colours/red"))
+    suggested = judge.judge(Label("colours/red"))
     assert found("label:red") == found("label:Colours/Red") == set(suggested.photo_ids[suggested.suggested].tolist())
     tagger.decide(red[:1], "colours/red", False)
     tagger.decide(green[:1], "colours/red", True)
@@ -258,15 +280,15 @@ def test_a_label_is_renamed_in_its_list_and_on_its_photos(library: Library, tagg
         tagger.rename("warm/red", " / ")
 
 
-def test_a_list_may_be_for_one_folder_alone(library: Library, tagger: Tagger, photos: Path) -> None:
+def test_a_list_may_be_for_one_folder_alone(library: Library, photos: Path, judge: LabelJudge) -> None:
     for number in range(8):
         write_photo(photos / "trip" / f"red trip {number}.jpg", f"red trip {number}")
     run(library.keep_up())
     trip = str(photos / "trip")
     library.catalog.tags.save_list(LabelList("trip", "red\nblue", folder=trip))
     library.catalog.tags.save_list(LabelList("all", "blue"))
-    assert sorted(tagger.judge(Label("red")).photo_ids.tolist()) == ids_of(library, "red trip")
-    assert len(tagger.judge(Label("blue")).photo_ids) == 32
+    assert sorted(judge.judge(Label("red")).photo_ids.tolist()) == ids_of(library, "red trip")
+    assert len(judge.judge(Label("blue")).photo_ids) == 32
     assert library.catalog.tags.lists()[1].folder == trip
     library.catalog.tags.save_list(LabelList("trip", "red", is_on=False, folder=trip))
-    assert len(tagger.judge(Label("red")).photo_ids) == 32
+    assert len(judge.judge(Label("red")).photo_ids) == 32

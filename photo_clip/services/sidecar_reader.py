@@ -1,0 +1,72 @@
+"""Reads the sidecars of photos again whenever they change, and notices what others changed in those written here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from photo_clip.core.errors import StoreError
+from photo_clip.core.photo import Photo
+from photo_clip.core.ports import Clock, Sidecars
+from photo_clip.core.progress import Phase, Progress, Report, Task
+from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, Said, change_of
+from photo_clip.core.stores import Catalog
+
+_SIDECARS_AT_ONCE = 100
+
+
+class SidecarReader:
+    """Keeps the catalogue level with sidecars. Any thread may use it."""
+
+    def __init__(self, catalog: Catalog, sidecars: Sidecars, clock: Clock) -> None:
+        self._catalog = catalog
+        self._sidecars = sidecars
+        self._clock = clock
+
+    def catch_up(self, report: Report) -> Task[None]:
+        """Read all that came, changed or went since it was read, adding to `report`; may be closed at any yield."""
+        total, done, last = self._catalog.sidecars.count_waiting(), 0, 0
+        while some := self._catalog.sidecars.waiting(after_photo_id=last, limit=_SIDECARS_AT_ONCE):
+            yield Progress(Phase.LOOKING, done, total, some[-1].path.name)
+            report.sidecars_changed += self._take(some)
+            report.sidecars_read += len(some)
+            done, last = done + len(some), some[-1].photo_id
+
+    def look_at(self, photos: Sequence[Photo]) -> None:
+        """Read those sidecars of photos that were changed since the last look at their folder."""
+        known = self._catalog.sidecars.known([photo.id for photo in photos])
+        changed: list[KnownSidecar] = []
+        for photo in photos:
+            before = known.get(photo.id) or KnownSidecar(photo.id, photo.path, "", None, Said())
+            mark = self._sidecars.mark(photo.path)
+            if mark != before.seen:
+                changed.append(replace(before, seen=mark))
+        self._take(changed)
+
+    def note_written(self, photos: Sequence[Photo], *, is_clean: bool = False) -> None:
+        """Remember that this program wrote to the sidecars of photos just now, or, with `is_clean`, all of it out."""
+        read: list[ReadSidecar] = []
+        for photo in photos:
+            mark = self._sidecars.mark(photo.path)
+            read.append(ReadSidecar(photo.id, mark, self._said(photo.path, Said()), None if is_clean else mark or None))
+        self._catalog.sidecars.store(read, now_s=self._clock())
+
+    def _take(self, some: Sequence[KnownSidecar]) -> int:
+        """Read sidecars, and return in how many of them others changed tags or stars since they were written here."""
+        read: list[ReadSidecar] = []
+        for each in some:
+            said = self._said(each.path, each.said) if each.seen else Said()
+            change = None
+            if each.written not in (None, each.seen):
+                change = change_of(each.said, said, is_gone=not each.seen) or None
+            written = None if each.written is None else each.seen or None
+            read.append(ReadSidecar(each.photo_id, each.seen, said, written, change))
+        if read:
+            self._catalog.sidecars.store(read, now_s=self._clock())
+        return sum(each.change is not None for each in read)
+
+    def _said(self, photo: Path, before: Said) -> Said:
+        """Return what a photo's sidecars say; what they said before where they cannot be read."""
+        try:
+            return self._sidecars.read(photo)
+        except StoreError:
+            return before
