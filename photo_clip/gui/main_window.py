@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self.browser)
         self._splitter.addWidget(self.why)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([220, 960])
+        self._splitter.setSizes([220, 960, 260])
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self.folder_panel.hide()

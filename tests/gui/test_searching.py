@@ -189,6 +189,7 @@ def test_why_says_what_lifted_a_photo_and_what_pulled_it_down(filled: MainWindow
     choose_row(filled, qtbot, 0)
     qtbot.keyClick(filled.grid, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: "Place 1 of 12 photos" in filled.why.words.text())
+    assert filled._splitter.sizes()[2] == filled.why.width() > 0  # the first time, too
     words = filled.why.words.text()
     assert "“red”: cosine" in words
     assert "pulls it down" in words
