@@ -238,7 +238,12 @@ def _has_any(tree: etree._ElementTree) -> bool:
 
 
 def _says_more(tree: etree._ElementTree) -> bool:
-    return any(len(each) or any(name != _name("rdf:about") for name in each.attrib) for each in _descriptions(tree))
+    """Whether anything is said at all; a list without items says nothing."""
+    return any(
+        any(name != _name("rdf:about") for name in each.attrib)
+        or any("".join(child.itertext()).strip() or any(part.attrib for part in child.iter()) for child in each)
+        for each in _descriptions(tree)
+    )
 
 
 def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool:

@@ -84,6 +84,11 @@ def test_a_file_of_ours_goes_when_nothing_is_left_in_it(photo: Path) -> None:
     sidecars.write(photo, ["dog"])
     assert sidecars.clean(photo)
     assert [file.name for file in photo.parent.iterdir()] == ["photo.jpg"]
+    sidecars.write(photo, ["animals/dog"])
+    file = sidecar_of(photo)
+    file.write_text(file.read_text("utf-8").replace("<rdf:li>animals|dog</rdf:li>", "", 1), "utf-8")  # by others
+    assert sidecars.clean(photo)
+    assert not file.exists()
 
 
 @pytest.mark.parametrize(
