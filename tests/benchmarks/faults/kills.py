@@ -69,7 +69,7 @@ def aimed(bench: Bench, fault: str, moment: str, times: int, *, most: int, longe
     killed = 0
     for number in range(times):
         bench.add_photos(_EACH_TIME)
-        delay_ms = bench.random.uniform(0, longest_ms) if longest_ms and number % 2 else 0
+        delay_ms = bench.random.uniform(0, longest_ms) if longest_ms and number // most % 2 else 0
         faults = (f"kill:{moment}:{1 + number % most}:{delay_ms}",)
         done = bench.run("index", str(bench.photos), faults=faults, ends=None)
         demand(done.returncode in (DONE, _SIGKILLED), f"it ended with {done.returncode}: {done.stderr}")
@@ -223,7 +223,7 @@ def all_kills(new_bench: Callable[[str], Bench], share: float) -> Iterator[Calla
 
     yield lambda: random_kills(new_bench("random"), times(60))
     yield lambda: kills_while_deciding(new_bench("deciding"), times(20))
-    yield lambda: aimed(new_bench("commit"), "kill -9 in a catalogue commit", "commit", times(40), most=4, longest_ms=3)
+    yield lambda: aimed(new_bench("commit"), "kill -9 in a catalogue commit", "commit", times(40), most=3, longest_ms=3)
     yield lambda: aimed(
         new_bench("add"), "kill -9 while Chroma takes vectors", "index-add", times(20), most=1, longest_ms=120
     )
