@@ -61,17 +61,19 @@ def towers(model: torch.nn.Module, notes: FakeNotes | None = None, cards: int = 
 
 
 EXPECTED = (SQUARES.astype(np.float64).mean(axis=(1, 2)) / 255 - 0.5) / 0.5
+CLOSE = 5e-3
+"""What bfloat16 leaves of them, where that is the fastest kind of number just now."""
 
 
 def test_pictures_are_normalised_as_the_model_was_trained() -> None:
-    assert np.allclose(towers(Model()).of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(towers(Model(), mode=Mode()).of_images(SQUARES), EXPECTED, atol=1e-5)
 
 
 def test_where_memory_runs_short_fewer_are_taken_at_once_and_nothing_is_lost() -> None:
     notes, model = FakeNotes(), Narrow()
     looking = towers(model, notes)
     model.given.clear()  # of the trial which kind of number is fastest here
-    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=CLOSE)
     assert model.given[:4] == [32, 16, 8, 4]
     assert len(notes.told) == 3
     assert "4 at a time" in notes.told[-1]
@@ -97,7 +99,7 @@ def test_a_card_without_memory_for_a_single_picture_gives_way_to_the_processor()
 
     notes = FakeNotes()
     looking = towers(Card(), notes, cards=1)
-    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=CLOSE)
     assert "too little memory" in notes.told[-1]
     assert "processor is used" in notes.told[-1]
 
@@ -126,7 +128,7 @@ def test_the_processors_own_lack_of_memory_is_recognised() -> None:
             if count > 5:
                 raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
 
-    assert np.allclose(towers(Full()).of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(towers(Full()).of_images(SQUARES), EXPECTED, atol=CLOSE)
 
 
 def test_a_mistake_of_the_program_is_not_taken_for_a_lack_of_memory() -> None:
@@ -223,7 +225,7 @@ def test_a_card_that_is_there_and_cannot_run_the_model_gives_way_to_the_processo
     )
     assert looking.where.startswith("processor")
     assert "cannot run the model" in notes.told[0]
-    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=CLOSE)
 
 
 def test_closed_towers_refuse_to_work() -> None:
@@ -240,9 +242,9 @@ def test_a_mode_that_cannot_be_timed_is_not_used(monkeypatch: pytest.MonkeyPatch
 
     class Exact(Model):
         def check(self, count: int) -> None:
-            if self.weight.dtype is not torch.float32:
+            if torch.is_autocast_enabled("cpu"):
                 raise RuntimeError("not implemented for 'BFloat16'")
 
     looking = towers(Exact())
     assert "float32" in looking.where
-    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=1e-5)
+    assert np.allclose(looking.of_images(SQUARES), EXPECTED, atol=CLOSE)
