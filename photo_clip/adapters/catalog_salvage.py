@@ -35,6 +35,8 @@ _KEY_OF = {
     "sidecars": "photo_id",
 }
 """The number each table is sorted by, in the order they are saved in: what others refer to first."""
+_WITHOUT_NUMBERS = ("settings", "label_lists")
+"""Small tables whose rows have no number; they are read from both ends."""
 _FROM_INDEX = {
     "folders": ("sqlite_autoindex_folders_1", "id, path, '0' device, '0' inode, 'offline' state"),
     "photos": ("sqlite_autoindex_photos_1", "id, folder_id, relative_path, 0 size_bytes, 0 mtime_ns"),
@@ -169,7 +171,7 @@ def _save(damaged: sqlite3.Connection, fresh: Path) -> None:
                 _save_from_index(damaged, target, table)
         for table in ("folders", "contents", "photos", "embeddings", "journal", "tiles"):  # no number is given twice
             _raise_sequence(target, table, _highest(damaged, table))
-        for table in ("settings", "label_lists"):
+        for table in _WITHOUT_NUMBERS:
             _save_table(target, table, _rows_from_both_ends(damaged, table))
         _loosen(target)
         target.execute("COMMIT")

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -269,3 +270,10 @@ def test_a_reader_leaves_a_damaged_catalogue_to_those_who_may_write(file: Path) 
     with pytest.raises(StoreError):
         SqliteCatalog(file, read_only=True)
     assert file.read_bytes() == before
+
+
+def test_no_table_is_forgotten_when_a_catalogue_is_saved(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    made_by_others = {name for name in tables if name.startswith(("sqlite_", "photo_words"))}
+    assert {*catalog_salvage._KEY_OF, *catalog_salvage._WITHOUT_NUMBERS} == tables - made_by_others
