@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-# ONNX Runtime reports its use to its makers, and keeps an identifier of this computer for that, unless it is told not
-# to before it is loaded (since 1.32; its Privacy.md).
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
 import numpy as np
 
-# Seen in 1.32: from its import on it asks for mobile.events.data.microsoft.com, whatever is disabled afterwards.
+# ONNX Runtime reports its use to its makers, and keeps an identifier of this computer for that, unless it is told not
+# to before it is loaded (since 1.32; its Privacy.md): whatever is disabled afterwards, it asks for
+# mobile.events.data.microsoft.com.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 from numpy.typing import NDArray
