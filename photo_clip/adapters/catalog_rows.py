@@ -112,6 +112,26 @@ def model_id_of(connection: sqlite3.Connection, model_key: str) -> int:
     return 0 if row is None else int(row[0])
 
 
+def photos_where(
+    connection: sqlite3.Connection, condition: str, model_key: str, after_photo_id: int, limit: int
+) -> list[Photo]:
+    """Return photos by id that a condition on `p`, `:after` and `:model` lets through, up to `limit`."""
+    rows = connection.execute(
+        f"{PHOTO} WHERE {condition} ORDER BY p.id LIMIT :limit",
+        {"after": after_photo_id, "model": model_id_of(connection, model_key), "limit": limit},
+    ).fetchall()
+    return [photo_of(row) for row in rows]
+
+
+def last_row_of(connection: sqlite3.Connection, table: str, model_key: str) -> int:
+    """Return the highest row number of a model in a table, 0 when there is none."""
+    row = connection.execute(
+        f"SELECT id FROM {table} WHERE model_id = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
+        (model_id_of(connection, model_key),),
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def json_list(numbers: Sequence[int]) -> str:
     return json.dumps([int(number) for number in numbers])
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import PHOTO, json_list, model_id_of, photo_of
+from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Vectors
 from photo_clip.core.stores import StoredTiles
@@ -47,11 +47,7 @@ class SqliteTiles:
 
     def waiting(self, model_key: str, *, after_photo_id: int = 0, limit: int = 1000) -> list[Photo]:
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                f"{PHOTO} WHERE p.id > :after AND p.id IN ({_FIRST}) ORDER BY p.id LIMIT :limit",
-                {"after": after_photo_id, "model": model_id_of(connection, model_key), "limit": limit},
-            ).fetchall()
-        return [photo_of(row) for row in rows]
+            return photos_where(connection, f"p.id > :after AND p.id IN ({_FIRST})", model_key, after_photo_id, limit)
 
     def count_waiting(self, model_key: str) -> int:
         with self._connections.reading() as connection:
@@ -101,11 +97,7 @@ class SqliteTiles:
 
     def last_row(self, model_key: str) -> int:
         with self._connections.reading() as connection:
-            row = connection.execute(
-                "SELECT id FROM tiles WHERE model_id = ? ORDER BY id DESC LIMIT 1",
-                (model_id_of(connection, model_key),),
-            ).fetchone()
-        return 0 if row is None else int(row[0])
+            return last_row_of(connection, "tiles", model_key)
 
 
 def _vectors(blob: bytes, dimensions: int) -> NDArray[np.float16]:
