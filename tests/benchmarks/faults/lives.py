@@ -154,15 +154,21 @@ def killed_windows(bench: Bench, times: int) -> Row:
     return Row("kill -9 of the window", killed, "opened each time, index and catalogue agree")
 
 
+def _embedding(bench: Bench, count: int) -> "subprocess.Popen[str]":
+    """Return the program while it embeds as many new photos."""
+    bench.add_photos(count)
+    process = bench.start("index", str(bench.photos))
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Embedding"):
+            break
+    return process
+
+
 def ended_sessions(bench: Bench, times: int) -> Row:
     """The session ends (SIGTERM) while photos are indexed."""
     for _ in range(times):
-        bench.add_photos(200)
-        process = bench.start("index", str(bench.photos))
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("Embedding"):
-                break
+        process = _embedding(bench, 200)
         os.killpg(process.pid, signal.SIGTERM)
         process.communicate(timeout=LONGEST_S)
         demand(process.returncode == 130, f"it ended with {process.returncode}")
@@ -174,12 +180,7 @@ def ended_sessions(bench: Bench, times: int) -> Row:
 def sleeps(bench: Bench, times: int) -> Row:
     """All processes stand still for a while in the middle, and go on, as when a computer sleeps."""
     for _ in range(times):
-        bench.add_photos(60)
-        process = bench.start("index", str(bench.photos))
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("Embedding"):
-                break
+        process = _embedding(bench, 60)
         os.killpg(process.pid, signal.SIGSTOP)
         try:
             process.wait(5)
