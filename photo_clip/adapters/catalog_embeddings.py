@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where, store_photo
+from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
 from photo_clip.core.stores import Counts, EmbeddedPhoto, StoredVectors
 
@@ -104,7 +105,7 @@ class SqliteEmbeddings:
             ).fetchone()
         if row is None:
             return None
-        vector = np.frombuffer(row[0], dtype="<f2").astype(np.float32)
+        vector = widened(np.frombuffer(row[0], dtype="<f2"))
         unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
         return unit
 
@@ -115,7 +116,7 @@ class SqliteEmbeddings:
                    WHERE model_id = ? AND content_id IN (SELECT value FROM json_each(?))""",
                 (model_id_of(connection, model_key), json_list(content_ids)),
             ).fetchall()
-        return {content_id: np.frombuffer(vector, dtype="<f2").astype(np.float32) for content_id, vector in rows}
+        return {content_id: widened(np.frombuffer(vector, dtype="<f2")) for content_id, vector in rows}
 
     def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
         with self._connections.reading() as connection:

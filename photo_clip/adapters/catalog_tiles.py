@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where
+from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Vectors
 from photo_clip.core.stores import StoredTiles
@@ -93,7 +94,7 @@ class SqliteTiles:
                    CROSS JOIN models m ON m.id = t.model_id WHERE t.vectors <> x''""",
                 (json_list(content_ids), model_id_of(connection, model_key)),
             ).fetchall()
-        return {content_id: _vectors(blob, dimensions).astype(np.float32) for content_id, blob, dimensions in rows}
+        return {content_id: widened(_vectors(blob, dimensions)) for content_id, blob, dimensions in rows}
 
     def last_row(self, model_key: str) -> int:
         with self._connections.reading() as connection:

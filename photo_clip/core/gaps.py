@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.halves import widened
 from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import spread_rows, unit_rows
 
 _LEARNT_FROM = 6000
 _PHOTOS_A_GROUP, _MOST_GROUPS, _FEWEST = 60, 24, 8
 _ROUNDS = 15
-_ROWS_AT_ONCE = 4096
+_ROWS_AT_ONCE = 1024
 _BELONGS = 0.35
 """The share of a group, those nearest to its middle, that is looked at to tell how tight it is."""
 
@@ -38,7 +39,7 @@ def groups_among(vectors: NDArray[np.float16] | Vectors, among: NDArray[np.intp]
     count = min(_MOST_GROUPS, len(among) // _PHOTOS_A_GROUP)
     if not count:
         return []
-    some = vectors[among[spread_rows(len(among), _LEARNT_FROM)]].astype(np.float32)
+    some = widened(vectors[among[spread_rows(len(among), _LEARNT_FROM)]])
     middles = _far_apart(some, count)
     for _ in range(_ROUNDS):
         nearest = (some @ middles.T).argmax(axis=1)
@@ -48,7 +49,7 @@ def groups_among(vectors: NDArray[np.float16] | Vectors, among: NDArray[np.intp]
     nearest, cosines = np.empty(len(among), np.intp), np.empty(len(among), np.float32)
     for start in range(0, len(among), _ROWS_AT_ONCE):
         here = slice(start, start + _ROWS_AT_ONCE)
-        products = vectors[among[here]].astype(np.float32) @ middles.T
+        products = widened(vectors[among[here]]) @ middles.T
         nearest[here], cosines[here] = products.argmax(axis=1), products.max(axis=1)
     found: list[Group] = []
     for number in range(count):

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.halves import widened_blocks
 from photo_clip.core.ports import Vectors
-
-_ROWS_AT_ONCE = 16_384
 
 
 def unit_rows(rows: NDArray[Any]) -> Vectors:
@@ -29,9 +28,8 @@ def cosines(vectors: NDArray[Any], query: NDArray[np.float32]) -> NDArray[np.flo
     float16 rows are widened a block at a time, so that memory stays bounded.
     """
     result = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
-        block = vectors[start : start + _ROWS_AT_ONCE]
-        result[start : start + len(block)] = block.astype(np.float32, copy=False) @ query
+    for here, block in widened_blocks(vectors):
+        result[here] = block @ query
     return result
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.halves import widened_blocks
 from photo_clip.core.ports import Vectors
 from photo_clip.core.ranking import direction
 from photo_clip.core.relevance import BEST_HITS
@@ -20,7 +21,6 @@ LINE = 0.5
 """From this probability on a label is suggested."""
 
 _KEPT_PHRASES, _BEST_PHRASES = 16, 3
-_ROWS_AT_ONCE = 4096
 _LEAST_SPREAD = 1e-6
 _SAME_MEANING = 0.65
 """Cosine of a label and a phrase from which on the phrase is no ground against it: “a dog on grass” for “dog”. Lower
@@ -73,9 +73,8 @@ def ground_of(vectors: NDArray[np.float16] | Vectors, phrases: Vectors) -> Groun
     rows = np.empty((len(vectors), kept), np.int32)
     cosines = np.empty((len(vectors), kept), np.float32)
     spreads = np.empty(len(vectors), np.float32)
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
-        here = slice(start, start + _ROWS_AT_ONCE)
-        found = vectors[here].astype(np.float32, copy=False) @ phrases.T
+    for here, block in widened_blocks(vectors):
+        found = block @ phrases.T
         best = np.argpartition(-found, kept - 1, axis=1)[:, :kept]
         order = np.argsort(-np.take_along_axis(found, best, axis=1), axis=1)
         rows[here] = np.take_along_axis(best, order, axis=1)

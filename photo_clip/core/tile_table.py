@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.core.halves import widened_blocks
 from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import best_rows
 from photo_clip.core.stores import StoredTiles
@@ -75,7 +76,6 @@ class TileTable:
 
     def _drawn(self, vectors: NDArray[np.float16]) -> NDArray[np.int8]:
         drawn = np.empty((len(vectors), self._axes.shape[1]), np.int8)
-        for start in range(0, len(vectors), _ROWS_AT_ONCE):
-            block = vectors[start : start + _ROWS_AT_ONCE].astype(np.float32) @ self._axes
-            drawn[start : start + len(block)] = np.clip(np.rint(block / self._steps), -_LARGEST, _LARGEST)
+        for here, block in widened_blocks(vectors):
+            drawn[here] = np.clip(np.rint(block @ self._axes / self._steps), -_LARGEST, _LARGEST)
         return drawn

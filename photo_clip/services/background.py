@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photo_clip.core.halves import widened
 from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.scoring import spread_rows
 from photo_clip.core.stores import Catalog
@@ -73,7 +74,7 @@ def _read(file: Path, shape: tuple[int, int]) -> Vectors | None:
         found = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
-    return found.astype(np.float32) if found.shape == shape and found.dtype == np.float16 else None
+    return widened(found) if found.shape == shape and found.dtype == np.float16 else None
 
 
 def _write(file: Path, vectors: Vectors) -> None:
