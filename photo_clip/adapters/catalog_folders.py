@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import folder_of, json_list
+from photo_clip.adapters.catalog_rows import folder_of, json_list, numbers_of
 from photo_clip.adapters.catalog_sidecars import note_seen
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
+from photo_clip.core.scoring import spread_rows
 
 
 class SqliteFolders:
@@ -85,6 +86,21 @@ class SqliteFolders:
             )
             for path, photo_id, size, mtime, content_hash, missing_since, sidecars in rows
         }
+
+    def some_files(self, folder_id: int, most: int) -> dict[str, FileStamp]:
+        with self._connections.reading() as connection:
+            ids = numbers_of(
+                connection.execute(
+                    """SELECT json_group_array(id) FROM (SELECT id FROM photos
+                       WHERE folder_id = ? AND missing_since_s IS NULL ORDER BY relative_path)""",
+                    (folder_id,),
+                ).fetchone()[0]
+            )
+            rows = connection.execute(
+                "SELECT relative_path, size_bytes, mtime_ns FROM photos WHERE id IN (SELECT value FROM json_each(?))",
+                (json_list(ids[spread_rows(len(ids), most)].tolist()),),
+            ).fetchall()
+        return {os.fsdecode(path): FileStamp(size, mtime) for path, size, mtime in rows}
 
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
         with self._connections.writing() as connection:

@@ -12,11 +12,12 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, Generic, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from photo_clip.core.errors import PhotoClipError, PhotoGoneError, UnreadablePhotoError
+
+if TYPE_CHECKING:  # pebble takes a fifth of a second to import, and many runs read no photo
+    from pebble import ProcessPool
 
 _log = logging.getLogger(__name__)
 
@@ -141,6 +142,8 @@ class GuardedPool:
 
     def _result(self, future: Future[Result]) -> Result:
         """Wait for a result. Raises UnreadablePhotoError, or _ProcessGoneError where nobody can tell."""
+        from pebble import ProcessExpired
+
         while not future.done():
             with suppress(TimeoutError):
                 future.exception(_LOOK_EVERY_S)
@@ -176,7 +179,9 @@ class GuardedPool:
             left = tuple(self._open)
         self._end(broken, left, BrokenProcessPool())
 
-    def _start(self) -> ProcessPool:
+    def _start(self) -> "ProcessPool":
+        from pebble import ProcessPool
+
         return ProcessPool(
             max_workers=self.processes,
             max_tasks=_FILES_A_PROCESS,
@@ -185,7 +190,7 @@ class GuardedPool:
             context=multiprocessing.get_context("spawn"),
         )
 
-    def _end(self, pool: ProcessPool, left: Iterable[Future[Any]], error: BaseException) -> None:
+    def _end(self, pool: "ProcessPool", left: Iterable[Future[Any]], error: BaseException) -> None:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
         for future in left:

@@ -6,13 +6,13 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from photo_clip import APP_NAME, __version__
+from photo_clip.adapters.remote_file import RemoteFile
 from photo_clip.core.errors import DownloadError
 
 HUB_URL = "https://huggingface.co"
@@ -23,21 +23,6 @@ _REDIRECTS = 5
 _BUSY = (429, 500, 502, 503, 504)
 """Answers that may be another one a moment later."""
 _GO_ON = "start the download again: it goes on where it stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file of the hub, and what the hub promises of it."""
-
-    url: str
-    name: str
-    size_bytes: int | None
-    digest: str
-    """SHA-256 of its content or, for small files, SHA-1 of it as a blob of git, hexadecimal; empty when not told."""
-
-    def part_of(self, folder: Path) -> Path:
-        """Return where the beginning is kept until the file is whole; another content has another place."""
-        return folder / f"{self.name.replace('/', '--')}.{self.digest[:12] or 'unchecked'}.part"
 
 
 class HubDownload:

@@ -9,12 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from photo_clip.adapters.hub_download import HubDownload, RemoteFile
 from photo_clip.adapters.model_folder import CONFIG, PICKLES, TEXT_TOWER, TOKENIZER, WEIGHTS, read_config
+from photo_clip.adapters.remote_file import RemoteFile
 from photo_clip.core.errors import DownloadError, ModelError, UsageError
 from photo_clip.core.models import Kind, ModelSource, parse_source
 from photo_clip.core.progress import Phase, Progress, Task
+
+if TYPE_CHECKING:  # with httpx, which takes a sixth of a second to import, and few runs fetch a model
+    from photo_clip.adapters.hub_download import HubDownload
 
 _NAME = "model.json"
 """Says which model a folder holds."""
@@ -104,6 +108,8 @@ class HubFiles:
 
         Only safetensors are fetched. May be closed at any yield; the next call goes on from there.
         """
+        from photo_clip.adapters.hub_download import HubDownload
+
         place = self.place_of(source)
         if self.is_here(source):
             return
@@ -159,7 +165,7 @@ class HubFiles:
                 advice="Make room there, then start again: it goes on where it stopped.",
             ) from error
 
-    def _config(self, hub: HubDownload, source: ModelSource, repository: str, folder: Path) -> Task[RemoteFile]:
+    def _config(self, hub: "HubDownload", source: ModelSource, repository: str, folder: Path) -> Task[RemoteFile]:
         file = hub.look_up(repository, CONFIG)
         if file is None and source.kind is Kind.TAG:
             text = self._config_of(source)
@@ -174,7 +180,7 @@ class HubFiles:
             yield Progress(Phase.DOWNLOADING, have, None, CONFIG)
         return file
 
-    def _others(self, hub: HubDownload, repository: str, folder: Path) -> list[RemoteFile]:
+    def _others(self, hub: "HubDownload", repository: str, folder: Path) -> list[RemoteFile]:
         """Return the files that the configuration, which is in `folder`, asks for."""
         text_tower = read_config(folder)["model_cfg"]["text_cfg"]
         weights = next((file for name in WEIGHTS if (file := hub.look_up(repository, name))), None)

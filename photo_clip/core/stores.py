@@ -107,6 +107,9 @@ class FolderStore(Protocol):
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         """Return what is known of a folder's files, by path relative to it, missing ones too."""
 
+    def some_files(self, folder_id: int, most: int) -> dict[str, FileStamp]:
+        """Return up to `most` of a folder's files that are not missing, from all over it, by path relative to it."""
+
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
         """Remember what a look at a folder found; a photo that is missing before it was ever read is forgotten."""
 

@@ -240,8 +240,9 @@ class MainWindow(QMainWindow):
         self.search_view.line.setFocus()
         self._refresh_status()
         self.search_view.search()
+        self._jobs.start(Lane.SEARCH, library.searcher.warm_up_words)
+        self._jobs.start(Lane.INDEX, library.searcher.warm_up_photos)  # people search before the folders are looked at
         self.keeper.use(library, opened.watcher)
-        self._jobs.start(Lane.SEARCH, library.searcher.warm_up)
         if opened.crash:
             self.problems.show_crash(opened.crash)
         self.library_opened.emit()

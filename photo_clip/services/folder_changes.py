@@ -15,7 +15,7 @@ from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
 from photo_clip.services.drives import drive_roots
-from photo_clip.services.found_again import is_same, places_of
+from photo_clip.services.found_again import FILES_COMPARED, is_same, places_of
 from photo_clip.services.photo_files import find_photo_files
 
 _LEFT_OUT = "left_out"
@@ -134,11 +134,11 @@ class WatchedFolders:
         beside its old place, and at the same place on other drives. The files in it tell that it is the same.
         """
         if self._is_away(folder):
-            known = self._catalog.folders.known_files(folder.id)
+            some = self._catalog.folders.some_files(folder.id, FILES_COMPARED)
             others = [each.path for each in self.all()]
             for place in places_of(folder, self._roots):
                 is_free = not any(_is_within(place, other) or other.is_relative_to(place) for other in others)
-                if is_free and is_same(place, folder, known):
+                if is_free and is_same(place, folder, some):
                     with contextlib.suppress(FolderError):
                         return self._move(folder, place, _readable_identity(place))
         return folder
@@ -155,7 +155,7 @@ class WatchedFolders:
             return False
 
     def _is_at(self, folder: Folder, place: Path) -> bool:
-        return is_same(place, folder, self._catalog.folders.known_files(folder.id))
+        return is_same(place, folder, self._catalog.folders.some_files(folder.id, FILES_COMPARED))
 
     def _move(self, folder: Folder, place: Path, identity: FolderIdentity) -> Folder:
         self._catalog.folders.move(folder.id, place, identity)

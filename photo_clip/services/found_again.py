@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, KnownFile
+from photo_clip.core.photo import FileStamp, Folder, FolderIdentity
 
-_SAMPLE = 24
+FILES_COMPARED = 24
 _SHARE = 0.9
-"""Of the sample that must be there; people tidy up on other computers too."""
+"""Of the files compared, so many must be there; people tidy up on other computers too."""
 _HOUR_NS = 3_600_000_000_000
 _SAME_NS = 2_100_000_000
 """Cards and sticks keep times to two seconds, and in the local time zone."""
@@ -33,19 +33,17 @@ def places_of(folder: Folder, roots: Callable[[], Iterable[Path]]) -> Iterator[P
             yield root
 
 
-def is_same(place: Path, folder: Folder, known: Mapping[str, KnownFile]) -> bool:
-    """Whether a sample of the folder's files is at another place; a folder without files is never known again.
+def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
+    """Whether some of the folder's files, by path, are at another place; one without files is never known again.
 
     Where the file system says that it is the very same folder, sizes tell; elsewhere times must fit, too.
     """
-    there = sorted((path, file) for path, file in known.items() if not file.missing)
-    if not there or place == folder.path:
+    if not some or place == folder.path:
         return False
-    sample = there[:: max(1, len(there) // _SAMPLE)]
     identity = _identity(place)
     is_very_same = identity is not None and identity.inode == folder.identity.inode
-    fitting = sum(_fits(place / path, file.stamp, sizes_tell=is_very_same) for path, file in sample)
-    return fitting >= max(1, _SHARE * len(sample))
+    fitting = sum(_fits(place / path, stamp, sizes_tell=is_very_same) for path, stamp in some.items())
+    return fitting >= max(1, _SHARE * len(some))
 
 
 def _fits(file: Path, stamp: FileStamp, *, sizes_tell: bool) -> bool:

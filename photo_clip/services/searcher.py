@@ -151,12 +151,19 @@ class Searcher:
         """Of the catalogue, to what was asked since it changed last."""
         self._lock = threading.Lock()
 
-    def warm_up(self) -> None:
-        """Load what the first answer needs, so that it comes at once; that answer tells of any trouble."""
+    def warm_up_photos(self) -> None:
+        """Load what the first answer needs of the photos, so that it comes at once; it tells of any trouble itself."""
         with contextlib.suppress(PhotoClipError):
-            self._neighbours.warm_up(self._models.active_key())
+            key = self._models.active_key()
+            self._neighbours.warm_up(key)
+            if self._background is not None:
+                self._background.sample(key)
             if self._tiles is not None:
-                self._tiles.warm_up(self._models.active_key())
+                self._tiles.warm_up(key)
+
+    def warm_up_words(self) -> None:
+        """Load what the first answer needs of the model; see `warm_up_photos`."""
+        with contextlib.suppress(PhotoClipError):
             encoder = self._models.active_encoder()
             self._embeddings.of_words(encoder, "a photo")  # parts of a model are loaded by their first use
             if self._background is not None:

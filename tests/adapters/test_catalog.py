@@ -90,6 +90,19 @@ def test_a_photo_that_goes_before_it_was_read_is_forgotten_unless_somebody_decid
     assert set(catalog.folders.known_files(1)) == {"decided.jpg", "read.jpg", "there.jpg"}
 
 
+def test_some_files_are_from_all_over_a_folder_and_there(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, *(f"{number}.jpg" for number in range(10)))
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["9.jpg"], "9")], {})
+    catalog.folders.apply_changes(1, FolderChanges(missing=(ids["9.jpg"],)), now_s=2)
+    known = catalog.folders.known_files(1)
+
+    some = catalog.folders.some_files(1, 3)
+    assert list(some) == ["0.jpg", "3.jpg", "6.jpg"]
+    assert some["3.jpg"] == known["3.jpg"].stamp
+    assert known.keys() - catalog.folders.some_files(1, 50).keys() == {"9.jpg"}
+    assert catalog.folders.some_files(2, 3) == {}
+
+
 def test_what_waits_in_an_offline_folder_is_not_asked_for(catalog: SqliteCatalog) -> None:
     add_photos(catalog, "a.jpg")
     catalog.folders.update(1, FolderState.OFFLINE, offline_reason="unplugged")

@@ -11,6 +11,7 @@ import pytest
 
 from photo_clip.adapters import model_files
 from photo_clip.adapters.clip_model import load_clip_model
+from photo_clip.adapters.hub_download import HubDownload
 from photo_clip.adapters.model_files import HubFiles
 from photo_clip.core.errors import DownloadError
 from photo_clip.core.models import Kind, ModelSource
@@ -200,14 +201,14 @@ def test_small_files_are_checked_too(hub: Hub, files: HubFiles, monkeypatch: pyt
     genuine = hub.files[f"somebody/tiny/{CONFIG}"]
     task = files.download(SOURCE)
     monkeypatch.setitem(hub.files, f"somebody/tiny/{CONFIG}", genuine)
-    look_up = model_files.HubDownload.look_up
+    look_up = HubDownload.look_up
 
     def look_up_then_change(self, repository: str, name: str):
         found = look_up(self, repository, name)
         hub.files[f"somebody/tiny/{CONFIG}"] = genuine.replace(b"bicubic", b"bicubic"[::-1])
         return found
 
-    monkeypatch.setattr(model_files.HubDownload, "look_up", look_up_then_change)
+    monkeypatch.setattr(HubDownload, "look_up", look_up_then_change)
     with pytest.raises(DownloadError, match="not what the hub promised"):
         run(task)
 

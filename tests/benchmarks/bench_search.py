@@ -63,7 +63,8 @@ def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str]) ->
         words = [queries[number % len(queries)] for number in range(QUERIES)]
         exact = Neighbours(library.catalog, None)
         before_mb = memory_mb()
-        library.searcher.warm_up()
+        library.searcher.warm_up_photos()
+        library.searcher.warm_up_words()
         held_mb = memory_mb() - before_mb
         for text in queries:  # their embeddings are kept from now on
             library.searcher.search(text, HITS)
