@@ -53,14 +53,13 @@ def make_library(places: Places, vectors_of: Vectors, model_key: str) -> None:
     catalog = SqliteCatalog(places.catalog_file)
     folder = catalog.folders.add(Path("/photos of the benchmark"), FolderIdentity(1, 1))
     stamp = FileStamp(4_000_000, 1_600_000_000_000_000_000)
+    names = [f"{row // 500:04}/{row:07}.jpg" for row in range(len(vectors_of))]
+    catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, stamp)), now_s=1.6e9)
+    known = catalog.folders.known_files(folder.id)
     for start in range(0, len(vectors_of), _AT_ONCE):
-        rows = range(start, min(start + _AT_ONCE, len(vectors_of)))
-        names = {row: f"{row // 500:04}/{row:07}.jpg" for row in rows}
-        catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names.values(), stamp)), now_s=1.6e9)
-        known = catalog.folders.known_files(folder.id)
         embedded = [
             EmbeddedPhoto(known[names[row]].photo_id, stamp, f"{row:032x}", PhotoFacts(4000, 3000), vectors_of[row])
-            for row in rows
+            for row in range(start, min(start + _AT_ONCE, len(vectors_of)))
         ]
         catalog.embeddings.store(model_key, embedded, {})
     catalog.folders.update(folder.id, FolderState.OFFLINE, offline_reason="it is made up")
