@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -23,6 +24,9 @@ from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
 from photo_clip.services.pasted_photos import PastedPhotos
 from photo_clip.services.thumbnails import Thumbnails
+
+_LIBRARY_NAME = "library name"
+"""The setting that tells a library from others on one server."""
 
 
 def places_for(library: Path | None) -> Places:
@@ -51,6 +55,8 @@ def _tell(library: Library) -> None:
     """Say on standard error what the window would say in its bar."""
     for sentence in library.models.notes.take_notices():
         sys.stderr.write(f"{printable(sentence)}\n")
+    if (trouble := library.neighbours.index_trouble) is not None:
+        sys.stderr.write(f"{printable(trouble.sentence)} {trouble.advice}\n")
 
 
 def open_library(places: Places, *, holder: str, writing: bool = True) -> Library:
@@ -71,15 +77,15 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     with ExitStack() as undone_on_failure:
         if writing:
             from photo_clip.adapters.library_lock import LibraryLock
-            from photo_clip.adapters.vector_index import ChromaIndex
 
             make_private(places.data)
             make_private(places.cache)
             lock = LibraryLock(places.lock_file, holder)
             undone_on_failure.callback(lock.release)
-            index = ChromaIndex(places.index_folder)
         catalog = SqliteCatalog(places.catalog_file, read_only=not writing)
         undone_on_failure.callback(catalog.close)
+        if writing:
+            index = _index(places, settings, catalog)
         reader = ImageWorkers(
             time_limit_s=settings.photo_time_limit_s,
             memory_limit_mb=settings.reader_memory_mb,
@@ -110,6 +116,23 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
     )
     library.sidecars.follows = settings.writes_sidecars and writing
     return library
+
+
+def _index(places: Places, settings: Settings, catalog: Catalog) -> VectorIndex:
+    """Return the search index: on the server that the settings name, else in the library's folder."""
+    if not settings.index_server_url:
+        from photo_clip.adapters.vector_index import ChromaIndex
+
+        return ChromaIndex(places.index_folder)
+    from photo_clip.adapters.index_process import IndexServer
+    from photo_clip.adapters.server_index import ServerIndex
+
+    name = catalog.setting(_LIBRARY_NAME)
+    if name is None:
+        name = uuid.uuid4().hex
+        catalog.set_setting(_LIBRARY_NAME, name)
+    token, certificate = settings.index_server_token, settings.index_server_certificate
+    return ServerIndex(IndexServer(settings.index_server_url, name, token, certificate))
 
 
 def small_untrained_model(notes: Notes) -> Encoder:

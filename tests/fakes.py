@@ -172,7 +172,8 @@ class FakeReader:
 class FakeIndex:
     """A vector index that looks at every vector."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_remote: bool = False) -> None:
+        self.is_remote = is_remote
         self.levels: dict[str, int] = {}
         self.vectors: dict[str, dict[int, NDArray[np.float32]]] = {}
         self.is_broken = False

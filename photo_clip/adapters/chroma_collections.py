@@ -1,12 +1,16 @@
-"""Chroma itself, as the index's own process runs it: one collection a model."""
+"""Chroma itself, as the index's own process runs it, embedded or on a server: one collection a model."""
 
 import hashlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from numpy.typing import NDArray
+
+from photo_clip.adapters.index_process import IndexServer
 
 _BATCH = 5000
 """Chroma takes at most 5,461 records at once."""
@@ -15,16 +19,29 @@ _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
 
 
-class ChromaCollections:
-    """An embedded Chroma database; one thread uses it. Lets through whatever Chroma raises."""
+_LEVEL = "level"
 
-    def __init__(self, folder: Path) -> None:
-        self._client = chromadb.PersistentClient(
-            path=folder, settings=Settings(anonymized_telemetry=False, is_persistent=True)
-        )
+
+class ChromaCollections:
+    """A Chroma database; one thread uses it. Lets through whatever Chroma raises."""
+
+    def __init__(self, place: Path | IndexServer) -> None:
+        self._client = _embedded(place) if isinstance(place, Path) else _connected(place)
+        self._library = "" if isinstance(place, Path) else place.library
+        """Several libraries may live on one server."""
 
     def open(self) -> None:
-        """Be there."""
+        """Be there, and reach the server, if it is on one."""
+        self._client.heartbeat()
+
+    def holding(self, model_key: str) -> tuple[int, int]:
+        """Return the level last noted for a model, and how many vectors of it there are."""
+        collection = self._collection(model_key)
+        return int((collection.metadata or {}).get(_LEVEL, 0)), collection.count()
+
+    def note_level(self, model_key: str, level: int) -> None:
+        """Note up to which of the catalogue's rows a model's vectors are here, together with them."""
+        self._collection(model_key).modify(metadata={"model": model_key, _LEVEL: level})
 
     def add(self, model_key: str, content_ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> int:
         """Add vectors, shape (n, dimensions), those already there are replaced; return how many there are now."""
@@ -57,7 +74,7 @@ class ChromaCollections:
 
     def remove_model(self, model_key: str) -> None:
         """Forget a model's vectors, of which there are some."""
-        self._client.delete_collection(_collection_name(model_key))
+        self._client.delete_collection(self._name(model_key))
 
     def close(self) -> None:
         """Write what is to be written."""
@@ -65,12 +82,27 @@ class ChromaCollections:
 
     def _collection(self, model_key: str) -> chromadb.Collection:
         return self._client.get_or_create_collection(
-            _collection_name(model_key),
+            self._name(model_key),
             configuration={"hnsw": {**_GRAPH, "ef_search": _LEAST_EF_SEARCH}},
             metadata={"model": model_key},
             embedding_function=None,
         )
 
+    def _name(self, model_key: str) -> str:
+        told = f"{self._library}\n{model_key}" if self._library else model_key
+        return "model-" + hashlib.sha256(told.encode()).hexdigest()[:32]
 
-def _collection_name(model_key: str) -> str:
-    return "model-" + hashlib.sha256(model_key.encode()).hexdigest()[:32]
+
+def _embedded(folder: Path) -> ClientAPI:
+    return chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False, is_persistent=True))
+
+
+def _connected(server: IndexServer) -> ClientAPI:
+    address = urlsplit(server.url)
+    is_safe = address.scheme == "https"
+    settings = Settings(anonymized_telemetry=False)
+    if server.certificate:
+        settings.chroma_server_ssl_verify = server.certificate
+    headers = {"Authorization": f"Bearer {server.token}", "x-chroma-token": server.token} if server.token else {}
+    port = address.port or (443 if is_safe else 80)
+    return chromadb.HttpClient(address.hostname or "", port, is_safe, headers, settings)

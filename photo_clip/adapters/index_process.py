@@ -6,6 +6,7 @@ Measured with chromadb 1.5.9: while 2,000 vectors are added, other threads of th
 import multiprocessing
 import os
 import signal
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -15,44 +16,58 @@ _LONGEST_CALL_S = 120.0
 _LONGEST_END_S = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class IndexServer:
+    """A Chroma server, and what belongs to this library there."""
+
+    url: str
+    """Such as https://host:8000."""
+    library: str
+    """What tells this library from others that live there."""
+    token: str = ""
+    """Sent along where there is one, as a bearer token and in Chroma's own header."""
+    certificate: str = ""
+    """A file with the certificate of whom to trust, beside https; empty for those that the system trusts."""
+
+
 class IndexProcess:
     """Chroma's process, seen from the program; one thread uses it.
 
     It ends with `close`, and by itself when the program is no more.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Path | IndexServer) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, other_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other_end, folder), name="photo-clip index", daemon=True)
+        self._process = context.Process(target=_serve, args=(other_end, place), name="photo-clip index", daemon=True)
         self._process.start()
         other_end.close()
 
-    def call(self, method: str, *arguments: Any) -> Any:
+    def call(self, method: str, *arguments: Any, longest_s: float = _LONGEST_CALL_S) -> Any:
         """Call a method of ChromaCollections there, and return what it returns.
 
         Raises RuntimeError with Chroma's own words, EOFError or OSError where the process has ended, and
         TimeoutError where it hangs.
         """
         self._connection.send((method, arguments))
-        if not self._connection.poll(_LONGEST_CALL_S):
+        if not self._connection.poll(longest_s):
             raise TimeoutError("it does not answer")
         succeeded, result = self._connection.recv()
         if not succeeded:
             raise RuntimeError(result)
         return result
 
-    def end(self) -> None:
-        """End the process, whatever it does."""
+    def end(self, wait_s: float = _LONGEST_END_S) -> None:
+        """End the process, whatever it does when so many seconds are over."""
         self._connection.close()
-        self._process.join(_LONGEST_END_S)
+        self._process.join(wait_s)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
         self._process.close()
 
 
-def _serve(connection: Connection, folder: Path) -> None:
+def _serve(connection: Connection, place: Path | IndexServer) -> None:
     """Answer calls until the other end is closed."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # they are for the program, which then ends this process
         if hasattr(signal, name):
@@ -68,7 +83,7 @@ def _serve(connection: Connection, folder: Path) -> None:
             os._exit(0)  # whoever comes next begins anew: nothing more is to be written
         try:
             if collections is None:
-                collections = ChromaCollections(folder)
+                collections = ChromaCollections(place)
             answer = (True, getattr(collections, method)(*arguments))
         except Exception as error:  # noqa: BLE001 - Chroma lets errors of many libraries through
             answer = (False, str(error) or type(error).__name__)

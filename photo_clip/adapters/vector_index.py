@@ -36,6 +36,8 @@ class ChromaIndex:
     the folder is deleted without opening it, and begins anew.
     """
 
+    is_remote = False
+
     def __init__(self, folder: Path) -> None:
         """Look at the folder; the database is opened at its first use. Raises StoreError."""
         self._folder = folder

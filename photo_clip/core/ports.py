@@ -183,6 +183,10 @@ class VectorIndex(Protocol):
     Raises StoreError where it cannot be used; the catalogue's vectors answer then.
     """
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is on a server: then it answers for small libraries, too, and trouble with it may pass."""
+
     def level(self, model_key: str) -> int:
         """Return the catalogue's row number up to which the index holds the model's vectors; 0 for an empty one."""
 

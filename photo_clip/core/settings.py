@@ -23,6 +23,12 @@ class Settings:
     """Another address to download models from; empty for the model hub's own."""
     proxy_url: str = ""
     """A proxy for downloads; empty for the system's own."""
+    index_server_url: str = ""
+    """A Chroma server that holds the search index; empty for the one embedded in the program."""
+    index_server_token: str = ""
+    """What the server wants to be told, if anything."""
+    index_server_certificate: str = ""
+    """A file with the certificate of whom to trust; empty for those that the system trusts."""
 
 
 @dataclass(frozen=True, slots=True)

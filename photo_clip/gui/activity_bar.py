@@ -6,6 +6,7 @@ from collections import deque
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.progress import Phase, Progress
 from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import IconButton, push_button
@@ -88,15 +89,17 @@ class ActivityBar(QWidget):
         """Say something that is no progress."""
         self._said.setText(words)
 
-    def show_rest(self, counts: Counts) -> None:
-        """Say what the library holds, when nothing is being done."""
+    def show_rest(self, counts: Counts, index_trouble: PhotoClipError | None = None) -> None:
+        """Say what the library holds, when nothing is being done, and whether it does without its search index."""
         self._phase = None
         self._bar.hide()
         self.pause_button.setVisible(self._is_paused)
         can_be_found = "1 photo can be found" if counts.embedded == 1 else f"{counts.embedded:,} photos can be found"
         words = [can_be_found] if counts.photos else []
         words += [f"{counts.waiting:,} waiting"] if counts.waiting else []
+        words += ["without the search index"] if index_trouble else []
         self._said.setText("  ·  ".join(["Paused", *words] if self._is_paused else words))
+        self._said.setToolTip(f"{index_trouble.sentence}\n{index_trouble.advice}" if index_trouble else "")
         self.show_skipped(counts.skipped)
 
     def show_skipped(self, count: int) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from photo_clip import APP_NAME
-from photo_clip.core.errors import PhotoClipError
+from photo_clip.core.errors import PhotoClipError, StoreError
 from photo_clip.core.formats import is_photo_name
 from photo_clip.core.labels import Label
 from photo_clip.core.photo import Folder, Photo, SavedSearch
@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
         self._to_close: list[OpenedLibrary] = []
         """What was opened, even if the window was closed before it heard of it."""
         self._opened: OpenedLibrary | None = None
+        self._index_trouble: StoreError | None = None
+        """What was last said of the search index."""
         self._to_show: list[Path] = []
         """What was asked for before the library was open."""
         self._jobs = Jobs(self)
@@ -305,11 +307,12 @@ class MainWindow(QMainWindow):
             self._jobs.start(Lane.SEARCH, self._opened.library.status, on_done=self._show_status)
 
     def _show_status(self, status: LibraryStatus) -> None:
+        self._index_trouble = status.index_trouble
         self.dialogs.name_model(status.model)
         self._show_folders(status.folders, status.photos_in, status.tiled)
         self._show_what_is_empty(bool(self.search_view.question.text))
         if self.keeper.is_idle:
-            self.activity.show_rest(status.counts)
+            self.activity.show_rest(status.counts, status.index_trouble)
         else:
             self.activity.show_skipped(status.counts.skipped)
 
@@ -343,6 +346,8 @@ class MainWindow(QMainWindow):
             by_part=answer.parts,
             same_question=not is_new,
         )
+        if self._opened is not None and self._opened.library.neighbours.index_trouble is not self._index_trouble:
+            self._refresh_status()
 
     def _show_photo(self, row: int) -> None:
         if not 0 <= row < self.photos.rowCount():

@@ -42,6 +42,17 @@ class SettingsDialog(QDialog):
         self._sidecars = QCheckBox("as soon as they are given, in XMP sidecars")
         self._sidecars.setChecked(settings.writes_sidecars)
         self._sidecars.setToolTip("Files beside the photos that other programs read. The photos are never changed.")
+        self._index_server = QLineEdit(settings.index_server_url)
+        self._index_server.setPlaceholderText("none: in this program")
+        self._index_server.setToolTip(
+            "A Chroma server, such as https://host:8000. The embeddings of your photos and of what you search for are"
+            " sent there; no photo and no name of one."
+        )
+        self._index_token = QLineEdit(settings.index_server_token)
+        self._index_token.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
+        self._index_token.setPlaceholderText("none")
+        self._index_certificate = QLineEdit(settings.index_server_certificate)
+        self._index_certificate.setPlaceholderText("those the system trusts")
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.addRow("Processes that read photos", self._processes)
@@ -50,6 +61,9 @@ class SettingsDialog(QDialog):
         form.addRow("Write tags beside the photos", self._sidecars)
         form.addRow("Address models are downloaded from", self._hub)
         form.addRow("Proxy for downloads", self._proxy)
+        form.addRow("Chroma server for the search index", self._index_server)
+        form.addRow("Its token", self._index_token)
+        form.addRow("File with its certificate", self._index_certificate)
         note = QLabel("Changes hold from the next start.")
         note.setProperty("quiet", True)
         buttons = QHBoxLayout()
@@ -75,6 +89,9 @@ class SettingsDialog(QDialog):
             writes_sidecars=self._sidecars.isChecked(),
             model_hub_url=self._hub.text().strip(),
             proxy_url=self._proxy.text().strip(),
+            index_server_url=self._index_server.text().strip(),
+            index_server_token=self._index_token.text().strip(),
+            index_server_certificate=self._index_certificate.text().strip(),
         )
         if wanted != self._settings:
             self.changed.emit(wanted)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from photo_clip.core.errors import StoreError
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
@@ -52,8 +53,8 @@ class LibraryStatus:
     """The ids of the folders where small things are looked for."""
     waiting_for_tiles: int
     """How many photos there wait for it; offline ones are left out."""
-    index: str
-    """“level”, “behind” the catalogue (search is exact meanwhile), or why it is not used."""
+    index_trouble: StoreError | None
+    """Why the search index is not used; search is exact meanwhile."""
 
 
 class Library:
@@ -212,7 +213,6 @@ class Library:
         """Count what there is."""
         model_key = self.models.active_key()
         wanted = self.models.wanted
-        trouble = self.neighbours.index_trouble
         return LibraryStatus(
             self.catalog.embeddings.counts(model_key),
             self.folders.all(),
@@ -222,7 +222,7 @@ class Library:
             0 if wanted is None else self.catalog.embeddings.counts(self.models.key_of(wanted)).waiting,
             self.catalog.tiles.folders(),
             self.catalog.tiles.count_waiting(model_key),
-            trouble.sentence if trouble else "level" if self.neighbours.is_level(model_key) else "behind",
+            self.neighbours.index_trouble,
         )
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Finds the nearest embeddings: in memory, or through the index where there are too many."""
+"""Finds the nearest embeddings: in memory, or through the index where there are too many or it is on a server."""
 
 import threading
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ class _Held:
 class Neighbours:
     """Answers from a table in memory, or, of more embeddings than that may hold, from the index. Any thread may ask.
 
+    An index on a server answers for small libraries, too; as long as it does not, the table does.
+
     Measured with 100,000 embeddings of 640 dimensions: the table takes 180 MB and 10 ms for 500 photos; Chroma's
     graph takes 260 MB and 30 ms, and finds 0.93 of the best hundred.
     """
@@ -40,7 +42,7 @@ class Neighbours:
         self._ready: set[str] = set()
         """Models whose vectors the index gives at once; opening it takes seconds, which no search waits for."""
         self.index_trouble: StoreError | None = None
-        """Why the index is not used any more; None while it is."""
+        """Why the index is not used, for now if it is on a server, else any more; None while it is."""
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None
@@ -96,10 +98,12 @@ class Neighbours:
     def catch_up(self, model_key: str) -> Task[int]:
         """Bring the index level with the catalogue and return how many embeddings were added.
 
-        Trouble with the index ends its use, not the task: search goes on exactly. An index in which most
-        vectors belong to photos that were removed is filled anew.
+        Trouble with the index ends its use, not the task: search goes on exactly. A server is tried again each time.
+        An index in which most vectors belong to photos that were removed is filled anew.
         """
         added = 0
+        if self._index is not None and self._index.is_remote:
+            self.index_trouble = None
         if self._index is None or self.index_trouble is not None or not self._catalog.embeddings.last_row(model_key):
             return added
         try:
@@ -115,7 +119,7 @@ class Neighbours:
                 self._index.add(model_key, StoredVectors(stored.content_ids[part], stored.vectors[part], last))
                 added = min(start + _BATCH, total)
                 yield Progress(Phase.LEVELLING, added, total)
-            if added and model_key not in self._ready:
+            if added and model_key not in self._ready and not self._index.is_remote:
                 self._index.close()  # it is whole on disk, and its memory is not needed
         except StoreError as trouble:
             self.index_trouble = trouble
@@ -144,7 +148,9 @@ class Neighbours:
             self._held = None
 
     def _is_too_large(self, model_key: str) -> bool:
-        return self._index is not None and self._catalog.embeddings.count(model_key) > self._in_memory_up_to
+        if self._index is None:
+            return False
+        return self._index.is_remote or self._catalog.embeddings.count(model_key) > self._in_memory_up_to
 
     def table(self, model_key: str) -> VectorTable:
         """Return all embeddings of a model, in memory."""

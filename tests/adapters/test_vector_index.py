@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from photo_clip.adapters.index_process import IndexServer
+from photo_clip.adapters.server_index import ServerIndex
 from photo_clip.adapters.vector_index import ChromaIndex
 from photo_clip.core.errors import StoreError
 from photo_clip.core.ports import VectorIndex
 from photo_clip.core.scoring import best_rows, unit_rows
 from photo_clip.core.stores import StoredVectors
+from tests.chroma_server import chroma_server, free_port
 from tests.fakes import FakeIndex
 
 MODEL = "architecture|weights|squash 260"
@@ -33,9 +36,22 @@ def stored(vectors: NDArray[np.float32], first_id: int = 1, last_row: int = 0) -
     return StoredVectors(ids, vectors.astype(np.float16), last_row or int(ids[-1]))
 
 
-@pytest.fixture(params=["chroma", "fake"])
+@pytest.fixture(scope="module")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chroma_server(tmp_path_factory.mktemp("server"), free_port()) as url:
+        yield url
+
+
+@pytest.fixture(params=["chroma", "server", "fake"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
-    index: VectorIndex = ChromaIndex(tmp_path / "index") if request.param == "chroma" else FakeIndex()
+    index: VectorIndex
+    match request.param:
+        case "chroma":
+            index = ChromaIndex(tmp_path / "index")
+        case "server":
+            index = ServerIndex(IndexServer(request.getfixturevalue("server_url"), tmp_path.name))
+        case _:
+            index = FakeIndex()
     yield index
     index.close()
 

@@ -230,9 +230,10 @@ def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: Qt
     dialog = window.findChildren(SettingsDialog)[0]
     assert all(box.lineEdit().width() > 100 for box in dialog.findChildren(QSpinBox))  # what they say can be read
     dialog._time_limit.setValue(77)
+    dialog._index_server.setText(" https://host:8000 ")
     dialog._save()
     qtbot.waitUntil(lambda: bool(saved))
-    assert saved == [Settings(photo_time_limit_s=77.0)]
+    assert saved == [Settings(photo_time_limit_s=77.0, index_server_url="https://host:8000")]
 
 
 @pytest.mark.parametrize("dark", [True, False])

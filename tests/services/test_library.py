@@ -88,7 +88,8 @@ def test_keeping_up_embeds_and_levels_the_index(rooms: Rooms) -> None:
     status = rooms.library.status()
     assert (status.counts.photos, status.counts.embedded, status.counts.skipped, status.counts.waiting) == (4, 3, 1, 0)
     assert (status.model, status.wanted_model, status.waiting_for_wanted) == ("starter", None, 0)
-    assert status.index == "level"
+    assert status.index_trouble is None
+    assert rooms.library.neighbours.is_level(rooms.library.models.active_key())
     assert [folder.path for folder in status.folders] == [rooms.photos]
     assert run(rooms.library.keep_up()) == Report()
 
@@ -175,7 +176,9 @@ def test_a_deleted_cache_and_a_broken_index_break_nothing(rooms: Rooms) -> None:
     run(rooms.library.keep_up())
     hit = rooms.library.searcher.search("red")[0]
     assert rooms.library.thumbnails.jpeg(hit.photo)
-    assert rooms.library.status().index == "The index is broken."
+    trouble = rooms.library.status().index_trouble
+    assert trouble is not None
+    assert trouble.sentence == "The index is broken."
     write_photo(rooms.photos / "b.jpg", "red 2")
     assert run(rooms.library.keep_up()).embedded == 1
     assert len(rooms.library.searcher.search("red")) == 2

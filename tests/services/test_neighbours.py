@@ -94,6 +94,27 @@ def test_more_embeddings_than_memory_may_hold_are_left_to_the_index(catalog: Sql
     assert large.nearest(MODEL, VECTORS[2], 1, np.array([3, 5]))[0].tolist() == [3]
 
 
+def test_a_server_answers_for_few_photos_too_and_is_tried_again_after_trouble(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    index = FakeIndex(is_remote=True)
+    neighbours = Neighbours(catalog, index)
+    catch_up(neighbours)
+    neighbours.speed_up(MODEL)
+    index.vectors[MODEL].pop(3)  # what only the index misses shows who answers
+    assert neighbours.nearest(MODEL, VECTORS[2], 5)[0].tolist() != [3]
+    index.is_broken = True
+    assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    assert neighbours.index_trouble is not None
+
+    index.is_broken = False
+    assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    add(catalog, range(5, 7))
+    catch_up(neighbours)
+    assert neighbours.index_trouble is None
+    assert index.size(MODEL) == 6
+    assert 3 not in neighbours.nearest(MODEL, VECTORS[2], 7)[0].tolist()
+
+
 def test_an_index_that_was_filled_gives_its_memory_back(catalog: SqliteCatalog) -> None:
     add(catalog, range(5))
     index = FakeIndex()

@@ -1,0 +1,111 @@
+"""The index on a Chroma server: what only a server brings; the contract is in test_vector_index.py."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photo_clip.adapters.index_process import IndexServer
+from photo_clip.adapters.server_index import ServerIndex
+from photo_clip.core.errors import StoreError
+from tests.adapters.test_vector_index import MODEL, clustered, stored
+from tests.chroma_server import chroma_server, free_port
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with chroma_server(tmp_path / "server", free_port()) as url:
+        yield url
+
+
+def test_what_a_server_holds_is_known_to_the_next_program(url: str) -> None:
+    vectors = clustered(50)
+    first, second = (ServerIndex(IndexServer(url, "library")) for _ in range(2))
+    first.add(MODEL, stored(vectors, last_row=123))
+    first.close()
+
+    assert (second.level(MODEL), second.size(MODEL)) == (123, 50)
+    assert second.nearest(MODEL, vectors[7], 1)[0].tolist() == [8]
+    second.close()
+
+
+def test_libraries_on_one_server_do_not_mix(url: str) -> None:
+    mine, yours = (ServerIndex(IndexServer(url, library)) for library in ("mine", "yours"))
+    mine.add(MODEL, stored(clustered(10)))
+
+    assert (yours.level(MODEL), yours.size(MODEL)) == (0, 0)
+    yours.remove_model(MODEL)
+    assert mine.size(MODEL) == 10
+    mine.close()
+    yours.close()
+
+
+def test_a_server_that_goes_is_told_and_one_that_comes_back_holds_what_it_kept(tmp_path: Path) -> None:
+    port, vectors = free_port(), clustered(20)
+    with chroma_server(tmp_path / "server", port) as url:
+        index = ServerIndex(IndexServer(url, "library"))
+        index.add(MODEL, stored(vectors, last_row=20))
+    with pytest.raises(StoreError, match=f"search server “{url}” cannot be used"):
+        index.nearest(MODEL, vectors[0], 1)
+    with pytest.raises(StoreError):
+        index.level(MODEL)
+    with chroma_server(tmp_path / "server", port):
+        assert (index.level(MODEL), index.size(MODEL)) == (20, 20)
+        assert index.nearest(MODEL, vectors[0], 1)[0].tolist() == [1]
+        index.close()
+
+
+def test_a_server_that_lost_everything_is_known_to_be_empty(tmp_path: Path) -> None:
+    port = free_port()
+    with chroma_server(tmp_path / "server", port) as url:
+        index = ServerIndex(IndexServer(url, "library"))
+        index.add(MODEL, stored(clustered(20)))
+    with pytest.raises(StoreError):
+        index.open()
+    with chroma_server(tmp_path / "another", port):
+        assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
+        index.close()
+
+
+@pytest.mark.parametrize("url", ["host:8000", "ftp://host", "https://", "http://[::1", "http://host:port"])
+def test_what_is_no_address_is_told(url: str) -> None:
+    index = ServerIndex(IndexServer(url, "library"))
+    with pytest.raises(StoreError, match="it is no address such as https://host:8000"):
+        index.open()
+
+
+def test_the_token_is_sent_and_a_refusal_is_told() -> None:
+    heard = []
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(dict(self.headers))
+            self.send_error(401)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    index = ServerIndex(IndexServer(f"http://127.0.0.1:{server.server_port}", "library", token="secret"))  # noqa: S106
+    with pytest.raises(StoreError, match="cannot be used") as raised:
+        index.open()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+    assert heard[0]["Authorization"] == "Bearer secret"
+    assert heard[0]["x-chroma-token"] == "secret"
+    assert "secret" not in raised.value.sentence
+
+
+def test_a_silent_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photo_clip.adapters.server_index._LONGEST_ANSWER_S", 0.3)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # it listens, and answers nobody
+    index = ServerIndex(IndexServer(f"http://127.0.0.1:{server.server_port}", "library"))
+    with pytest.raises(StoreError, match="it does not answer"):
+        index.nearest(MODEL, np.ones(4, np.float32), 1)
+    server.server_close()
