@@ -8,6 +8,7 @@ from typing import Any
 
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
+from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Folder, Hit, Photo
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
@@ -33,7 +34,8 @@ def say_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
         for hit in hits:
             cosine = "" if hit.cosine is None else f"{hit.cosine:.3f}  "
             part = "" if hit.part is None else f"  ({place_in_words(hit.part)})"
-            say(f"{cosine}{printable(str(hit.photo.path))}{part}{'  (offline)' if hit.photo.offline else ''}")
+            offline = f"  ({offline_in_words(hit.photo.path)})" if hit.photo.offline else ""
+            say(f"{cosine}{printable(str(hit.photo.path))}{part}{offline}")
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

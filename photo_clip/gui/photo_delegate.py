@@ -4,6 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.gui import icons, theme
 from photo_clip.gui.photo_list_model import Role
@@ -54,7 +55,7 @@ class PhotoDelegate(QStyledItemDelegate):
             _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
         alike = index.data(Role.ALIKE)
         words = [
-            *(("Offline",) if is_offline else ()),
+            *((_offline(photo),) if is_offline else ()),
             *(("Sensitive",) if is_veiled else ()),
             *((f"{alike} alike",) if alike > 1 else ()),
             *(("In a part",) if index.data(Role.BY_PART) else ()),
@@ -89,6 +90,11 @@ def picture_rect(card: QRectF, size: QSizeF, device_pixel_ratio: float) -> QRect
     return picture
 
 
+def _offline(photo: Photo) -> str:
+    words = offline_in_words(photo.path)
+    return words[0].upper() + words[1:]
+
+
 def _paint_reason(painter: QPainter, card: QRectF, colours: Colours, reason: str) -> None:
     if reason:
         painter.setPen(QColor(colours.quiet))
@@ -99,6 +105,7 @@ def _paint_reason(painter: QPainter, card: QRectF, colours: Colours, reason: str
 def _paint_badge(
     painter: QPainter, card: QRectF, text: str, *, at_right: bool, at_bottom: bool = False, metrics: QFontMetrics
 ) -> None:
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(card.width()) - 30)
     badge = QRectF(0, 0, metrics.horizontalAdvance(text) + 14, metrics.height() + 5)
     badge.moveTop(card.bottom() - 6 - badge.height() if at_bottom else card.top() + 6)
     if at_right:
@@ -115,8 +122,7 @@ def _paint_badge(
 def _paint_tags(painter: QPainter, card: QRectF, tags: tuple[str, ...], metrics: QFontMetrics) -> None:
     if tags:
         words = ", ".join(tag.rpartition("/")[2] for tag in tags)
-        told = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(card.width()) - 70)
-        _paint_badge(painter, card.adjusted(30, 0, 0, 0), told, at_right=False, at_bottom=True, metrics=metrics)
+        _paint_badge(painter, card.adjusted(30, 0, -10, 0), words, at_right=False, at_bottom=True, metrics=metrics)
 
 
 def _paint_frame(painter: QPainter, card: QRectF, colours: Colours, state: QStyle.StateFlag) -> None:

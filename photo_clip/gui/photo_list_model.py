@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import QObject as _QObject
 
+from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
@@ -148,5 +149,6 @@ def _spoken(photo: Photo | None) -> str:
         return "Photo"
     when = f", {photo.taken_at.day} {photo.taken_at:%B %Y}" if photo.taken_at else ""
     stars = f", {photo.rating} star{'' if photo.rating == 1 else 's'}" if photo.rating else ""
-    marks = f"{', favourite' if photo.is_favourite else ''}{stars}{', offline' if photo.offline else ''}"
+    offline = f", {offline_in_words(photo.path)}" if photo.offline else ""
+    marks = f"{', favourite' if photo.is_favourite else ''}{stars}{offline}"
     return f"{printable(photo.path.name)}{when}{marks}"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from photo_clip.core.drive_names import drive_name
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader
@@ -172,7 +173,9 @@ class PhotoViewer(QWidget):
         self._show_place()
         self._draw_outline()
         if photo.offline:
-            self._say("The drive of this photo is not connected; this is its thumbnail.")
+            name = drive_name(photo.path)
+            drive = f"The drive “{name}”" if name else "The drive"
+            self._say(f"{drive} of this photo is not connected; this is its thumbnail.")
         elif (ready := self._ahead.get(photo.id)) is not None:
             self._side_read_px = self._side_px(photo)
             self._take(ready)
