@@ -37,6 +37,8 @@ LOOKS = """
 """
 
 
+_OFFLINE = FolderState.OFFLINE.value
+_SOURCES: dict[str | None, TakenSource | None] = {None: None, **{source.value: source for source in TakenSource}}
 _NO_MINIATURE = bytes(HASH_WIDTH * HASH_HEIGHT)
 
 
@@ -168,15 +170,15 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     return Photo(
         id=photo_id,
         folder_id=folder_id,
-        path=Path(f"{os.fsdecode(folder)}/{os.fsdecode(relative)}"),
+        location=f"{os.fsdecode(folder)}/{os.fsdecode(relative)}",
         stamp=FileStamp(size, mtime),
         content_hash=content_hash,
         facts=known,
         taken_at=_time(taken),
-        taken_source=None if source is None else TakenSource(source),
+        taken_source=_SOURCES[source],
         skip_reason=skip,
         missing=missing is not None,
-        offline=state == FolderState.OFFLINE,
+        offline=state == _OFFLINE,
         is_favourite=bool(is_favourite),
         rating=known.rating if rating is None and known is not None else rating,
     )

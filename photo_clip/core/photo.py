@@ -131,8 +131,8 @@ class Photo:
 
     id: int
     folder_id: int
-    path: Path
-    """Absolute."""
+    location: str
+    """Its absolute path; `path` is made of it when asked for, which takes longer than all the rest."""
     stamp: FileStamp
     content_hash: str | None = None
     """None until it was read, and for a photo that is skipped."""
@@ -147,6 +147,11 @@ class Photo:
     is_favourite: bool = False
     rating: int | None = None
     """Stars that a person gave it here, else those in its file, 0 to 5; None for none."""
+
+    @property
+    def path(self) -> Path:
+        """Where its file is, absolute."""
+        return Path(self.location)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def photo(tmp_path: Path) -> Photo:
     path = write_photo(tmp_path / "a.jpg", "red")
     stamp = stamp_of(path)
     assert stamp is not None
-    return Photo(1, 1, path, stamp, content_hash="abcdef0123")
+    return Photo(1, 1, str(path), stamp, content_hash="abcdef0123")
 
 
 def kept(tmp_path: Path) -> list[str]:
@@ -56,7 +56,7 @@ def test_what_was_stored_is_given_without_reading_the_photo(
     thumbnails.store("abcdef0123", JPEG)
     assert kept(tmp_path) == ["thumbnails/ab/abcdef0123.jpg"]
     assert thumbnails.jpeg(photo) == JPEG
-    assert thumbnails.jpeg(replace(photo, path=tmp_path / "unplugged" / "a.jpg")) == JPEG
+    assert thumbnails.jpeg(replace(photo, location=str(tmp_path / "unplugged" / "a.jpg"))) == JPEG
     assert reader.made == []
 
 
