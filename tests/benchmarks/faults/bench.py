@@ -188,17 +188,23 @@ class Bench:
             found = rows("SELECT m.key, e.content_id FROM embeddings e JOIN models m ON m.id = e.model_id")
         return {(key, str(content_id)) for key, content_id in found}
 
-    def in_chroma(self) -> set[tuple[str, str]]:
-        """Return models and content ids that the index holds, asked for in a process of its own."""
+    def in_chroma(self, port: int = 0) -> set[tuple[str, str]]:
+        """Return models and content ids that the index holds, or a server does, asked for in a process of its own."""
         code = (
             "import chromadb, json, sys\n"
             "from chromadb.config import Settings\n"
-            "client = chromadb.PersistentClient(sys.argv[1], Settings(anonymized_telemetry=False))\n"
+            "settings = Settings(anonymized_telemetry=False)\n"
+            "at = int(sys.argv[2])\n"
+            "client = chromadb.HttpClient('127.0.0.1', at, settings=settings) if at else"
+            " chromadb.PersistentClient(sys.argv[1], settings)\n"
             "held = {each.metadata['model']: each.get(include=[])['ids'] for each in client.list_collections()}\n"
             "print(json.dumps(held))"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, str(self.library / "index")], capture_output=True, text=True, timeout=LONGEST_S
+            [sys.executable, "-c", code, str(self.library / "index"), str(port)],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
         )
         demand(done.returncode == 0, f"Chroma cannot open the index: {done.stderr[-300:]}")
         held: dict[str, list[str]] = json.loads(done.stdout)

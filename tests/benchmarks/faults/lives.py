@@ -10,7 +10,9 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks.faults.bench import DONE, LONGEST_S, TROUBLE, Bench, Row, demand, told
+from photo_clip.core.settings import Settings, save_settings
+from tests.benchmarks.faults.bench import DONE, LONGEST_S, PROGRAM, ROOT, TROUBLE, Bench, Row, demand, told
+from tests.chroma_server import chroma_server, free_port
 
 _ODD_NAMES = (
     *(b"\xff\xfe not utf-8.jpg", b"new\nline.jpg", "cafe\u0301.jpg".encode(), "caf\xe9.jpg".encode()),
@@ -135,6 +137,46 @@ def two_programs(bench: Bench, times: int) -> Row:
     return Row("two windows, window and command line", times, "the second is told who holds it; both search")
 
 
+def two_users(bench: Bench, times: int) -> Row:
+    """Two users index the same photos at the same time, each in a library of their own; nobody else can read one."""
+    for number in range(times):
+        bench.add_photos(30)
+        other = {**bench.environment(), "PHOTO_CLIP_HOME": str(bench.root / "library of another")}
+        command = [*PROGRAM, "index", str(bench.photos)]
+        with subprocess.Popen(
+            command, env=other, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            bench.index()
+            _, err = process.communicate(timeout=LONGEST_S)
+        demand(process.returncode == DONE, f"the other user's ended with {process.returncode}: {err}")
+        status = bench.run("--library", other["PHOTO_CLIP_HOME"], "status", "--json").stdout
+        demand(json.loads(status)["photos"]["embedded"] == 30 * (number + 1), f"not every photo is there: {status}")
+    bench.check_index_agrees()
+    for file in (bench.library, *bench.library.rglob("*")):
+        demand(file.stat().st_mode & 0o077 == 0, f"others may read {file}")
+    return Row("two users, the same photos", times, "each has a library; none can read the other's")
+
+
+def index_servers(bench: Bench, times: int) -> Row:
+    """The Chroma server of the index is killed in the middle, is gone, comes back, and comes back empty."""
+    port, kept = free_port(), bench.root / "server"
+    save_settings(bench.library / "settings.json", Settings(index_server_url=f"http://127.0.0.1:{port}"))
+    bench.add_photos(50)
+    for _ in range(times):
+        with chroma_server(kept, port):
+            process = _embedding(bench, 200)
+        _, err = process.communicate(timeout=LONGEST_S)
+        demand(process.returncode == DONE, f"it ended with {process.returncode}: {err}")
+        told(err, "search server", "cannot be used")
+        demand(bench.run("search", "red", "-n", "10").stdout.count("\n") == 10, "photos cannot be found any more")
+        bench.check()
+        kept = bench.random.choice((kept, bench.root / f"server {bench.random.random()}"))
+        with chroma_server(kept, port):
+            bench.index()
+            demand(bench.in_chroma(port) == bench.in_catalogue(), "the server does not hold what the catalogue does")
+    return Row("search server killed, gone, back, back but empty", times, "a sentence; search goes on; it catches up")
+
+
 def killed_windows(bench: Bench, times: int) -> Row:
     """kill -9 of the window while it follows its folders."""
     bench.add_photos(10)
@@ -248,6 +290,8 @@ def all_lives(new_bench: Callable[[str], Bench], share: float, hostile: Path | N
     yield lambda: other_places(new_bench("places"), max(5, times(15)))
     yield lambda: odd_names(new_bench("names"), 1)
     yield lambda: two_programs(new_bench("two"), times(3))
+    yield lambda: two_users(new_bench("users"), times(3))
+    yield lambda: index_servers(new_bench("servers"), times(6))
     yield lambda: killed_windows(new_bench("window"), times(10))
     yield lambda: ended_sessions(new_bench("sessions"), times(4))
     yield lambda: sleeps(new_bench("sleep"), times(2))
