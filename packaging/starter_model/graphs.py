@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.onnx_ml_pb2 import GraphProto, ModelProto
 from parts import Starter
 from torch import Tensor, nn
-from towers import mean_pooled, tower_outputs
+from towers import EXAMPLE_IDS, SentenceVectors, tower_outputs
 
 OPSET = 17
 
@@ -31,11 +31,10 @@ class TextGraph(nn.Module):
 
     def __init__(self, tower: nn.Module, starter: Starter) -> None:
         super().__init__()
-        self.tower, self.starter = tower, starter
+        self.tower, self.starter = SentenceVectors(tower), starter
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        hidden = self.tower(input_ids=ids, attention_mask=mask).last_hidden_state
-        return self.starter.texts(mean_pooled(hidden, mask))
+        return self.starter.texts(self.tower(ids, mask))
 
 
 def photo_graph(tower: nn.Module, starter: Starter, side_px: int) -> ModelProto:
@@ -46,7 +45,7 @@ def photo_graph(tower: nn.Module, starter: Starter, side_px: int) -> ModelProto:
 
 def text_graph(tower: nn.Module, starter: Starter) -> ModelProto:
     """Return the graph of texts, its large weights kept as int8 with a scale for each row or column."""
-    ids = torch.tensor([[101, 2023, 102, 0], [101, 2023, 2003, 102]])
+    ids = EXAMPLE_IDS
     names = ["ids", "mask"]
     exported = _exported(TextGraph(tower, starter), (ids, (ids > 0).long()), names, {0: "texts", 1: "tokens"})
     return _kept_small(exported, as_int8=True)
@@ -91,6 +90,8 @@ def _kept_small(model: ModelProto, *, as_int8: bool) -> ModelProto:
             graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_f16"))
             nodes.append(helper.make_node("Cast", [f"{weight.name}_f16"], [weight.name], to=TensorProto.FLOAT))
     kept = list(graph.node)
+    for node in kept:
+        node.ClearField("name")  # said by nobody, and tens of kilobytes long
     del graph.node[:]
     graph.node.extend([*nodes, *kept])
     onnx.checker.check_model(model)

@@ -7,29 +7,39 @@ from pathlib import Path
 import numpy as np
 import torch
 from folders import CaptionedFolder, LabelledFolder
-from prompts import imagenet_names, imagenet_texts, label_texts
+from prompts import everyday_things, imagenet_names, imagenet_texts, label_texts, thing_texts
 from squares import SQUARE, square_batches
 from torch import Tensor, nn
 from torch.nn import functional
-from towers import FEATURES, TOKENS, mean_pooled, minilm, minilm_folder, tower_outputs
+from towers import (
+    EXAMPLE_IDS,
+    FEATURES,
+    TOKENS,
+    WORDS,
+    PhotoOutputs,
+    SentenceVectors,
+    compiled,
+    minilm,
+    minilm_folder,
+)
 from transformers import AutoTokenizer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PhotoOutputs:
-    """What the image tower makes of photos, as they are [0] and mirrored [1]."""
+class SeenPhotos:
+    """What the image tower makes of photos."""
 
     features: Tensor
-    """Shape (2, n, 1280)."""
+    """Shape (n, 1280)."""
     logits: Tensor
-    """Shape (2, n, 1000)."""
+    """Shape (n, 1000)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Captioned:
     """A captioned folder with its outputs."""
 
-    photos: PhotoOutputs
+    photos: SeenPhotos
     sentences: Tensor
     """Shape (n, captions, 384): the same number of captions for each photo."""
     splits: dict[str, Tensor]
@@ -40,7 +50,7 @@ class Captioned:
 class Labelled:
     """A labelled folder with its outputs."""
 
-    photos: PhotoOutputs
+    photos: SeenPhotos
     classes: Tensor
     """Shape (n,): rows of `sentences`."""
     sentences: list[Tensor]
@@ -51,34 +61,33 @@ class Towers:
     """Computes tower outputs, or takes them from the cache folder."""
 
     def __init__(self, image: nn.Module, cache: Path) -> None:
-        self.image = image
+        side = SQUARE.side_px
+        example = {"squares": torch.zeros((2, side, side, 3), dtype=torch.uint8)}
+        self._image = compiled(PhotoOutputs(image), example)
+        self._text = compiled(SentenceVectors(minilm()), {"ids": EXAMPLE_IDS, "mask": (EXAMPLE_IDS > 0).long()})
         self._cache = cache
-        self._text = minilm()
         self._tokenizer = AutoTokenizer.from_pretrained(minilm_folder(), local_files_only=True)
         cache.mkdir(parents=True, exist_ok=True)
 
-    @torch.inference_mode()
-    def sentences(self, texts: Sequence[str], *, count: int = 128) -> Tensor:
+    def sentences(self, texts: Sequence[str], *, count: int = 128) -> np.ndarray:
         """Return the unit sentence vectors (n, 384)."""
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        result = torch.empty(len(texts), 384)
+        result = np.empty((len(texts), WORDS), np.float32)
         for start in range(0, len(texts), count):
             rows = order[start : start + count]
             batch = self._tokenizer(
-                [texts[row] for row in rows], padding=True, truncation=True, max_length=TOKENS, return_tensors="pt"
+                [texts[row] for row in rows], padding=True, truncation=True, max_length=TOKENS, return_tensors="np"
             )
-            hidden = self._text(**batch).last_hidden_state
-            result[rows] = mean_pooled(hidden, batch["attention_mask"])
+            result[rows] = self._text({"ids": batch["input_ids"], "mask": batch["attention_mask"]})
         return result
 
     def kept_sentences(self, name: str, texts: Sequence[str]) -> Tensor:
         """Like `sentences`, from the cache where they are there."""
-        return torch.from_numpy(self._kept(f"{name}_sentences", lambda: self.sentences(texts).numpy()))
+        return torch.from_numpy(self._kept(f"{name}_sentences", lambda: self.sentences(texts)))
 
-    def photos(self, name: str, photos: Sequence[Path]) -> PhotoOutputs:
-        """Return the outputs for photos, each as it is and mirrored."""
+    def photos(self, name: str, photos: Sequence[Path]) -> SeenPhotos:
         kept = torch.from_numpy(self._kept(f"{name}_photos", lambda: self._seen(photos)).astype(np.float32))
-        return PhotoOutputs(kept[..., :FEATURES], kept[..., FEATURES:])
+        return SeenPhotos(kept[..., :FEATURES], kept[..., FEATURES:])
 
     def captioned(self, name: str, folder: CaptionedFolder) -> Captioned:
         fewest = min(len(captions) for captions in folder.captions)
@@ -103,14 +112,27 @@ class Towers:
         sums = [sum(functional.normalize(next(parts).mean(0), dim=-1) for _ in groups) for groups in texts]
         return functional.normalize(torch.stack(sums), dim=-1)
 
-    @torch.inference_mode()
+    def things(self) -> tuple[Tensor, Tensor]:
+        """Return unit sentence vectors of the names of things (k, 384), and the classes they stand for (k, 1000).
+
+        The first 1,000 are the ImageNet classes themselves; the rest are the everyday words for them.
+        """
+        things = everyday_things()
+        spoken = [thing_texts(words) for words, _ in things]
+        flat = self.kept_sentences("things", [text for group in spoken for text in group])
+        names = torch.stack(
+            [functional.normalize(group.mean(0), dim=-1) for group in flat.split(list(map(len, spoken)))]
+        )
+        opinions = torch.zeros(len(things), 1000)
+        for row, (_, classes) in enumerate(things):
+            opinions[row, classes] = max(len(classes), 1) ** -0.5
+        return torch.cat([self.class_vectors(), names]), torch.cat([torch.eye(1000), opinions])
+
     def _seen(self, photos: Sequence[Path]) -> np.ndarray:
-        """Return features and logits side by side, shape (2, n, 2280), float16."""
-        rows = []
-        for squares in square_batches(photos, SQUARE):
-            both = torch.from_numpy(np.stack([squares, squares[:, :, ::-1]]))
-            rows.append([torch.cat(tower_outputs(self.image, turned), -1).half() for turned in both])
-        return torch.stack([torch.cat(side) for side in zip(*rows, strict=True)]).numpy()
+        """Return features and logits side by side, shape (n, 2280), float16."""
+        return np.concatenate(
+            [self._image({"squares": squares}).astype(np.float16) for squares in square_batches(photos, SQUARE)]
+        )
 
     def _kept(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         file = self._cache / f"{name}.npy"

@@ -1,13 +1,16 @@
-"""The starter model between its two towers: trained heads, beside a part that needs no training.
+"""The starter model between its two towers: trained heads, beside two parts that need no training.
 
-The vector of a photo is the trained part and the class part side by side, each of unit length and
-weighted by the square root of its share; so is the vector of a text. Their dot product is the
-weighted mean of the two cosines.
+The vector of a photo is the trained part, the class part and the thing part side by side, each of
+unit length and times a weight, all divided by their common length; so is the vector of a text, but
+its thing part is shorter the less the text is like the name of a thing, and its class part is longer
+the more it is like a name that no class of ImageNet is like.
 
 * trained part: the photo's features and the text's sentence vector, each through a head of its own,
   brought together on captions ("locked-image tuning", Zhai et al. 2022, arXiv 2111.07991)
 * class part: the photo as the mean of the sentence vectors of its most probable ImageNet classes
   (ConSE, Norouzi et al. 2014, arXiv 1312.5650); it knows every word that the sentence encoder knows
+* thing part: the text as the ImageNet classes that its nearest names stand for, the photo as what
+  stands out in the classifier's opinion of it; sharper than the class part on a single thing
 """
 
 from collections.abc import Sequence
@@ -23,19 +26,32 @@ from towers import FEATURES, WORDS
 class Sizes:
     """Shapes of the heads and the balance of the parts."""
 
-    trained: int = 448
-    hidden: int = 1024
+    trained: int = 320
+    """Kept of the pairs of heads together."""
+    head: int = 448
+    """Dimensions of each pair of heads."""
+    hidden: int = 1000
     dropout: float = 0.3
-    class_part: int = 192
+    class_part: int = 128
     """Of the sentence encoder's 384 dimensions, so many principal ones are kept."""
-    class_weight: float = 0.7
+    class_weight: float = 0.35
     """Weight of the class part's vector beside the trained part's, which has 1."""
+    class_gain: float = 5.0
+    """The class part of a text is longer by so many times as near as it is to a name that no class is like: what the
+    heads were not trained on, and the names say nothing of, the sentence encoder alone has heard of."""
     class_temperature: float = 2.0
     """The classifier's logits are divided by it: a photo shows more than its first class."""
+    thing_part: int = 320
+    """Of the 1,000 classes' directions, so many principal ones are kept."""
+    thing_weight: float = 0.7
+    thing_temperature: float = 0.05
+    """Cosines to the names are divided by it: a text is what its few nearest names are."""
+    thing_cosine: float = 0.6
+    """A text this near to a name has half the weight; a label has more, a caption less."""
 
     @property
     def dimensions(self) -> int:
-        return self.trained + self.class_part
+        return self.trained + self.class_part + self.thing_part
 
 
 class Head(nn.Module):
@@ -86,24 +102,80 @@ class ClassPart(nn.Module):
         return functional.normalize((sentences - self.text_mean) @ self.directions, dim=-1)
 
 
+class ThingPart(nn.Module):
+    """Photos and texts in the space of the ImageNet classes, by way of the names of things."""
+
+    def __init__(
+        self, names: Tensor, opinions: Tensor, text_mean: Tensor, logits: Tensor, sentences: Tensor, sizes: Sizes
+    ) -> None:
+        """`names` (k, 384), unit rows, and the classes each stands for, `opinions` (k, 1000); zeros for a name that
+        no class is like: the nearer a text is to those, the shorter is its part.
+
+        `logits` (n, 1000) of photos tell what the classifier says of photos in general; the principal
+        directions of these photos and of `sentences` (m, 384), half and half, are kept.
+        """
+        super().__init__()
+        self.register_buffer("text_mean", text_mean)
+        self.register_buffer("names", functional.normalize(names - text_mean, dim=-1))
+        self.register_buffer("has_opinion", opinions.any(-1, keepdim=True).float())
+        self.register_buffer("opinions", opinions - opinions.mean(-1, keepdim=True))
+        self.register_buffer("logit_mean", logits.mean(0))
+        self.register_buffer("logit_spread", logits.std(0))
+        self.register_buffer("directions", torch.eye(opinions.shape[1]))
+        self.temperature, self.half_at = sizes.thing_temperature, sizes.thing_cosine
+        photos = self.photos(logits)
+        texts = self._opinions_of(self._weights(self._cosines(sentences)))
+        spread = photos.T @ photos / len(photos) + texts.T @ texts / len(texts)
+        self.directions = torch.linalg.eigh(spread).eigenvectors[:, -sizes.thing_part :].clone()
+        self.opinions = self.opinions @ self.directions
+
+    def photos(self, logits: Tensor) -> Tensor:
+        """Return unit rows: the square of what stands out, so that the most striking classes count most."""
+        scores = (logits - self.logit_mean) / self.logit_spread
+        striking = (scores - scores.mean(-1, keepdim=True)).clamp(min=0) ** 2
+        return functional.normalize((striking - striking.mean(-1, keepdim=True)) @ self.directions, dim=-1)
+
+    def texts(self, sentences: Tensor) -> tuple[Tensor, Tensor]:
+        """Return rows between 0 and 1 long: nearly 1 for the name of a thing, less for what is said about things.
+
+        And, shape (n, 1), how near each text is to a name that no class is like, 0 to 1.
+        """
+        cosines = self._cosines(sentences)
+        nearest = torch.logsumexp(cosines / self.temperature, -1, keepdim=True) * self.temperature
+        named = torch.sigmoid((nearest - self.half_at) / self.temperature)
+        weights = self._weights(cosines)
+        return named * self._opinions_of(weights), named * (1 - weights @ self.has_opinion)
+
+    def _cosines(self, sentences: Tensor) -> Tensor:
+        return functional.normalize(sentences - self.text_mean, dim=-1) @ self.names.T
+
+    def _weights(self, cosines: Tensor) -> Tensor:
+        return (cosines / self.temperature).softmax(-1)
+
+    def _opinions_of(self, weights: Tensor) -> Tensor:
+        """Return rows up to 1 long, as far as the nearest names have an opinion."""
+        return weights @ self.has_opinion * functional.normalize(weights @ self.opinions, dim=-1)
+
+
 class HeadPair(nn.Module):
     """A head for photos and one for texts, trained together."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.photos = Head(FEATURES, sizes.trained, sizes)
-        self.texts = Head(WORDS, sizes.trained, sizes)
+        self.photos = Head(FEATURES, sizes.head, sizes)
+        self.texts = Head(WORDS, sizes.head, sizes)
 
 
 class Starter(nn.Module):
     """What turns tower outputs into vectors of unit length."""
 
-    def __init__(self, pairs: Sequence[HeadPair], classes: ClassPart, sizes: Sizes) -> None:
+    def __init__(self, pairs: Sequence[HeadPair], classes: ClassPart, things: ThingPart, sizes: Sizes) -> None:
         super().__init__()
         self.pairs = nn.ModuleList(pairs)
         self.classes = classes
+        self.things = things
         self.sizes = sizes
-        self.register_buffer("merged", torch.eye(len(pairs) * sizes.trained))
+        self.register_buffer("merged", torch.eye(len(pairs) * sizes.head))
 
     @torch.no_grad()
     def merge(self, features: Tensor, sentences: Tensor) -> None:
@@ -117,16 +189,19 @@ class Starter(nn.Module):
 
     def photos(self, features: Tensor, logits: Tensor) -> Tensor:
         """Return (n, dimensions) of features (n, 1280) and ImageNet logits (n, 1000)."""
-        return self._joined(self._side_by_side("photos", features), self.classes.photos(logits))
+        trained = self._side_by_side("photos", features)
+        return self._joined(trained, self.classes.photos(logits), self.things.photos(logits))
 
     def texts(self, sentences: Tensor) -> Tensor:
         """Return (n, dimensions) of unit sentence vectors (n, 384)."""
-        return self._joined(self._side_by_side("texts", sentences), self.classes.texts(sentences))
+        trained = self._side_by_side("texts", sentences)
+        things, unknown = self.things.texts(sentences)
+        return self._joined(trained, (1 + self.sizes.class_gain * unknown) * self.classes.texts(sentences), things)
 
     def _side_by_side(self, side: str, x: Tensor) -> Tensor:
         rows = torch.cat([getattr(pair, side)(x) for pair in self.pairs], -1)
         return functional.normalize(rows @ self.merged, dim=-1)
 
-    def _joined(self, trained: Tensor, classes: Tensor) -> Tensor:
-        weight = self.sizes.class_weight
-        return torch.cat([trained, weight * classes], -1) / (1 + weight**2) ** 0.5
+    def _joined(self, trained: Tensor, classes: Tensor, things: Tensor) -> Tensor:
+        parts = [trained, self.sizes.class_weight * classes, self.sizes.thing_weight * things]
+        return functional.normalize(torch.cat(parts, -1), dim=-1)

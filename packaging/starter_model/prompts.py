@@ -1,6 +1,7 @@
 """What is said in words about a class: names, glosses and sentences around a label."""
 
 from functools import cache
+from pathlib import Path
 
 from timm.data import ImageNetInfo
 
@@ -49,3 +50,23 @@ def imagenet_texts() -> list[list[list[str]]]:
 def label_texts(label: str) -> list[str]:
     """Return a label in each of the templates."""
     return [template.format(label) for template in TEMPLATES]
+
+
+def everyday_things() -> list[tuple[list[str], list[int]]]:
+    """Return everyday words, and the rows of the classes that are such a thing or look like it (things.tsv)."""
+    things = []
+    for line in (Path(__file__).parent / "things.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        words, _, places = line.partition("\t")
+        rows: set[int] = set()
+        for place in places.split():
+            first, _, last = place.partition("-")
+            rows.update(range(int(first), int(last or first) + 1))
+        things.append(([word.strip() for word in words.split(",")], sorted(rows)))
+    return things
+
+
+def thing_texts(words: list[str]) -> list[str]:
+    """Return what is said of an everyday thing: its words, plain and as of a photo."""
+    return [template.format(word) for template in (PLAIN, TEMPLATED) for word in words]

@@ -31,7 +31,7 @@ class _LabelledPool:
     """All labelled folders as one set of photos and one set of classes."""
 
     def __init__(self, folders: Sequence[Labelled]) -> None:
-        self.features = torch.cat([folder.photos.features for folder in folders], 1)
+        self.features = torch.cat([folder.photos.features for folder in folders])
         shifts = [0]
         for folder in folders:
             shifts.append(shifts[-1] + len(folder.sentences))
@@ -76,12 +76,11 @@ def trained_heads(captioned: Captioned, labelled: Sequence[Labelled], sizes: Siz
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, total_steps=steps, pct_start=0.1)
     pair.train()
     for rows, sentences in _caption_batches(captioned, steps, plan.captions_at_once):
-        features = captioned.photos.features[torch.randint(0, 2, (len(rows),)), rows]
-        loss = _contrast(pair.photos(features), pair.texts(sentences), rows, _sharpness(scales.captions))
+        photos = pair.photos(captioned.photos.features[rows])
+        loss = _contrast(photos, pair.texts(sentences), rows, _sharpness(scales.captions))
         if pool is not None:
             drawn = pool.draw(plan.labelled_at_once)
-            seen = pool.features[torch.randint(0, 2, (len(drawn),)), drawn]
-            loss = loss + plan.label_weight * _told_apart(pair, seen, pool, pool.classes[drawn], scales)
+            loss = loss + plan.label_weight * _told_apart(pair, pool, drawn, scales)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -110,10 +109,10 @@ def _contrast(photos: Tensor, texts: Tensor, rows: Tensor, sharpness: Tensor) ->
     return (by_photo.mean() + by_text.mean()) / 2
 
 
-def _told_apart(pair: HeadPair, features: Tensor, pool: _LabelledPool, classes: Tensor, scales: _Scales) -> Tensor:
+def _told_apart(pair: HeadPair, pool: _LabelledPool, drawn: Tensor, scales: _Scales) -> Tensor:
     """Return the loss of naming photos among all classes, each said in one of its texts."""
-    scores = _sharpness(scales.labels) * pair.photos(features) @ pair.texts(pool.drawn_texts()).T
-    return functional.cross_entropy(scores, classes)
+    scores = _sharpness(scales.labels) * pair.photos(pool.features[drawn]) @ pair.texts(pool.drawn_texts()).T
+    return functional.cross_entropy(scores, pool.classes[drawn])
 
 
 def _sharpness(log_scale: Tensor) -> Tensor:
