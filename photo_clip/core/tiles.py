@@ -43,9 +43,9 @@ def cost_in_words(photos: int) -> str:
     """Return what looking at the tiles of so many photos costs, sentences for people.
 
     The time was measured with photos of 12 megapixels and the bundled model (tests/benchmarks/bench_where.py); a
-    vector of 640 dimensions takes 1,280 bytes.
+    vector of 768 dimensions takes 1,536 bytes.
     """
-    disk = size_in_words(photos * USUAL_TILES * 1280)
+    disk = size_in_words(photos * USUAL_TILES * 1536)
     return (
         f"Of each photo about {USUAL_TILES} parts are embedded, too. That takes about {_TIMES_AS_LONG} times as long as"
         f" indexing did, and about {disk} of disk for {photos_in_words(photos)}. It goes on in the background, and new"

@@ -9,8 +9,7 @@ of another label counts neither way for that one. “In the median” of labels 
 are suggested where none is right. Decisions are simulated: the deck asks, the true labels answer. The calibration
 error is that of the suggestions from 50 % on, in ten bins (Guo et al. 2017, arXiv 1706.04599). The weights in
 photo_clip/core/tagging.py were fitted with the bundled model on these labels; judged on a fifth of the labels by
-weights fitted on the others, F1 was 0.84 and the error 0.06. The offset was set afterwards, so that the suggestions of
-labels whose photos are there are calibrated. The model has seen most of these photos.
+weights fitted on the others, F1 was 0.84 and the error 0.06. The model has seen most of these photos.
 """
 
 import argparse

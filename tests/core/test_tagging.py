@@ -54,7 +54,7 @@ def test_a_phrase_that_says_the_same_is_no_ground_against_a_label() -> None:
 
 
 def test_a_contrast_takes_photos_away() -> None:
-    photos = np.concatenate([vectors(10, 1, axis(0) * 5 + axis(1) * 6, 0.3), vectors(300, 2)])
+    photos = np.concatenate([vectors(10, 1, axis(0) * 5 + axis(1) * 8, 0.3), vectors(300, 2)])
     phrases, cosines = vectors(60, 3), photos @ axis(0)
     told = (cosines, phrases @ axis(0), ground_of(photos, phrases), cosines[10:])
     assert probability(logits_by_words(*told))[:10].min() > 0.5

@@ -49,5 +49,5 @@ def test_a_part_is_named_as_people_name_it() -> None:
 def test_what_it_costs_is_said_in_numbers() -> None:
     told = cost_in_words(12_000)
     assert "12 parts" in told
-    assert "184 MB" in told
+    assert "221 MB" in told
     assert "12,000 photos" in told
