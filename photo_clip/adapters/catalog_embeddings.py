@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where, store_photo
+from photo_clip.adapters.catalog_rows import (
+    json_list,
+    last_row_of,
+    model_id_of,
+    numbers_of,
+    photos_where,
+    store_photo,
+)
 from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
 from photo_clip.core.stores import Counts, EmbeddedPhoto, StoredVectors
@@ -120,11 +127,12 @@ class SqliteEmbeddings:
 
     def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                "SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id",
+            row = connection.execute(
+                """SELECT json_group_array(content_id) FROM
+                   (SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id)""",
                 (model_id_of(connection, model_key),),
-            ).fetchall()
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+            ).fetchone()
+        return numbers_of(row[0])
 
     def model_keys(self) -> list[str]:
         with self._connections.reading() as connection:
