@@ -1,5 +1,7 @@
 """kill -9 at random and aimed moments."""
 
+import itertools
+import multiprocessing
 import os
 import re
 import shutil
@@ -13,10 +15,17 @@ from pathlib import Path
 from lxml import etree
 
 from photo_clip.adapters import catalog_schema
+from photo_clip.adapters.xmp_sidecars import XmpSidecars
 from photo_clip.core.settings import load_settings
 from tests.benchmarks.faults.bench import DONE, Bench, Row, demand
 
 _SIGKILLED = -signal.SIGKILL
+_THEIRS = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" rdf:about="">'
+    "<dc:subject><rdf:Bag><rdf:li>theirs</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+"""A sidecar of another program."""
 _EACH_TIME = 10
 """Photos that come between two kills."""
 
@@ -198,6 +207,34 @@ def kills_in_sidecars(bench: Bench, times: int) -> Row:
     )
 
 
+def kills_at_a_sidecar(bench: Bench, times: int) -> Row:
+    """Kill a process at any moment while it writes one sidecar again and again: it is whole, with what others wrote."""
+    photo = bench.add_photos(1)[0]
+    file = Path(f"{photo}.xmp")
+    killed = written = 0
+    for number in range(times):
+        if number % 50 == 0:
+            file.write_text(_THEIRS, encoding="utf-8")
+        process = multiprocessing.get_context("fork").Process(target=_write_on_and_on, args=(photo,))
+        process.start()
+        process.join(bench.random.uniform(0.001, 0.02))
+        process.kill()
+        process.join()
+        killed += process.exitcode == _SIGKILLED
+        written += "ours" in file.read_text(encoding="utf-8")
+        said = XmpSidecars().read(photo)
+        demand("theirs" in said.keywords, f"what others wrote is gone: {said}")
+    demand(written > times // 2, "it was hardly ever written")
+    XmpSidecars().write(photo, ["ours"])
+    demand(sorted(file.parent.glob(".*")) == [], "a part of a sidecar was left behind")
+    return Row("kill -9 at any moment of writing a sidecar", killed, "whole each time, with what others wrote")
+
+
+def _write_on_and_on(photo: Path) -> None:
+    for number in itertools.count():
+        XmpSidecars().write(photo, [f"ours {number} {each}" for each in range(50)], number % 6)
+
+
 def kills_in_settings(bench: Bench, times: int) -> Row:
     """Kill the program while it saves settings: they are the former or the new ones."""
     bench.library.mkdir()
@@ -236,4 +273,5 @@ def all_kills(new_bench: Callable[[str], Bench], share: float) -> Iterator[Calla
     yield lambda: kills_in_migration(new_bench("migration"), times(20))
     yield lambda: kills_in_rescue(new_bench("rescue"), times(12))
     yield lambda: kills_in_sidecars(new_bench("sidecars"), times(16))
+    yield lambda: kills_at_a_sidecar(new_bench("one sidecar"), times(1000))
     yield lambda: kills_in_settings(new_bench("settings"), times(6))
