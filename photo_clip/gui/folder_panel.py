@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.printable import printable
+from photo_clip.core.short_names import short_names
 from photo_clip.core.tiles import cost_in_words
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.confirming import ConfirmDialog
@@ -98,8 +99,8 @@ class FolderPanel(QWidget):
         chosen = self.chosen
         self.list.blockSignals(True)
         self.list.clear()
-        for folder in folders:
-            item = _item(folder, self._photos_in.get(folder.id, 0), is_tiled=folder.id in self._tiled)
+        for folder, name in zip(folders, short_names([each.path for each in folders]), strict=True):
+            item = _item(folder, name, self._photos_in.get(folder.id, 0), is_tiled=folder.id in self._tiled)
             self.list.addItem(item)
             if chosen is not None and chosen.id == folder.id:
                 self.list.setCurrentItem(item)
@@ -199,8 +200,8 @@ def _may_be_losses(folder: Folder) -> bool:
     return folder.state is FolderState.OFFLINE and folder.offline_reason in (LOSSES, EMPTY, OTHER_DEVICE)
 
 
-def _item(folder: Folder, count: int, *, is_tiled: bool) -> QListWidgetItem:
-    name = printable(folder.path.name or str(folder.path))
+def _item(folder: Folder, name: str, count: int, *, is_tiled: bool) -> QListWidgetItem:
+    name = printable(name)
     photos = photos_in_words(count)
     is_offline = folder.state is FolderState.OFFLINE
     item = QListWidgetItem(name)
