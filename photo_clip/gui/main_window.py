@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         actions.similar_wanted.connect(self._show_similar)
         actions.within_wanted.connect(self.search_view.search_within)
         actions.why_wanted.connect(self.show_why)
+        self.photos.dataChanged.connect(self._hear_of_loaded)
         actions.marked.connect(self._renew)
         self.labels.closed.connect(self._show_grid)
         self.labels.failed.connect(trouble)
@@ -460,6 +461,10 @@ class MainWindow(QMainWindow):
     def _follow_why(self) -> None:
         if self.why.isVisible():
             self.why.show_photo(self.search_view.question.text, self._current_photo())
+
+    def _hear_of_loaded(self, first: QModelIndex, last: QModelIndex) -> None:
+        if self.why.waits and first.row() <= self.grid.currentIndex().row() <= last.row():
+            self._follow_why()
 
     def _show_like(self, paths: list[Path]) -> None:
         if self._is_viewing:

@@ -45,6 +45,7 @@ class WhyPanel(QWidget):
         self._jobs = jobs
         self._library: Library | None = None
         self._job: Job | None = None
+        self._waits = True
         self.setFixedWidth(_WIDTH_PX)
         self.setObjectName("why")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -80,6 +81,11 @@ class WhyPanel(QWidget):
         """Ask this library from now on."""
         self._library = library
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is open, and knows no photo."""
+        return self._waits and self.isVisible()
+
     def close_panel(self) -> None:
         """Be out of the way."""
         self.hide()
@@ -90,6 +96,7 @@ class WhyPanel(QWidget):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+        self._waits = photo is None
         if photo is None or self._library is None:
             self.words.setText("Choose a photo.")
             self.picture.hide()

@@ -184,6 +184,19 @@ def test_pixels_are_pasted_as_a_file_of_the_cache(filled: MainWindow, qtbot: QtB
     assert not filled.intake.paste()
 
 
+def test_why_waits_for_a_photo_that_is_not_read_yet(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "red")
+    choose_row(filled, qtbot, 0)
+    filled.show_why()
+    filled.why.show_photo("red", None)
+    assert filled.why.words.text() == "Choose a photo."
+    filled.photos.dataChanged.emit(filled.photos.index(1), filled.photos.index(1))
+    assert filled.why.words.text() == "Choose a photo."
+    filled.photos.dataChanged.emit(filled.photos.index(0), filled.photos.index(0))
+    qtbot.waitUntil(lambda: "Place 1 of 12 photos" in filled.why.words.text())
+    assert not filled.why.waits
+
+
 def test_why_says_what_lifted_a_photo_and_what_pulled_it_down(filled: MainWindow, qtbot: QtBot) -> None:
     ask(filled, qtbot, "red -blue")
     choose_row(filled, qtbot, 0)
