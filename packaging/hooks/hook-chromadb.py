@@ -1,3 +1,8 @@
 """Chroma names some of its parts by text alone."""
 
-hiddenimports = ["chromadb.api.rust", "chromadb.telemetry.product.posthog", "chromadb.telemetry.opentelemetry"]
+hiddenimports = [
+    "chromadb.api.rust",
+    "chromadb.api.fastapi",  # the client of a server
+    "chromadb.telemetry.product.posthog",
+    "chromadb.telemetry.opentelemetry",
+]
