@@ -241,7 +241,6 @@ class MainWindow(QMainWindow):
         self._set_usable(True)
         self.activity.say("Getting ready …")  # counting waits for the model, when it is new
         self.search_view.line.setFocus()
-        self._refresh_status()
         self.search_view.search()
         self._jobs.start(Lane.SEARCH, library.searcher.warm_up_words)
         self._jobs.start(Lane.INDEX, library.searcher.warm_up_photos)  # people search before the folders are looked at

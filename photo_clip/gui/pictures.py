@@ -9,6 +9,21 @@ from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.services.thumbnails import Thumbnails
 
+_JPEG = b"\xff\xd8"
+
+
+def picture_from(jpeg: bytes) -> QImage:
+    """Return a thumbnail's picture, a null one where it is no JPEG or is damaged. Any thread may ask.
+
+    Its format is named. Where Qt has to guess, its SVG reader connects a signal, for which it takes a lock of Qt while
+    it holds Python's; the window's thread takes them the other way round where it disconnects one, and both wait for
+    ever (seen with PySide 6.11).
+    """
+    image = QImage()
+    if jpeg.startswith(_JPEG):
+        image.loadFromData(jpeg, "JPEG")
+    return image
+
 
 def pictures_of(thumbnails: Thumbnails, photos: Sequence[Photo]) -> list[QImage | None]:
     """Return the thumbnails of photos, None where there is none; slow."""
@@ -26,7 +41,7 @@ def fitted(picture: QImage, room: QSize, device_pixel_ratio: float) -> QPixmap:
 
 def _picture_of(thumbnails: Thumbnails, photo: Photo) -> QImage | None:
     try:
-        image = QImage.fromData(thumbnails.jpeg(photo))
+        image = picture_from(thumbnails.jpeg(photo))
     except UnreadablePhotoError:
         return None
     return None if image.isNull() else image

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.pictures import picture_from
 from photo_clip.services.library import Library
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -181,7 +182,7 @@ def _load(library: Library, photo_ids: list[int], box: _Box) -> list[_Loaded]:
 
 def _load_one(thumbnails: Thumbnails, photo: Photo, box: _Box) -> _Loaded:
     try:
-        image = QImage.fromData(thumbnails.jpeg(photo))
+        image = picture_from(thumbnails.jpeg(photo))
     except UnreadablePhotoError as error:
         return _Loaded(photo, None, "Its drive is not connected" if photo.offline else _as_sentence(error.reason))
     if image.isNull():
