@@ -11,14 +11,13 @@ from chromadb.config import Settings
 from numpy.typing import NDArray
 
 from photo_clip.adapters.index_process import IndexServer
+from photo_clip.core.halves import widened
 
 _BATCH = 5000
 """Chroma takes at most 5,461 records at once."""
 _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
-
-
 _LEVEL = "level"
 
 
@@ -49,7 +48,7 @@ class ChromaCollections:
         for start in range(0, len(content_ids), _BATCH):
             part = slice(start, start + _BATCH)
             collection.upsert(
-                ids=[str(content_id) for content_id in content_ids[part]], embeddings=vectors[part].astype(np.float32)
+                ids=[str(content_id) for content_id in content_ids[part]], embeddings=widened(vectors[part])
             )
         count: int = collection.count()
         return count

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.core.halves import widened
+from photo_clip.core.halves import widened, widened_blocks
 from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import spread_rows, unit_rows
 
 _LEARNT_FROM = 6000
 _PHOTOS_A_GROUP, _MOST_GROUPS, _FEWEST = 60, 24, 8
 _ROUNDS = 15
-_ROWS_AT_ONCE = 1024
 _BELONGS = 0.35
 """The share of a group, those nearest to its middle, that is looked at to tell how tight it is."""
 
@@ -47,9 +46,8 @@ def groups_among(vectors: NDArray[np.float16] | Vectors, among: NDArray[np.intp]
         np.add.at(sums, nearest, some)
         middles = np.where(np.any(sums, axis=1, keepdims=True), unit_rows(sums), middles).astype(np.float32)
     nearest, cosines = np.empty(len(among), np.intp), np.empty(len(among), np.float32)
-    for start in range(0, len(among), _ROWS_AT_ONCE):
-        here = slice(start, start + _ROWS_AT_ONCE)
-        products = widened(vectors[among[here]]) @ middles.T
+    for here, block in widened_blocks(vectors, among):
+        products = block @ middles.T
         nearest[here], cosines[here] = products.argmax(axis=1), products.max(axis=1)
     found: list[Group] = []
     for number in range(count):

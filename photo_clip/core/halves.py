@@ -30,8 +30,14 @@ def widened(rows: NDArray[np.float16] | Vectors) -> Vectors:
     return np.multiply(result, _EXPONENTS_APART, out=result)
 
 
-def widened_blocks(rows: NDArray[np.float16] | Vectors) -> Iterator[tuple[slice, Vectors]]:
-    """Yield `rows`, shape (n, d), as float32, so many at a time as are quickest, each block with where it is."""
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        here = slice(start, min(start + _ROWS_AT_ONCE, len(rows)))
-        yield here, widened(rows[here])
+def widened_blocks(
+    rows: NDArray[np.float16] | Vectors, among: NDArray[np.intp] | None = None
+) -> Iterator[tuple[slice, Vectors]]:
+    """Yield `rows`, shape (n, d), as float32, so many at a time as are quickest, each block with where it is.
+
+    With `among`, shape (k,), yield only these rows, in this order; a block's place is then that in `among`.
+    """
+    count = len(rows) if among is None else len(among)
+    for start in range(0, count, _ROWS_AT_ONCE):
+        here = slice(start, min(start + _ROWS_AT_ONCE, count))
+        yield here, widened(rows[here] if among is None else rows[among[here]])

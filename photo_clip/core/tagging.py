@@ -136,9 +136,9 @@ def _fitting(ground: Ground, means_same: NDArray[np.bool_]) -> NDArray[np.float3
     Of few photos such a phrase is among the best; only theirs are looked at one by one.
     """
     result: NDArray[np.float32] = ground.cosines[:, :_BEST_PHRASES].mean(axis=1)
-    rows = np.empty(0, np.intp)
-    if means_same.any():
-        rows = np.flatnonzero(means_same[ground.phrases[:, :_BEST_PHRASES]].any(axis=1))
+    if not means_same.any():
+        return result
+    rows = np.flatnonzero(means_same[ground.phrases[:, :_BEST_PHRASES]].any(axis=1))
     means_other = ~means_same[ground.phrases[rows]]
     taken = means_other & (np.cumsum(means_other, axis=1) <= _BEST_PHRASES)
     cosines, count = ground.cosines[rows], np.maximum(1, taken.sum(axis=1))

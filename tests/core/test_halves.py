@@ -37,3 +37,14 @@ def test_blocks_hold_each_row_once_and_where_it_is() -> None:
 
 def test_no_rows_make_no_block() -> None:
     assert list(widened_blocks(np.empty((0, 5), np.float16))) == []
+
+
+def test_some_rows_alone_are_widened_in_their_order() -> None:
+    halves = np.arange(5000, dtype=np.float16).reshape(-1, 1)
+    among = np.arange(2000)[::-1] * 2
+    found = np.full((2000, 1), -1, np.float32)
+
+    for here, block in widened_blocks(halves, among):
+        found[here] = block
+
+    np.testing.assert_array_equal(found, halves[among].astype(np.float32))
