@@ -103,17 +103,18 @@ class SqliteCatalog:
             ).fetchall()
         return dict(rows)
 
-    def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
+    def photos_with(self, content_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                """SELECT content_id, id FROM photos
-                   WHERE content_id IN (SELECT value FROM json_each(?)) AND missing_since_s IS NULL ORDER BY id""",
-                (json_list(content_ids),),
-            ).fetchall()
-        found: dict[int, list[int]] = {}
-        for content_id, photo_id in rows:
-            found.setdefault(content_id, []).append(photo_id)
-        return found
+            arrays = connection.execute(
+                """SELECT json_group_array(id), json_group_array(content_id) FROM photos
+                   WHERE content_id IN (SELECT value FROM json_each(?)) AND missing_since_s IS NULL""",
+                (json_list(content_ids.tolist()),),
+            ).fetchone()
+        photo_ids, contents = map(numbers_of, arrays)
+        ascending = np.argsort(content_ids)
+        places = ascending[np.searchsorted(content_ids, contents, sorter=ascending)]
+        order = np.lexsort((photo_ids, places))
+        return photo_ids[order], places[order]
 
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         with self._connections.reading() as connection:

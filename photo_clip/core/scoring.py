@@ -21,14 +21,16 @@ def spread_rows(count: int, most: int) -> NDArray[np.intp]:
     return np.linspace(0, count, min(count, most), endpoint=False).astype(np.intp)
 
 
-def cosines(vectors: NDArray[Any], query: NDArray[np.float32]) -> NDArray[np.float32]:
+def cosines(
+    vectors: NDArray[Any], query: NDArray[np.float32], among: NDArray[np.intp] | None = None
+) -> NDArray[np.float32]:
     """Return the dot product of each row of `vectors`, shape (n, d), with `query`, shape (d,).
 
-    For rows and a query of unit length that is the cosine similarity, -1 to 1.
-    float16 rows are widened a block at a time, so that memory stays bounded.
+    For rows and a query of unit length that is the cosine similarity, -1 to 1. With `among`, shape (k,), only these
+    rows are reckoned, in this order. float16 rows are widened a block at a time, so that memory stays bounded.
     """
-    result = np.empty(len(vectors), dtype=np.float32)
-    for here, block in widened_blocks(vectors):
+    result = np.empty(len(vectors) if among is None else len(among), dtype=np.float32)
+    for here, block in widened_blocks(vectors, among):
         result[here] = block @ query
     return result
 

@@ -341,8 +341,11 @@ class Catalog(Protocol):
     def count_in_folders(self) -> dict[int, int]:
         """Return how many photos are shown of each folder, by its id; folders without one are left out."""
 
-    def photo_ids_of(self, content_ids: Sequence[int]) -> dict[int, list[int]]:
-        """Return the ids of the shown photos with each content; contents without one are left out."""
+    def photos_with(self, content_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Return the ids of the shown photos with these contents, each given once, and which of them each one has.
+
+        They come in the order of the contents, those of one content by their ids. Contents without one are left out.
+        """
 
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         """Return where and when photos belong, in this order; nowhere and never for an id that is not known."""

@@ -144,7 +144,7 @@ class VectorTable:
                     rough[~mask] = -np.inf
                 rows = np.argpartition(rough, len(rough) - asked)[len(rough) - asked :]
             rows = np.sort(rows)  # in order, so that equals stay in theirs
-        scores = cosines(self._vectors if rows is None else self._vectors[rows], query)
+        scores = cosines(self._vectors, query, rows)
         best = best_rows(scores, count)
         found = best if rows is None else rows[best]
         return self.content_ids[found], np.clip(scores[best], -1, 1)

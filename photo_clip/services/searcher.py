@@ -291,18 +291,11 @@ class Searcher:
     def _photos_of(
         self, content_ids: NDArray[np.int64], cosines: NDArray[np.float32], allowed: _Allowed | None
     ) -> _Near:
-        photo_ids = self._catalog.photo_ids_of(content_ids.tolist())
-        rows = [
-            (photo_id, row)
-            for row, content_id in enumerate(content_ids.tolist())
-            for photo_id in photo_ids.get(content_id, ())
-        ]
-        ids = np.array([photo_id for photo_id, _ in rows], dtype=np.int64)
-        of_row = np.array([row for _, row in rows], dtype=np.intp)
-        if allowed is not None and len(ids):
-            passing = np.isin(ids, allowed.photo_ids)
-            ids, of_row = ids[passing], of_row[passing]
-        return _Near(ids, content_ids[of_row], cosines[of_row])
+        photo_ids, rows = self._catalog.photos_with(content_ids)
+        if allowed is not None:
+            passing = np.isin(photo_ids, allowed.photo_ids)
+            photo_ids, rows = photo_ids[passing], rows[passing]
+        return _Near(photo_ids, content_ids[rows], cosines[rows])
 
     def _said(self, query: Query, allowed: _Allowed | None) -> frozenset[int]:
         found = self._catalog.photos_saying(text_words(query.words), _MOST_SAYING + 1)

@@ -118,7 +118,19 @@ def test_two_photos_with_one_content_share_an_embedding(catalog: SqliteCatalog) 
     catalog.embeddings.store(MODEL, [EmbeddedPhoto(again.photo_id, again.stamp, "same", None, None)], {})
     stored = catalog.embeddings.vectors(MODEL)
     assert len(stored.content_ids) == 1
-    assert catalog.photo_ids_of(stored.content_ids.tolist()) == {int(stored.content_ids[0]): sorted(ids.values())}
+    photo_ids, which = catalog.photos_with(stored.content_ids)
+    assert (photo_ids.tolist(), which.tolist()) == (sorted(ids.values()), [0, 0])
+
+
+def test_photos_come_in_the_order_of_their_contents(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg", "gone.jpg")
+    hashes = {"a.jpg": "one", "b.jpg": "two", "c.jpg": "one", "gone.jpg": "gone"}
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids[name], hashed) for name, hashed in hashes.items()], {})
+    one, two, gone = catalog.content_ids_of([ids["a.jpg"], ids["b.jpg"], ids["gone.jpg"]]).tolist()
+    catalog.folders.apply_changes(1, FolderChanges(missing=(ids["gone.jpg"],)), now_s=2)
+    photo_ids, which = catalog.photos_with(np.array([gone, two, 12345, one]))
+    assert photo_ids.tolist() == [ids["b.jpg"], ids["a.jpg"], ids["c.jpg"]]
+    assert which.tolist() == [1, 3, 3]
 
 
 def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
@@ -183,7 +195,7 @@ def test_a_name_of_any_bytes_comes_back(catalog: SqliteCatalog) -> None:
 def test_very_many_ids_can_be_asked_for_at_once(catalog: SqliteCatalog) -> None:
     add_photos(catalog, "a.jpg")
     assert len(catalog.photos(range(1, 100_000))) == 1
-    assert catalog.photo_ids_of(range(100_000)) == {}
+    assert not len(catalog.photos_with(np.arange(100_000))[0])
 
 
 def test_settings_of_the_library_are_kept(catalog: SqliteCatalog) -> None:

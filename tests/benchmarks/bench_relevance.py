@@ -60,9 +60,9 @@ def lines_of(file: Path) -> list[list[str]]:
 def read_library(library: Library, encoder: Encoder) -> tuple[list[Path], Ground]:
     """Return the photos of an indexed library, and their embeddings."""
     stored = library.catalog.embeddings.vectors(encoder.identity.key)
-    photo_ids = library.catalog.photo_ids_of(stored.content_ids.tolist())
-    rows = [row for row, content_id in enumerate(stored.content_ids.tolist()) if content_id in photo_ids]
-    wanted = [photo_ids[int(stored.content_ids[row])][0] for row in rows]
+    photo_ids, of_photo = library.catalog.photos_with(stored.content_ids)
+    rows, first = np.unique(of_photo, return_index=True)
+    wanted = photo_ids[first].tolist()
     background = library.searcher._background
     assert background is not None
     vectors = stored.vectors[rows].astype(np.float32)

@@ -163,9 +163,9 @@ def others(library: Library, truth: Truth, photo_ids: NDArray[np.int64]) -> None
     """Print what other ways to decide give, two of them with hindsight."""
     encoder = library.models.active_encoder()
     table = library.neighbours.table(encoder.identity.key)
-    stored = library.catalog.photo_ids_of(table.content_ids.tolist())
-    content_of = {photo_id: content for content, ids in stored.items() for photo_id in ids}
-    vectors = table.of(np.array([content_of[photo_id] for photo_id in photo_ids.tolist()]))
+    embedded_ids, rows = library.catalog.photos_with(table.content_ids)
+    row_of = dict(zip(embedded_ids.tolist(), rows.tolist(), strict=True))
+    vectors = table.rows(np.array([row_of[photo_id] for photo_id in photo_ids.tolist()]))
     for template in ("{}", "a photo of a {}"):
         cosines = vectors @ encoder.embed_texts([template.format(name) for name in truth.names]).T
         most = np.zeros_like(cosines, dtype=np.float64)
