@@ -321,7 +321,7 @@ def _sidecars(connection: sqlite3.Connection) -> None:
 
 
 def _shown_photos_by_content(connection: sqlite3.Connection) -> None:
-    """Which photos have a content, and are shown, is answered by the index alone, in half the time."""
+    """Which photos have a content, and are shown, is answered by the index alone; no row of the table is read."""
     for statement in (
         "DROP INDEX photos_by_content",
         "CREATE INDEX photos_by_content ON photos (content_id, missing_since_s)",
