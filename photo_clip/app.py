@@ -14,8 +14,8 @@ from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
 from photo_clip.opening import open_library, places_for
 
-_TURN_S = 0.001
-"""So long may one thread keep Python to itself while another waits; a fifth of what is usual.
+_TURN_S = 0.0002
+"""So long may one thread keep Python to itself while another waits; a 25th of what is usual.
 
 Each of the hundred calls in which the grid is painted waits for its turn when photos are read or ranked meanwhile.
 """

@@ -11,6 +11,7 @@ from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.theme import Colours
 
 _CORNER_PX = 8
+_PICTURE_CORNER_PX = 4
 _INSET_PX = 7
 _BADGE_GROUND = QColor(12, 13, 16, 185)
 _OFFLINE_OPACITY = 0.45
@@ -41,7 +42,8 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        painter.setBrush(QColor(colours.hover if is_hovered else colours.card))
+        ground = QColor(colours.hover if is_hovered else colours.card)
+        painter.setBrush(ground)
         painter.drawRoundedRect(card, _CORNER_PX, _CORNER_PX)
         if isinstance(pixmap, QPixmap):
             ratio = painter.device().devicePixelRatioF()
@@ -51,6 +53,7 @@ class PhotoDelegate(QStyledItemDelegate):
                 pixmap = pixmap.scaled(_VEILED_PX, _VEILED_PX, mode=Qt.TransformationMode.SmoothTransformation)
             painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
             painter.setOpacity(1.0)
+            _round_corners(painter, picture, ground)
         else:
             _paint_reason(painter, card, colours, str(index.data(Role.REASON) or ""))
         alike = index.data(Role.ALIKE)
@@ -88,6 +91,14 @@ def picture_rect(card: QRectF, size: QSizeF, device_pixel_ratio: float) -> QRect
     picture.moveLeft(round(picture.left() * device_pixel_ratio) / device_pixel_ratio)
     picture.moveTop(round(picture.top() * device_pixel_ratio) / device_pixel_ratio)
     return picture
+
+
+def _round_corners(painter: QPainter, picture: QRectF, ground: QColor) -> None:
+    """Paint the ground over a picture's corners: a picture that is opaque itself is painted ten times as fast."""
+    outside = QPainterPath()
+    outside.addRect(picture)
+    outside.addRoundedRect(picture, _PICTURE_CORNER_PX, _PICTURE_CORNER_PX)
+    painter.fillPath(outside, ground)
 
 
 def _offline(photo: Photo) -> str:

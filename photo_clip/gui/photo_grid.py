@@ -287,6 +287,8 @@ class PhotoGrid(QListView):
         for row in self._geometry().between(area.top() + offset, area.bottom() + 1 + offset):
             index = self._photos.index(row)
             option.rect = self.visualRect(index)
+            if not event.region().intersects(option.rect):
+                continue
             option.state = usual
             if self.selectionModel().isSelected(index):
                 option.state |= QStyle.StateFlag.State_Selected

@@ -4,19 +4,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage, QPixmap
 
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.gui.pictures import picture_from
+from photo_clip.gui.pictures import picture_of
 from photo_clip.services.library import Library
 from photo_clip.services.thumbnails import Thumbnails
 
 _KEPT_BYTES = 256 * 1024 * 1024
 _BYTES_A_PIXEL = 4
-_CORNER_PX = 4
 _AT_ONCE = 8
 """Photos a job; few, so that what scrolled away while they were loaded cost little."""
 
@@ -182,32 +181,13 @@ def _load(library: Library, photo_ids: list[int], box: _Box) -> list[_Loaded]:
 
 def _load_one(thumbnails: Thumbnails, photo: Photo, box: _Box) -> _Loaded:
     try:
-        image = picture_from(thumbnails.jpeg(photo))
+        image = picture_of(thumbnails, photo, None if box.size_px.isEmpty() else box.size_px)
     except UnreadablePhotoError as error:
         return _Loaded(photo, None, "Its drive is not connected" if photo.offline else _as_sentence(error.reason))
     if image.isNull():
         return _Loaded(photo, None, "Its thumbnail is damaged")
-    return _Loaded(photo, _fitted(image, box), "")
-
-
-def _fitted(image: QImage, box: _Box) -> QImage:
-    """Return a picture as it is painted: of the right size, with round corners."""
-    if not box.size_px.isEmpty():
-        image = image.scaled(
-            box.size_px, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-    rounded = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
-    rounded.fill(Qt.GlobalColor.transparent)
-    frame = QPainterPath()
-    corner = _CORNER_PX * box.device_pixel_ratio
-    frame.addRoundedRect(QRectF(rounded.rect()), corner, corner)
-    painter = QPainter(rounded)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setClipPath(frame)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    rounded.setDevicePixelRatio(box.device_pixel_ratio)
-    return rounded
+    image.setDevicePixelRatio(box.device_pixel_ratio)
+    return _Loaded(photo, image, "")
 
 
 def _as_sentence(clause: str) -> str:

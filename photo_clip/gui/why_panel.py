@@ -16,7 +16,7 @@ from photo_clip.core.tiles import Box, place_in_words
 from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.outline import draw_outline
-from photo_clip.gui.pictures import picture_from
+from photo_clip.gui.pictures import picture_of
 from photo_clip.services.explainer import Explanation, Part, Where
 from photo_clip.services.library import Library
 
@@ -134,7 +134,7 @@ def _explain(library: Library, text: str, photo_id: int) -> _Why | None:
     picture = None
     if explained.where is not None:
         with suppress(UnreadablePhotoError):
-            picture = picture_from(library.thumbnails.jpeg(photos[0]))
+            picture = picture_of(library.thumbnails, photos[0])
     return _Why(explained, _labelled(library, photo_id), None if picture is None or picture.isNull() else picture)
 
 

@@ -37,6 +37,13 @@ class Thumbnails:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
 
+    def file(self, photo: Photo) -> Path | None:
+        """Return where the photo's thumbnail lies, None where it is not there or not whole: then `jpeg` makes it."""
+        if photo.content_hash is None:
+            return None
+        file = self._file(photo.content_hash)
+        return file if _is_whole(_bytes_of(file)) else None
+
     def jpeg(self, photo: Photo) -> bytes:
         """Return the photo's thumbnail, made anew where it is not there.
 
@@ -45,10 +52,10 @@ class Thumbnails:
         if photo.content_hash is None:
             return self._reader.thumbnail(photo.path)
         file = self._file(photo.content_hash)
+        kept = _bytes_of(file)
+        if _is_whole(kept):
+            return kept
         with contextlib.suppress(OSError):
-            kept = file.read_bytes()
-            if kept.startswith(_BEGIN) and kept.endswith(_END):
-                return kept
             file.unlink()
         jpeg = self._reader.thumbnail(photo.path)
         if (
@@ -59,3 +66,14 @@ class Thumbnails:
 
     def _file(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / f"{content_hash}.jpg"
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _is_whole(jpeg: bytes) -> bool:
+    return jpeg.startswith(_BEGIN) and jpeg.endswith(_END)

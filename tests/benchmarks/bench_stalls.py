@@ -66,7 +66,7 @@ def say(name: str, beats: list[float]) -> None:
     )
 
 
-def run(places: Places, thumbnails: list[bytes]) -> None:
+def run(places: Places, thumbnails: list[Path]) -> None:
     """Open the window, leave it alone for a while, then type."""
     from PySide6.QtCore import QEvent, Qt, QTimer
     from PySide6.QtGui import QKeyEvent
@@ -77,7 +77,7 @@ def run(places: Places, thumbnails: list[bytes]) -> None:
 
     class Window(main_window.MainWindow):
         def _use(self, opened: "OpenedLibrary") -> None:
-            opened.library.thumbnails.jpeg = self.thumbnail_of  # type: ignore[method-assign]
+            opened.library.thumbnails.file = self.thumbnail_of  # type: ignore[method-assign]
             super()._use(opened)
             self.beats: list[float] = []
             self.left = steps()
@@ -85,7 +85,7 @@ def run(places: Places, thumbnails: list[bytes]) -> None:
             self.heart.timeout.connect(lambda: self.beats.append(time.perf_counter()))
             QTimer.singleShot(9000, self.rest)  # what is done once after a start has been done
 
-        def thumbnail_of(self, photo: "Photo") -> bytes:
+        def thumbnail_of(self, photo: "Photo") -> Path:
             return thumbnails[photo.id % len(thumbnails)]
 
         def rest(self) -> None:
@@ -132,7 +132,9 @@ def main() -> None:
             encoder = library.models.active_encoder()
             seeds, key = real_embeddings(encoder, Path(folder) / "seeds"), encoder.identity.key
             small = sorted(write_real_photos(Path(folder) / "small").iterdir())
-            thumbnails = [library.reader.thumbnail(path) for path in small]
+            thumbnails = [path.with_suffix(".thumbnail") for path in small]
+            for path, thumbnail in zip(small, thumbnails, strict=True):
+                thumbnail.write_bytes(library.reader.thumbnail(path))
         make_library(places, resampled(seeds, arguments.photos), key)
         print(f"{arguments.photos:,} photos", flush=True)
         run(places, thumbnails)
