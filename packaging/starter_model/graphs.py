@@ -7,10 +7,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from onnx.onnx_ml_pb2 import GraphProto, ModelProto
+from onnx.onnx_ml_pb2 import GraphProto, ModelProto, NodeProto
 from parts import Starter
 from torch import Tensor, nn
-from towers import EXAMPLE_IDS, SentenceVectors, tower_outputs
+from towers import EXAMPLE_IDS, ImageTower, TextTower
 
 OPSET = 17
 
@@ -18,37 +18,38 @@ OPSET = 17
 class PhotoGraph(nn.Module):
     """uint8 squares (n, side, side, 3) to vectors (n, dimensions)."""
 
-    def __init__(self, tower: nn.Module, starter: Starter) -> None:
+    def __init__(self, tower: ImageTower, starter: Starter) -> None:
         super().__init__()
         self.tower, self.starter = tower, starter
 
     def forward(self, squares: Tensor) -> Tensor:
-        return self.starter.photos(*tower_outputs(self.tower, squares))
+        return self.starter.photos(*self.tower(squares))
 
 
 class TextGraph(nn.Module):
     """Token ids and mask, both (n, tokens), to vectors (n, dimensions)."""
 
-    def __init__(self, tower: nn.Module, starter: Starter) -> None:
+    def __init__(self, tower: TextTower, starter: Starter) -> None:
         super().__init__()
-        self.tower, self.starter = SentenceVectors(tower), starter
+        self.tower, self.starter = tower, starter
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        return self.starter.texts(self.tower(ids, mask))
+        return self.starter.texts(*self.tower(ids, mask))
 
 
-def photo_graph(tower: nn.Module, starter: Starter, side_px: int) -> ModelProto:
-    """Return the graph of photos, its large weights kept as float16."""
+def photo_graph(tower: ImageTower, starter: Starter, side_px: int) -> ModelProto:
+    """Return the graph of photos."""
     example = torch.zeros((2, side_px, side_px, 3), dtype=torch.uint8)
-    return _kept_small(_exported(PhotoGraph(tower, starter), (example,), ["squares"], {0: "photos"}), as_int8=False)
+    return _kept_small(_exported(PhotoGraph(tower, starter), (example,), ["squares"], {0: "photos"}), 200_000)
 
 
-def text_graph(tower: nn.Module, starter: Starter) -> ModelProto:
-    """Return the graph of texts, its large weights kept as int8 with a scale for each row or column."""
+def text_graph(tower: TextTower, starter: Starter) -> ModelProto:
+    """Return the graph of texts."""
     ids = EXAMPLE_IDS
     names = ["ids", "mask"]
-    exported = _exported(TextGraph(tower, starter), (ids, (ids > 0).long()), names, {0: "texts", 1: "tokens"})
-    return _kept_small(exported, as_int8=True)
+    return _kept_small(
+        _exported(TextGraph(tower, starter), (ids, (ids > 0).long()), names, {0: "texts", 1: "tokens"}), 1_024
+    )
 
 
 def _exported(
@@ -70,22 +71,25 @@ def _exported(
         return onnx.load(file)
 
 
-def _kept_small(model: ModelProto, *, as_int8: bool) -> ModelProto:
+def _kept_small(model: ModelProto, least_for_int8: int) -> ModelProto:
     """Store the large weights in fewer bytes; ONNX Runtime widens them once, when it loads the graph.
 
-    The arithmetic stays float32, so that a photo gets the same vector on every processor and in
-    every batch: activations in int8 would be scaled by what else is in the batch.
+    Matrices of `least_for_int8` numbers and more are kept as int8 with a scale for each output (each row of an
+    embedding table), the rest as float16. The arithmetic stays float32, so that a photo gets the same vector on every
+    processor and in every batch: activations in int8 would be scaled by what else is in the batch.
     """
     graph: GraphProto = model.graph
-    gathered = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    output_axes = {node.input[0]: 0 for node in graph.node if node.op_type == "Gather"}
+    output_axes |= {node.input[1]: 0 for node in graph.node if node.op_type == "Conv" or _is_transposed(node)}
     nodes = []
     for weight in list(graph.initializer):
         values = numpy_helper.to_array(weight)
         if values.dtype != np.float32 or values.size < 1024:
             continue
         graph.initializer.remove(weight)
-        if as_int8 and values.ndim == 2:
-            nodes += _int8(graph, weight.name, values, by_row=weight.name in gathered)
+        is_small_kernel = values.ndim == 4 and values.shape[1] > 1 and values.shape[2:] == (1, 1)
+        if values.size >= least_for_int8 and (values.ndim == 2 or is_small_kernel):
+            nodes += _int8(graph, weight.name, values, output_axes.get(weight.name, values.ndim - 1))
         else:
             graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_f16"))
             nodes.append(helper.make_node("Cast", [f"{weight.name}_f16"], [weight.name], to=TensorProto.FLOAT))
@@ -98,9 +102,14 @@ def _kept_small(model: ModelProto, *, as_int8: bool) -> ModelProto:
     return model
 
 
-def _int8(graph: GraphProto, name: str, values: np.ndarray, *, by_row: bool) -> list[onnx.NodeProto]:
-    """Keep a matrix as int8 times a float32 scale for each row (of an embedding table) or column (of a product)."""
-    scale = np.maximum(np.abs(values).max(1 if by_row else 0, keepdims=True), 1e-12) / 127
+def _is_transposed(node: NodeProto) -> bool:
+    return node.op_type == "Gemm" and any(each.name == "transB" and each.i for each in node.attribute)
+
+
+def _int8(graph: GraphProto, name: str, values: np.ndarray, output_axis: int) -> list[NodeProto]:
+    """Keep a matrix as int8 times a float32 scale for each of its outputs."""
+    others = tuple(axis for axis in range(values.ndim) if axis != output_axis)
+    scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-12) / 127
     graph.initializer.append(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}_i8"))
     graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
     return [

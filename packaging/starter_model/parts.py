@@ -5,15 +5,15 @@ unit length and times a weight, all divided by their common length; so is the ve
 its thing part is shorter the less the text is like the name of a thing, and its class part is longer
 the more it is like a name that no class of ImageNet is like.
 
-* trained part: the photo's features and the text's sentence vector, each through a head of its own,
-  brought together on captions ("locked-image tuning", Zhai et al. 2022, arXiv 2111.07991)
+* trained part: the photo's features and the text's sentence vector, each through a head of its own, brought
+  together on captions; by two pairs of heads side by side: one on what the tuned ends of the towers give, and one
+  on what the towers give as they are ("locked-image tuning", Zhai et al. 2022, arXiv 2111.07991)
 * class part: the photo as the mean of the sentence vectors of its most probable ImageNet classes
   (ConSE, Norouzi et al. 2014, arXiv 1312.5650); it knows every word that the sentence encoder knows
 * thing part: the text as the ImageNet classes that its nearest names stand for, the photo as what
   stands out in the classifier's opinion of it; sharper than the class part on a single thing
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -30,20 +30,22 @@ class Sizes:
     """Kept of the pairs of heads together."""
     head: int = 448
     """Dimensions of each pair of heads."""
+    plain_weight: float = 0.8
+    """Of the plain pair of heads beside the tuned one, which has 1."""
     hidden: int = 1000
     dropout: float = 0.3
     class_part: int = 128
     """Of the sentence encoder's 384 dimensions, so many principal ones are kept."""
-    class_weight: float = 0.35
+    class_weight: float = 0.5
     """Weight of the class part's vector beside the trained part's, which has 1."""
-    class_gain: float = 5.0
+    class_gain: float = 8.0
     """The class part of a text is longer by so many times as near as it is to a name that no class is like: what the
     heads were not trained on, and the names say nothing of, the sentence encoder alone has heard of."""
     class_temperature: float = 2.0
     """The classifier's logits are divided by it: a photo shows more than its first class."""
     thing_part: int = 320
     """Of the 1,000 classes' directions, so many principal ones are kept."""
-    thing_weight: float = 0.7
+    thing_weight: float = 1.0
     thing_temperature: float = 0.05
     """Cosines to the names are divided by it: a text is what its few nearest names are."""
     thing_cosine: float = 0.6
@@ -169,37 +171,41 @@ class HeadPair(nn.Module):
 class Starter(nn.Module):
     """What turns tower outputs into vectors of unit length."""
 
-    def __init__(self, pairs: Sequence[HeadPair], classes: ClassPart, things: ThingPart, sizes: Sizes) -> None:
+    def __init__(self, tuned: HeadPair, plain: HeadPair, classes: ClassPart, things: ThingPart, sizes: Sizes) -> None:
+        """`tuned` is the pair for the towers' tuned ends, `plain` the one for the towers as they are."""
         super().__init__()
-        self.pairs = nn.ModuleList(pairs)
+        self.tuned, self.plain = tuned, plain
         self.classes = classes
         self.things = things
         self.sizes = sizes
-        self.register_buffer("merged", torch.eye(len(pairs) * sizes.head))
+        self.register_buffer("merged", torch.eye(2 * sizes.head))
 
     @torch.no_grad()
-    def merge(self, features: Tensor, sentences: Tensor) -> None:
-        """Keep of the pairs, side by side, the principal directions of photos (n, 1280) and texts (n, 384).
+    def merge(self, photos: tuple[Tensor, Tensor], texts: tuple[Tensor, Tensor]) -> None:
+        """Keep of the pairs, side by side, the principal directions of photos and texts.
 
-        The mean of several pairs that were trained apart is better than any of them.
+        Both are given as the towers as they are, and as their tuned ends give them: features (n, 1280), vectors
+        (m, 384). The mean of pairs that were trained apart is better than any of them.
         """
         self.merged = torch.eye(len(self.merged))
-        rows = torch.cat([self._side_by_side("photos", features), self._side_by_side("texts", sentences)])
+        rows = torch.cat([self._side_by_side("photos", *photos), self._side_by_side("texts", *texts)])
         self.merged = torch.linalg.eigh(rows.T @ rows).eigenvectors[:, -self.sizes.trained :].clone()
 
-    def photos(self, features: Tensor, logits: Tensor) -> Tensor:
-        """Return (n, dimensions) of features (n, 1280) and ImageNet logits (n, 1000)."""
-        trained = self._side_by_side("photos", features)
+    def photos(self, features: Tensor, logits: Tensor, tuned: Tensor) -> Tensor:
+        """Return (n, dimensions) of features (n, 1280), ImageNet logits (n, 1000) and tuned features (n, 1280)."""
+        trained = self._side_by_side("photos", features, tuned)
         return self._joined(trained, self.classes.photos(logits), self.things.photos(logits))
 
-    def texts(self, sentences: Tensor) -> Tensor:
-        """Return (n, dimensions) of unit sentence vectors (n, 384)."""
-        trained = self._side_by_side("texts", sentences)
+    def texts(self, sentences: Tensor, tuned: Tensor) -> Tensor:
+        """Return (n, dimensions) of unit sentence vectors and tuned ones, both (n, 384)."""
+        trained = self._side_by_side("texts", sentences, tuned)
         things, unknown = self.things.texts(sentences)
         return self._joined(trained, (1 + self.sizes.class_gain * unknown) * self.classes.texts(sentences), things)
 
-    def _side_by_side(self, side: str, x: Tensor) -> Tensor:
-        rows = torch.cat([getattr(pair, side)(x) for pair in self.pairs], -1)
+    def _side_by_side(self, side: str, plain: Tensor, tuned: Tensor) -> Tensor:
+        rows = torch.cat(
+            [getattr(self.tuned, side)(tuned), self.sizes.plain_weight * getattr(self.plain, side)(plain)], -1
+        )
         return functional.normalize(rows @ self.merged, dim=-1)
 
     def _joined(self, trained: Tensor, classes: Tensor, things: Tensor) -> Tensor:

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from towers import IMAGE_SIDE_PX
 
 from photo_clip.adapters.images import make_square
 from photo_clip.core.ports import Fit, Resampling, SquareSpec
 
-SQUARE = SquareSpec(260, Fit.SQUASH, Resampling.BICUBIC)
+SQUARE = SquareSpec(IMAGE_SIDE_PX, Fit.SQUASH, Resampling.BICUBIC)
 """Squashed: what lies at the edges of a photo can be asked for too."""
 
 

@@ -39,9 +39,7 @@ class _LabelledPool:
         groups = [group for folder in folders for group in folder.sentences]
         self.texts = pad_sequence(groups, batch_first=True)
         self.text_counts = torch.tensor([len(group) for group in groups])
-        count = torch.bincount(self.classes, minlength=len(groups)).clamp(min=1)
-        self.chances = count[self.classes].float() ** -0.5
-        """A class with many photos is drawn more often than one with few, but not in proportion."""
+        self.chances = label_chances(self.classes, len(groups))
 
     def draw(self, count: int) -> Tensor:
         return torch.multinomial(self.chances, count, replacement=True)
@@ -52,7 +50,7 @@ class _LabelledPool:
         return self.texts[torch.arange(len(picks)), picks]
 
 
-class _Scales(nn.Module):
+class Scales(nn.Module):
     """The learned sharpness of each loss."""
 
     def __init__(self) -> None:
@@ -65,7 +63,7 @@ def trained_heads(captioned: Captioned, labelled: Sequence[Labelled], sizes: Siz
     """Return a pair of heads trained on the training split and the labelled folders; the towers stay as they are."""
     torch.manual_seed(plan.seed)
     pair = HeadPair(sizes)
-    scales, pool = _Scales(), _LabelledPool(labelled) if labelled else None
+    scales, pool = Scales(), _LabelledPool(labelled) if labelled else None
     train = captioned.splits["train"]
     steps = int(plan.epochs * len(train) * captioned.sentences.shape[1] / plan.captions_at_once)
     groups = [
@@ -77,7 +75,7 @@ def trained_heads(captioned: Captioned, labelled: Sequence[Labelled], sizes: Siz
     pair.train()
     for rows, sentences in _caption_batches(captioned, steps, plan.captions_at_once):
         photos = pair.photos(captioned.photos.features[rows])
-        loss = _contrast(photos, pair.texts(sentences), rows, _sharpness(scales.captions))
+        loss = contrast(photos, pair.texts(sentences), rows, sharpness(scales.captions))
         if pool is not None:
             drawn = pool.draw(plan.labelled_at_once)
             loss = loss + plan.label_weight * _told_apart(pair, pool, drawn, scales)
@@ -100,20 +98,28 @@ def _caption_batches(captioned: Captioned, steps: int, count: int) -> Iterator[t
         yield rows, captioned.sentences[rows, picks % per_photo]
 
 
-def _contrast(photos: Tensor, texts: Tensor, rows: Tensor, sharpness: Tensor) -> Tensor:
+def contrast(photos: Tensor, texts: Tensor, rows: Tensor, scale: Tensor) -> Tensor:
     """Return the symmetric contrastive loss; all texts of a photo are right for it, and it for them."""
-    scores = sharpness * photos @ texts.T
+    scores = scale * photos @ texts.T
     right = (rows[:, None] == rows[None]).float()
     by_photo = -(scores.log_softmax(1) * right).sum(1) / right.sum(1)
     by_text = -(scores.log_softmax(0) * right).sum(0) / right.sum(0)
     return (by_photo.mean() + by_text.mean()) / 2
 
 
-def _told_apart(pair: HeadPair, pool: _LabelledPool, drawn: Tensor, scales: _Scales) -> Tensor:
+def label_chances(classes: Tensor, count: int) -> Tensor:
+    """Return how often each labelled photo is to be drawn: classes with many photos more often, but not in proportion.
+
+    `classes` (n,) are rows of `count` classes.
+    """
+    return torch.bincount(classes, minlength=count).clamp(min=1)[classes].float() ** -0.5
+
+
+def _told_apart(pair: HeadPair, pool: _LabelledPool, drawn: Tensor, scales: Scales) -> Tensor:
     """Return the loss of naming photos among all classes, each said in one of its texts."""
-    scores = _sharpness(scales.labels) * pair.photos(pool.features[drawn]) @ pair.texts(pool.drawn_texts()).T
+    scores = sharpness(scales.labels) * pair.photos(pool.features[drawn]) @ pair.texts(pool.drawn_texts()).T
     return functional.cross_entropy(scores, pool.classes[drawn])
 
 
-def _sharpness(log_scale: Tensor) -> Tensor:
+def sharpness(log_scale: Tensor) -> Tensor:
     return log_scale.exp().clamp(max=_HIGHEST_SCALE)
