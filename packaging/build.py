@@ -3,6 +3,8 @@
     python packaging/build.py                      the standard edition
     python packaging/build.py --edition full       with torch and open_clip
 
+On Linux, the full edition takes torch's CPU build, a tenth of the registry's in size, unless the machine has an NVIDIA
+card.
 An environment is made and filled, PyInstaller run, the result tried in an empty home without a network, and the
 system's installers made: .deb and .tar.xz on Linux, .exe with Inno Setup on Windows, .dmg on macOS. All lands in dist/,
 with notices, a bill of materials (CycloneDX) and checksums.
@@ -24,18 +26,30 @@ sys.path[:0] = [str(ROOT), str(HERE)]
 
 from checks import check, sizes  # noqa: E402
 from linux_packages import archive, debian_package, glibc_floor  # noqa: E402
-from requirements import requirements  # noqa: E402
+from requirements import name_of, requirements  # noqa: E402
 
 from photo_clip import APP_ID, APP_NAME, __version__  # noqa: E402
 
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
+CPU_TORCH = "https://download.pytorch.org/whl/cpu"
+"""Where torch's makers keep its CPU build for Linux; see their installation page, pytorch.org/get-started/locally."""
 
 
 def made_environment(folder: Path, edition: str) -> Path:
     """Return the Python of a new environment that holds what the edition is built from."""
     venv.create(folder, clear=True, with_pip=True)
     python = folder / SCRIPTS / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements(edition)], check=True)
+    install = [python, "-m", "pip", "install", "--quiet"]
+    wanted = requirements(edition)
+    if edition == "full" and sys.platform == "linux" and shutil.which("nvidia-smi") is None:
+        torch = [line for line in wanted if name_of(line) == "torch"]
+        # torchvision by name: the two belong together, and open_clip would take it from the registry
+        if subprocess.run([*install, "--index-url", CPU_TORCH, *torch, "torchvision"], check=False).returncode:
+            print(
+                f"No torch from {CPU_TORCH}: the registry's is taken, which may be the one for NVIDIA cards.",
+                flush=True,
+            )
+    subprocess.run([*install, *wanted], check=True)
     return python
 
 

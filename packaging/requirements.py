@@ -11,12 +11,13 @@ _FULL_ONLY = {"open_clip_torch", "torch", "transformers"}
 def requirements(edition: str) -> list[str]:
     """Return the requirements of pyproject.toml for `standard` or `full`, and PyInstaller's own."""
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    builder = [line for line in project["optional-dependencies"]["dev"] if _name(line) == "pyinstaller"]
-    kept = [line for line in project["dependencies"] if edition == "full" or _name(line) not in _FULL_ONLY]
+    builder = [line for line in project["optional-dependencies"]["dev"] if name_of(line) == "pyinstaller"]
+    kept = [line for line in project["dependencies"] if edition == "full" or name_of(line) not in _FULL_ONLY]
     return [*kept, *builder]
 
 
-def _name(requirement: str) -> str:
+def name_of(requirement: str) -> str:
+    """Return the name of the package that a requirement asks for."""
     return re.split(r"[<>=!~ ;\[]", requirement, maxsplit=1)[0]
 
 

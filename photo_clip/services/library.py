@@ -1,16 +1,18 @@
 """An open library: the services that share one catalogue."""
 
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from photo_clip.core.errors import StoreError
+import numpy as np
+
+from photo_clip.core.errors import ModelError, StoreError
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
-from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex
+from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex, Vectors
 from photo_clip.core.progress import Report, Task
 from photo_clip.core.stores import Catalog, Counts
 from photo_clip.services.background import Background
@@ -113,6 +115,7 @@ class Library:
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)
         self.bursts = Bursts(models, self.label_judge, self.duplicates)
         self.index = index
+        self._background = background
         self._on_close = on_close
         self._closed = False
         self._is_checked = False
@@ -177,7 +180,14 @@ class Library:
 
     def speed_up(self) -> None:
         """Make the answers to come faster; a program that goes on running does so when it has a second to spare."""
-        self.neighbours.speed_up(self.models.active_key())
+        self.neighbours.speed_up(self.models.active_key(), self._phrases)
+
+    def _phrases(self) -> Vectors:
+        """Return the background's phrases embedded by the active model; none where they cannot be had."""
+        if self._background is not None:
+            with suppress(ModelError):  # a search tells
+                return self._background.phrases(self.models.active_encoder())
+        return np.empty((0, 0), np.float32)
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder and what is known of its photos; no file is touched."""

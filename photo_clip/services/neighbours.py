@@ -1,6 +1,7 @@
 """Finds the nearest embeddings: in memory, or through the index where there are too many or it is on a server."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,11 +131,14 @@ class Neighbours:
         if not self._is_too_large(model_key):
             self.table(model_key)
 
-    def speed_up(self, model_key: str) -> None:
-        """Make the answers to come faster, which takes a second or two; nothing to be done, it takes no time."""
+    def speed_up(self, model_key: str, words: Callable[[], Vectors]) -> None:
+        """Make the answers to come faster, which takes a second or two; nothing to be done, it takes no time.
+
+        `words` returns embeddings of what people might ask for, shape (m, dimensions), m may be 0.
+        """
         if not self._is_too_large(model_key):
             self._ready.discard(model_key)
-            self.table(model_key).draw_sketch()
+            self.table(model_key).draw_sketch(words)
         elif self._index is not None and self.is_level(model_key):
             try:
                 self._index.open()

@@ -21,7 +21,7 @@ import numpy as np
 
 from photo_clip.core.places import Places
 from photo_clip.core.ports import Vectors
-from photo_clip.core.query import parse
+from photo_clip.core.query import Query, parse
 from photo_clip.opening import opened_library
 from photo_clip.services.library import Library
 from photo_clip.services.neighbours import Neighbours
@@ -30,6 +30,27 @@ from tests.benchmarks.made_library import make_library, real_embeddings, resampl
 HITS = 500
 QUERIES = 60
 WORDS = "a cat|a rocket|a cup of coffee|an old coin|grass|the moon|a palace|a flower|a person with a camera|stars"
+FILTERS = (
+    *(
+        "date:2004",
+        "date:2005..2019",
+        "-date:2011",
+        "near:48.1,11.6,500",
+        "near:-33.9,151.2,3000",
+        "has:gps",
+        "-has:gps",
+    ),
+    *("camera:nikon", "camera:canon or camera:sony", "-camera:apple", "folder:0060", "-folder:0007", "name:0030"),
+    *("tag:family", "tag:places", "-tag:family", "has:tag", "rating:>=3", "size:>10mp", "type:jpg", "type:raw"),
+    *(
+        "is:duplicate",
+        "is:offline",
+        "is:favourite",
+        "is:portrait",
+        "camera:nikon date:2004 has:gps",
+        "tag:family size:<20mp",
+    ),
+)
 
 
 def percentiles_ms(answer: Callable[[int], object], times: int) -> tuple[float, float]:
@@ -86,6 +107,7 @@ def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str], *,
         say("photo-clip", percentiles_ms(listed, QUERIES), f"{more}, recall@100 {np.mean(recall):.3f}")
         times = percentiles_ms(lambda number: library.searcher.search(words[number], HITS), QUERIES)
         say("photo-clip, with all that is known of each photo", times)
+        _say_filters(library, queries)
         half = library.catalog.embeddings.vectors(model_key).content_ids[::2]
         times = percentiles_ms(lambda n: library.neighbours.nearest(model_key, texts[n % len(texts)], HITS, half), 20)
         say("its ranking alone, every second photo left out", times)
@@ -98,13 +120,38 @@ def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str], *,
     rows.close()
 
 
+def _say_filters(library: Library, queries: Sequence[str]) -> None:
+    """Print how long answers take that are narrowed down: at first, and once it is known what passes the filter."""
+    slowest = (0.0, "")
+    first, again = [], []
+    for each in FILTERS:
+        asked = [parse(f"{words} {each}", date.today()) for words in queries[:5]]
+        times_ms = [_one_ms(library, query) for query in asked]
+        first.append(times_ms[0])
+        again += times_ms[1:]
+        slowest = max(slowest, (times_ms[0], each))
+    say(
+        f"photo-clip, with each of {len(FILTERS)} filters, first",
+        (float(np.median(first)), float(np.percentile(first, 95))),
+        f"the slowest {slowest[0]:.0f} ms, {slowest[1]}",
+    )
+    say("photo-clip, other words with the same filter", (float(np.median(again)), float(np.percentile(again, 95))))
+
+
+def _one_ms(library: Library, query: Query) -> float:
+    started_s = time.perf_counter()
+    found = library.searcher.find(query, HITS)
+    library.catalog.bearings(found.photo_ids.tolist())
+    return 1000 * (time.perf_counter() - started_s)
+
+
 def _measure_chroma(library: Library, exact: Neighbours, model_key: str, texts: Vectors) -> None:
     started_s = time.perf_counter()
     for _ in library.neighbours.catch_up(model_key):
         pass
     filled_s = time.perf_counter() - started_s
     with_index = Neighbours(library.catalog, library.index, in_memory_up_to=0)
-    with_index.speed_up(model_key)
+    with_index.speed_up(model_key, lambda: texts)
     times = percentiles_ms(lambda n: with_index.nearest(model_key, texts[n % len(texts)], HITS), QUERIES)
     recall = [_recall(with_index, exact, model_key, text) for text in texts]
     say("Chroma alone", times, f"filled in {filled_s:.0f} s, recall@100 {np.mean(recall):.3f}")

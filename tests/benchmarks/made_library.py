@@ -1,6 +1,7 @@
 """A library of any size for benchmarks: embeddings of real photos, resampled with noise; the photos are only names."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from tests.real_photos import write_real_photos
 
 _CUTS_PER_PHOTO = 40
 _AT_ONCE = 5000
+_FIRST_DAY = datetime(2000, 1, 1)
+_CAMERAS = ("Canon EOS R6", "NIKON D750", "Apple iPhone 13", "Google Pixel 7", "SONY ILCE-7M4", "")
 _NOISE = 0.35
 """Length of the noise beside a unit vector: neighbours stay alike, and no two are the same."""
 
@@ -56,14 +59,38 @@ def make_library(places: Places, vectors_of: Vectors, model_key: str) -> None:
     names = [f"{row // 500:04}/{row:07}.jpg" for row in range(len(vectors_of))]
     catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, stamp)), now_s=1.6e9)
     known = catalog.folders.known_files(folder.id)
+    facts = _made_facts(len(vectors_of))
     for start in range(0, len(vectors_of), _AT_ONCE):
         embedded = [
-            EmbeddedPhoto(known[names[row]].photo_id, stamp, f"{row:032x}", PhotoFacts(4000, 3000), vectors_of[row])
+            EmbeddedPhoto(known[names[row]].photo_id, stamp, f"{row:032x}", facts[row], vectors_of[row])
             for row in range(start, min(start + _AT_ONCE, len(vectors_of)))
         ]
         catalog.embeddings.store(model_key, embedded, {})
     catalog.folders.update(folder.id, FolderState.OFFLINE, offline_reason="it is made up")
     catalog.close()
+
+
+def _made_facts(count: int) -> list[PhotoFacts]:
+    """Return what photos of 25 years say of themselves: not all of them everything."""
+    numbers = np.random.default_rng(7)
+    seconds = numbers.integers(0, 25 * 365 * 86_400, count).tolist()
+    prints = numbers.integers(-(2**63), 2**63 - 1, count).tolist()
+    towns = numbers.uniform((-50, -170), (65, 170), (40, 2))
+    places = (towns[numbers.integers(0, 40, count)] + numbers.normal(scale=0.1, size=(count, 2))).tolist()
+    kinds = numbers.integers(0, 60, count).tolist()
+    return [
+        PhotoFacts(
+            *((4000, 3000) if kind % 3 else (3000, 4000)),
+            exif_taken_at=_FIRST_DAY + timedelta(seconds=second) if kind % 10 else None,
+            camera=_CAMERAS[kind % len(_CAMERAS)],
+            latitude=latitude if kind % 2 else None,
+            longitude=longitude if kind % 2 else None,
+            rating=kind % 6 if kind % 5 == 0 else None,
+            keywords=(f"places/town {kind}", "family") if kind % 4 == 0 else (),
+            fingerprint=fingerprint,
+        )
+        for second, (latitude, longitude), kind, fingerprint in zip(seconds, places, kinds, prints, strict=True)
+    ]
 
 
 def fill_index(places: Places, model_key: str) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import unit_rows
 from photo_clip.core.stores import StoredVectors
 from photo_clip.core.vector_table import VectorTable
@@ -25,6 +26,10 @@ def stored(vectors: NDArray[np.float16], first_id: int = 1) -> StoredVectors:
 QUERIES = clustered(10, seed=9).astype(np.float32)
 
 
+def no_words() -> Vectors:
+    return np.empty((0, 256), np.float32)
+
+
 @pytest.fixture(scope="module")
 def vectors() -> NDArray[np.float16]:
     return clustered(20_000)
@@ -33,7 +38,7 @@ def vectors() -> NDArray[np.float16]:
 @pytest.fixture(scope="module")
 def sketched(vectors: NDArray[np.float16]) -> VectorTable:
     table = VectorTable(stored(vectors))
-    table.draw_sketch()
+    table.draw_sketch(no_words)
     assert table.is_sketched
     return table
 
@@ -50,6 +55,24 @@ def test_a_shortlist_gives_nearly_all_of_the_exact_answer_with_exact_cosines(
         assert np.allclose(cosines[:50], exact_cosines[:50], atol=1e-3)
         assert (np.diff(cosines) <= 0).all()
     assert np.mean(shared) >= 99
+
+
+def test_a_sketch_drawn_for_words_finds_what_words_that_lie_elsewhere_than_photos_ask_for() -> None:
+    numbers = np.random.default_rng(5)
+    shown = numbers.normal(size=(20_000, 256)) * np.repeat([1, 0.5], [160, 96])
+    photos = unit_rows(shown).astype(np.float16)
+    told = numbers.normal(size=(300, 256)) * np.repeat([0, 1], [224, 32])  # what hardly shows in photos
+    asked, words = np.split(unit_rows(told), [20])
+    exact, for_photos, for_words = (VectorTable(stored(photos)) for _ in range(3))
+    for_photos.draw_sketch(no_words)
+    for_words.draw_sketch(lambda: words)
+
+    def recall(table: VectorTable) -> float:
+        found = [(set(t.nearest(q, 100)[0].tolist()) for t in (table, exact)) for q in asked]
+        return float(np.mean([len(set.intersection(*pair)) / 100 for pair in found]))
+
+    assert recall(for_words) >= 0.99
+    assert recall(for_words) > recall(for_photos)
 
 
 def test_only_what_is_allowed_is_found(vectors: NDArray[np.float16], sketched: VectorTable) -> None:
@@ -80,14 +103,14 @@ def test_what_is_added_is_found_in_a_sketch_and_without_it(vectors: NDArray[np.f
 def test_a_table_that_has_doubled_draws_its_sketch_anew(vectors: NDArray[np.float16], sketched: VectorTable) -> None:
     longer = sketched.extended(stored(vectors, first_id=30_000))
     assert not longer.is_sketched
-    longer.draw_sketch()
+    longer.draw_sketch(no_words)
     assert longer.is_sketched
 
 
 @pytest.mark.parametrize(("count", "dimensions"), [(0, 0), (0, 64), (1, 64), (50, 256), (5000, 100)])
 def test_small_tables_need_no_sketch(count: int, dimensions: int) -> None:
     table = VectorTable(stored(clustered(count, dimensions=dimensions)))
-    table.draw_sketch()
+    table.draw_sketch(no_words)
     assert not table.is_sketched
     ids, cosines = table.nearest(np.ones(dimensions, np.float32) / 8, 10)
     assert len(ids) == len(cosines) == min(10, count)

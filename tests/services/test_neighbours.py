@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.adapters.vector_index import ChromaIndex
@@ -37,6 +38,10 @@ def add(catalog: SqliteCatalog, rows: range) -> None:
     catalog.embeddings.store(MODEL, photos, {})
 
 
+def no_words() -> NDArray[np.float32]:
+    return np.empty((0, VECTORS.shape[1]), np.float32)
+
+
 def catch_up(neighbours: Neighbours) -> None:
     for _ in neighbours.catch_up(MODEL):
         pass
@@ -47,7 +52,7 @@ def test_the_index_and_the_exact_way_give_the_same_order(catalog: SqliteCatalog,
     index = ChromaIndex(tmp_path / "index")
     through_index, exact = Neighbours(catalog, index, in_memory_up_to=100), Neighbours(catalog, None)
     catch_up(through_index)
-    through_index.speed_up(MODEL)
+    through_index.speed_up(MODEL, no_words)
     assert through_index.is_level(MODEL)
     for query in VECTORS[:10]:
         found, expected = through_index.nearest(MODEL, query, 50), exact.nearest(MODEL, query, 50)
@@ -73,7 +78,7 @@ def test_an_index_in_trouble_is_left_alone_and_search_goes_on(catalog: SqliteCat
     index = FakeIndex()
     neighbours = Neighbours(catalog, index, in_memory_up_to=3)
     catch_up(neighbours)
-    neighbours.speed_up(MODEL)
+    neighbours.speed_up(MODEL, no_words)
     index.is_broken = True
     assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
     assert neighbours.index_trouble is not None
@@ -88,7 +93,7 @@ def test_more_embeddings_than_memory_may_hold_are_left_to_the_index(catalog: Sql
     index.vectors[MODEL].pop(3)  # what only the index misses shows who answers
     for neighbours in (small, large):
         neighbours.warm_up(MODEL)
-        neighbours.speed_up(MODEL)
+        neighbours.speed_up(MODEL, no_words)
     assert small.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
     assert large.nearest(MODEL, VECTORS[2], 5)[0].tolist() != [3]
     assert large.nearest(MODEL, VECTORS[2], 1, np.array([3, 5]))[0].tolist() == [3]
@@ -99,7 +104,7 @@ def test_a_server_answers_for_few_photos_too_and_is_tried_again_after_trouble(ca
     index = FakeIndex(is_remote=True)
     neighbours = Neighbours(catalog, index)
     catch_up(neighbours)
-    neighbours.speed_up(MODEL)
+    neighbours.speed_up(MODEL, no_words)
     index.vectors[MODEL].pop(3)  # what only the index misses shows who answers
     assert neighbours.nearest(MODEL, VECTORS[2], 5)[0].tolist() != [3]
     index.is_broken = True
