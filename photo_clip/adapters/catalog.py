@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_embeddings import SqliteEmbeddings
-from photo_clip.adapters.catalog_filters import SHOWN, statement_of, teach_distance, vocabulary_of
+from photo_clip.adapters.catalog_filters import SHOWN, ShownPhotos, vocabulary_of
 from photo_clip.adapters.catalog_folders import SqliteFolders
 from photo_clip.adapters.catalog_marks import SqliteMarks
 from photo_clip.adapters.catalog_rows import (
@@ -44,6 +44,8 @@ class SqliteCatalog:
         self.tags = SqliteTags(self._connections)
         self.sidecars = SqliteSidecars(self._connections)
         self.marks = SqliteMarks(self._connections)
+        self._shown: tuple[int, ShownPhotos | None] = (-1, None)
+        """As they were at that version of the catalogue."""
 
     def photos(self, photo_ids: Sequence[int]) -> list[Photo]:
         with self._connections.reading() as connection:
@@ -76,11 +78,14 @@ class SqliteCatalog:
         return numbers_of(row[0])
 
     def photos_within(self, groups: Sequence[AnyOf]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        statement, values = statement_of(groups)
+        version = self.version()
         with self._connections.reading() as connection:
-            teach_distance(connection)
-            photo_ids, content_ids = connection.execute(statement, values).fetchone()
-        return numbers_of(photo_ids), numbers_of(content_ids)
+            kept_at, shown = self._shown
+            if shown is None or kept_at != version:
+                shown = ShownPhotos.read(connection)
+                self._shown = version, shown
+            passing = shown.passing(connection, groups)
+        return shown.photo_ids[passing], shown.content_ids[passing]
 
     def photos_saying(self, words: Sequence[str], limit: int) -> list[int]:
         wanted = " AND ".join('"{}"*'.format(word.replace('"', '""')) for word in words)

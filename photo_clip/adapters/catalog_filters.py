@@ -2,12 +2,18 @@
 
 import math
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Self
 
-from photo_clip.adapters.catalog_rows import json_list
+import numpy as np
+from numpy.typing import NDArray
+
+from photo_clip.adapters.catalog_rows import json_list, numbers_of
 from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Labelled, Near, Number, OneOf, Says, Text
 from photo_clip.core.periods import Period
 
@@ -16,8 +22,8 @@ SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
 
 _EARTH_RADIUS_KM = 6371.0
 _KM_A_DEGREE = 110.5
-_PATH = "replace(CAST(f.path AS TEXT) || '/' || CAST(p.relative_path AS TEXT), '\\', '/')"
 _RELATIVE = "CAST(p.relative_path AS TEXT)"
+_PATH = f"replace(CAST(f.path AS TEXT), '\\', '/') || '/' || {_RELATIVE}"
 _NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
 _LIKE = "{place} LIKE ? ESCAPE '\\'"
 _ACCEPTED = "SELECT photo_id FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.accepted"
@@ -25,52 +31,88 @@ _COPIES = f"SELECT content_id FROM photos p WHERE {SHOWN} GROUP BY content_id HA
 _LOOK_ALIKES = """SELECT fingerprint FROM contents WHERE fingerprint NOT IN (0, -1)
                   GROUP BY fingerprint HAVING count(*) > 1"""
 """Pictures of one colour have the fingerprint 0 or -1."""
+_CAMERAS = """WITH RECURSIVE cameras (camera) AS (
+    SELECT min(camera) FROM contents
+    UNION ALL SELECT (SELECT min(c.camera) FROM contents c WHERE c.camera > cameras.camera) FROM cameras
+              WHERE camera IS NOT NULL
+) SELECT camera FROM cameras"""
+"""Each camera once, of which there are few; DISTINCT would go through the whole index."""
 _FLAGS = {
-    Flag.FAVOURITE: "coalesce(m.is_favourite, 0)",
-    Flag.DUPLICATE: f"(p.content_id IN ({_COPIES}) OR c.fingerprint IN ({_LOOK_ALIKES}))",
-    Flag.OFFLINE: "f.state = 'offline'",
-    Flag.PORTRAIT: "c.height_px > c.width_px",
-    Flag.LANDSCAPE: "c.width_px > c.height_px",
-    Flag.SQUARE: "c.width_px = c.height_px",
-    Flag.PANORAMA: "c.width_px >= 2 * c.height_px",
-    Flag.GPS: "c.latitude IS NOT NULL",
-    Flag.TAG: f"(c.keywords <> '[]' OR coalesce(s.keywords, '[]') <> '[]' OR p.id IN ({_ACCEPTED}))",
-    Flag.CAPTION: "(c.caption <> '' OR coalesce(s.caption, '') <> '')",
-    Flag.CAMERA: "c.camera <> ''",
-    Flag.DATE: "p.taken_source = 'exif'",
-    Flag.RATING: "coalesce(m.rating, s.rating, c.rating) IS NOT NULL",
+    Flag.FAVOURITE: ("m.is_favourite",),
+    Flag.DUPLICATE: (f"p.content_id IN ({_COPIES})", f"c.fingerprint IN ({_LOOK_ALIKES})"),
+    Flag.OFFLINE: ("f.state = 'offline'",),
+    Flag.PORTRAIT: ("c.height_px > c.width_px",),
+    Flag.LANDSCAPE: ("c.width_px > c.height_px",),
+    Flag.SQUARE: ("c.width_px = c.height_px",),
+    Flag.PANORAMA: ("c.width_px >= 2 * c.height_px",),
+    Flag.GPS: ("c.latitude IS NOT NULL",),
+    Flag.TAG: ("c.keywords <> '[]'", "s.keywords <> '[]'", f"p.id IN ({_ACCEPTED})"),
+    Flag.CAPTION: ("c.caption <> ''", "s.caption <> ''"),
+    Flag.CAMERA: ("c.camera <> ''",),
+    Flag.DATE: ("p.taken_source = 'exif'",),
+    Flag.RATING: ("c.rating IS NOT NULL", "s.rating IS NOT NULL", "m.rating IS NOT NULL"),
 }
+"""Conditions of which one must hold."""
 _NUMBERS = {
     Number.RATING: "coalesce(m.rating, s.rating, c.rating, 0)",
     Number.PIXELS: "c.width_px * c.height_px",
     Number.BYTES: "p.size_bytes",
 }
+_JOINS = {
+    "f": "JOIN folders f ON f.id = p.folder_id",
+    "c": "JOIN contents c ON c.id = p.content_id",
+    "m": "LEFT JOIN marks m ON m.photo_id = p.id",
+    "s": "LEFT JOIN sidecars s ON s.photo_id = p.id",
+}
+"""By the name that conditions give a table. Each costs as much time as the rest of a statement."""
+
+_Condition = tuple[str, list[object]]
+"""In SQL, with its values."""
 
 
-def statement_of(groups: Sequence[AnyOf]) -> tuple[str, list[object]]:
-    """Return a statement, and its values, for the shown photos that pass every group.
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownPhotos:
+    """All photos that were read and are not gone."""
 
-    It gives one row: the photos' ids and their contents' ids, as JSON arrays.
-    """
-    values: list[object] = []
-    where = [SHOWN]
-    for group in groups:
-        told = []
-        for wanted, is_wanted in group:
-            condition, of_it = _condition(wanted)
-            told.append(condition if is_wanted else f"NOT coalesce({condition}, 0)")
-            values += of_it
-        where.append(f"({' OR '.join(told)})")
-    return (
-        f"""SELECT json_group_array(p.id), json_group_array(p.content_id)
-            FROM photos p JOIN folders f ON f.id = p.folder_id LEFT JOIN contents c ON c.id = p.content_id
-            LEFT JOIN marks m ON m.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
-            WHERE {" AND ".join(where)}""",  # noqa: S608  # values are bound
-        values,
-    )
+    photo_ids: NDArray[np.int64]
+    """Shape (n,)."""
+    content_ids: NDArray[np.int64]
+    """Of each of them."""
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> Self:
+        """Return those of the catalogue."""
+        asked = f"SELECT json_group_array(id), json_group_array(content_id) FROM photos p WHERE {SHOWN}"  # noqa: S608
+        return cls(*map(numbers_of, connection.execute(asked).fetchone()))
+
+    def passing(self, connection: sqlite3.Connection, groups: Sequence[AnyOf]) -> NDArray[np.bool_]:
+        """Return which of them pass a filter of every group, shape (n,).
+
+        Each condition is looked up in the tables it speaks of alone, and all are put together here: for 100,000
+        photos that takes 10 to 25 ms a condition, and in one statement up to 120.
+        """
+        _teach_distance(connection)
+        result = np.ones(len(self.photo_ids), np.bool_)
+        for group in groups:
+            passes = [self._fitting(connection, wanted) == is_wanted for wanted, is_wanted in group]
+            result &= np.logical_or.reduce(passes)
+        return result
+
+    def _fitting(self, connection: sqlite3.Connection, wanted: Filter) -> NDArray[np.bool_]:
+        result = np.zeros(len(self.photo_ids), np.bool_)
+        for condition, values in _conditions(wanted):
+            tables = {name for name in "pfcms" if re.search(rf"\b{name}\.", condition)}
+            if tables == {"c"}:
+                asked, ids = "json_group_array(c.id) FROM contents c", self.content_ids
+            else:
+                joins = " ".join(join for name, join in _JOINS.items() if name in tables)
+                asked, ids = f"json_group_array(p.id) FROM photos p {joins}", self.photo_ids
+            (found,) = connection.execute(f"SELECT {asked} WHERE {condition}", values).fetchone()
+            result |= np.isin(ids, numbers_of(found))
+        return result
 
 
-def teach_distance(connection: sqlite3.Connection) -> None:
+def _teach_distance(connection: sqlite3.Connection) -> None:
     """Give the connection the function that `Near` is told with."""
     connection.create_function("km_between", 4, km_between, deterministic=True)
 
@@ -83,50 +125,80 @@ def km_between(latitude: float, longitude: float, other_latitude: float, other_l
     return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _condition(wanted: Filter) -> tuple[str, list[object]]:
+def _conditions(wanted: Filter) -> list[_Condition]:
+    """Return the conditions of which one must hold; values are bound to all of them."""
     match wanted:
         case Period(start, end):
             low, high = (None if at is None else at.isoformat() for at in (start, end))
             told = [("p.taken_at >= ?", low), ("p.taken_at < ?", high)]
-            return " AND ".join(text for text, at in told if at), [at for _, at in told if at]
+            return [(" AND ".join(text for text, at in told if at), [at for _, at in told if at])]
         case Says(where, word):
             return _says(where, word)
         case IsOfType(suffixes):
-            told_suffixes = " OR ".join(_LIKE.format(place=_RELATIVE) for _ in suffixes)
-            return f"({told_suffixes})", [f"%{_escaped(suffix)}" for suffix in suffixes]
+            return [_ends(suffixes)]
         case Between(what, low_number, high_number):
-            return f"{_NUMBERS[what]} BETWEEN ? AND ?", [low_number, high_number]
+            return [(f"{_NUMBERS[what]} BETWEEN ? AND ?", [low_number, high_number])]
         case Near(latitude, longitude, km):
-            return (
-                "(c.latitude BETWEEN ? AND ? AND km_between(c.latitude, c.longitude, ?, ?) <= ?)",
-                [latitude - km / _KM_A_DEGREE, latitude + km / _KM_A_DEGREE, latitude, longitude, km],
-            )
+            return [
+                (
+                    "c.latitude BETWEEN ? AND ? AND km_between(c.latitude, c.longitude, ?, ?) <= ?",
+                    [latitude - km / _KM_A_DEGREE, latitude + km / _KM_A_DEGREE, latitude, longitude, km],
+                )
+            ]
         case OneOf(photo_ids):
-            return "p.id IN (SELECT value FROM json_each(?))", [json_list(photo_ids)]
+            return [("p.id IN (SELECT value FROM json_each(?))", [json_list(photo_ids)])]
         case Flag():
-            return _FLAGS[wanted], []
+            return [(condition, []) for condition in _FLAGS[wanted]]
         case Labelled():
             raise AssertionError("the searcher knows which photos those are")
 
 
-def _says(where: Text, word: str) -> tuple[str, list[object]]:
-    if where is Text.TAG:
-        cases = list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))  # as below
-        parts = [f"%/{_escaped(case)}/%" for case in cases]
-        like = " OR ".join("'/' || {name} || '/' LIKE ? ESCAPE '\\'" for _ in cases)
-        said = " OR ".join(
-            f"({keywords} <> '[]' AND EXISTS (SELECT 1 FROM json_each({keywords}) WHERE {like.format(name='value')}))"  # noqa: S608  # values are bound
-            for keywords in ("c.keywords", "coalesce(s.keywords, '[]')")
-        )
-        accepted = f"p.id IN ({_ACCEPTED} AND ({like.format(name='l.name')}))"
-        return f"({said} OR {accepted})", [*parts, *parts, *parts]
-    place = {Text.FOLDER: _PATH, Text.NAME: _NAME, Text.CAMERA: "c.camera"}[where]
-    if where is Text.FOLDER:
-        word = word.replace("\\", "/")
-    end = "%/%" if where is Text.FOLDER and not word.endswith("/") else "%"
-    cases = list(
-        dict.fromkeys((word, word.lower(), word.upper(), word.title()))
-    )  # LIKE knows the cases of a to z alone
+def _ends(suffixes: Sequence[str]) -> _Condition:
+    told, values = [], list[object]()
+    for length in sorted(set(map(len, suffixes))):
+        alike = [suffix for suffix in suffixes if len(suffix) == length]
+        # The last bytes alone are made into text: whole paths would take three times as long.
+        end, marks = f"CAST(substr(p.relative_path, -{length}) AS TEXT) COLLATE NOCASE", ", ".join("?" * len(alike))
+        told.append(f"{end} IN ({marks})")
+        values += alike
+    return f"({' OR '.join(told)})", values
+
+
+def _says(where: Text, word: str) -> list[_Condition]:
+    match where:
+        case Text.TAG:
+            return _tagged(word)
+        case Text.FOLDER:
+            word = word.replace("\\", "/")
+            if "/" in word:  # it may begin in the folder's path and end in the photo's
+                return [_like(_PATH, word, end="%" if word.endswith("/") else "%/%")]
+            watched, values = _like("CAST(path AS TEXT)", word)
+            folders = f"p.folder_id IN (SELECT id FROM folders WHERE {watched})"  # noqa: S608
+            return [(folders, values), _like(_RELATIVE, word, end="%/%")]
+        case Text.NAME:
+            (path, paths), (name, names) = _like(_RELATIVE, word), _like(_NAME, word)
+            return [(f"{path} AND {name}", [*paths, *names])]  # taking names out of all paths would take long
+        case Text.CAMERA:
+            told, values = _like("camera", word)
+            return [(f"c.camera IN ({_CAMERAS} WHERE {told})", values)]
+
+
+def _tagged(word: str) -> list[_Condition]:
+    (said, parts), (named, names) = (_like(f"'/' || {place} || '/'", f"/{word}/") for place in ("value", "l.name"))
+    has = f"EXISTS (SELECT 1 FROM json_each(keywords) WHERE {said})"  # noqa: S608
+    lists = f"SELECT keywords FROM (SELECT DISTINCT keywords FROM contents WHERE keywords <> '[]') WHERE {has}"  # noqa: S608
+    beside = f"SELECT photo_id FROM sidecars WHERE keywords <> '[]' AND {has}"  # noqa: S608
+    return [
+        (f"c.keywords IN ({lists})", parts),
+        (f"p.id IN ({beside})", parts),
+        (f"p.id IN ({_ACCEPTED} AND {named})", names),
+    ]
+
+
+def _like(place: str, word: str, end: str = "%") -> _Condition:
+    """Return the condition that a word stands in a place, before `end`, in capitals or not, and its values."""
+    # LIKE knows the cases of a to z alone
+    cases = [word] if word.isascii() else list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))
     told = " OR ".join(_LIKE.format(place=place) for _ in cases)
     return f"({told})", [f"%{_escaped(case)}{end}" for case in cases]
 

@@ -329,6 +329,18 @@ def _shown_photos_by_content(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _filters_by_indexes(connection: sqlite3.Connection) -> None:
+    """When photos were taken, their cameras, keywords and look-alikes are answered by indexes."""
+    for statement in (
+        "DROP INDEX photos_by_time",
+        "CREATE INDEX photos_by_time ON photos (taken_at, missing_since_s, content_id)",
+        "CREATE INDEX contents_by_camera ON contents (camera)",
+        "CREATE INDEX contents_by_keywords ON contents (keywords) WHERE keywords <> '[]'",
+        "CREATE INDEX contents_by_fingerprint ON contents (fingerprint)",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -339,5 +351,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _what_people_decided_twice,
     _sidecars,
     _shown_photos_by_content,
+    _filters_by_indexes,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

@@ -97,12 +97,7 @@ class _Allowed:
 
     photo_ids: NDArray[np.int64]
     content_ids: NDArray[np.int64]
-    """Each once."""
-
-    @classmethod
-    def of(cls, photo_ids: NDArray[np.int64], content_ids: NDArray[np.int64]) -> "_Allowed":
-        """Return photos with their contents."""
-        return cls(photo_ids, np.unique(content_ids))
+    """Of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +261,11 @@ class Searcher:
         ]
         if not groups and within is None:
             return None
-        passing = self._kept(tuple(groups), lambda: _Allowed.of(*self._catalog.photos_within(groups)))
+        passing = self._kept(tuple(groups), lambda: _Allowed(*self._catalog.photos_within(groups)))
         if within is None:
             return passing
         photo_ids = passing.photo_ids[np.isin(passing.photo_ids, within)]
-        return _Allowed.of(photo_ids, self._catalog.content_ids_of(photo_ids.tolist()))
+        return _Allowed(photo_ids, self._catalog.content_ids_of(photo_ids.tolist()))
 
     def _known(self, wanted: Filter) -> Filter:
         """Return a filter that the catalogue can answer."""
