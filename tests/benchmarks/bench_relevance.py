@@ -7,8 +7,8 @@ PHOTOS holds folders with images/ and labels.tsv (path, tab, label), and flickr8
 Each label is asked for twice: with its photos in the library, where F1 counts (a photo whose caption or label has a
 word of the label counts neither way), and without them, where nothing should match. The best fixed cosine and the best
 fixed number of hits are chosen with hindsight, on the answers they are judged by. Each test photo's first caption is
-asked for among the test photos. The weights in photo_clip/core/relevance.py were fitted with the bundled model on these
-labels and captions; halves judged by the other half's weights gave F1 0.81.
+asked for among the test photos. The weights in photo_clip/core/relevance.py were fitted with version 2 of the bundled
+model on these labels and captions; halves judged by the other half's weights gave F1 0.81 then.
 """
 
 import argparse
