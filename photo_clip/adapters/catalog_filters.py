@@ -189,7 +189,7 @@ def _tagged(word: str) -> list[_Condition]:
     lists = f"SELECT keywords FROM (SELECT DISTINCT keywords FROM contents WHERE keywords <> '[]') WHERE {has}"  # noqa: S608
     beside = f"SELECT photo_id FROM sidecars WHERE keywords <> '[]' AND {has}"  # noqa: S608
     return [
-        (f"c.keywords IN ({lists})", parts),
+        (f"c.keywords <> '[]' AND c.keywords IN ({lists})", parts),  # so the index answers, which leaves out empty ones
         (f"p.id IN ({beside})", parts),
         (f"p.id IN ({_ACCEPTED} AND {named})", names),
     ]
