@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.adapters.catalog_rows import json_list, numbers_of
+from photo_clip.adapters.catalog_rows import fractions_of, json_list, numbers_of
 from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Labelled, Near, Number, OneOf, Says, Text
 from photo_clip.core.periods import Period
 
@@ -27,7 +27,6 @@ _PATH = f"replace(CAST(f.path AS TEXT), '\\', '/') || '/' || {_RELATIVE}"
 _NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
 _LIKE = "{place} LIKE ? ESCAPE '\\'"
 _ACCEPTED = "SELECT photo_id FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.accepted"
-_COPIES = f"SELECT content_id FROM photos p WHERE {SHOWN} GROUP BY content_id HAVING count(*) > 1"  # noqa: S608
 _LOOK_ALIKES = """SELECT fingerprint FROM contents WHERE fingerprint NOT IN (0, -1)
                   GROUP BY fingerprint HAVING count(*) > 1"""
 """Pictures of one colour have the fingerprint 0 or -1."""
@@ -39,7 +38,7 @@ _CAMERAS = """WITH RECURSIVE cameras (camera) AS (
 """Each camera once, of which there are few; DISTINCT would go through the whole index."""
 _FLAGS = {
     Flag.FAVOURITE: ("m.is_favourite",),
-    Flag.DUPLICATE: (f"p.content_id IN ({_COPIES})", f"c.fingerprint IN ({_LOOK_ALIKES})"),
+    Flag.DUPLICATE: (f"c.fingerprint IN ({_LOOK_ALIKES})",),  # and copies, which are counted apart
     Flag.OFFLINE: ("f.state = 'offline'",),
     Flag.PORTRAIT: ("c.height_px > c.width_px",),
     Flag.LANDSCAPE: ("c.width_px > c.height_px",),
@@ -53,8 +52,13 @@ _FLAGS = {
     Flag.RATING: ("c.rating IS NOT NULL", "s.rating IS NOT NULL", "m.rating IS NOT NULL"),
 }
 """Conditions of which one must hold."""
+_RATINGS = (
+    ("SELECT json_group_array(id), json_group_array(rating) FROM contents WHERE rating IS NOT NULL", "content_ids"),
+    ("SELECT json_group_array(photo_id), json_group_array(rating) FROM sidecars WHERE rating IS NOT NULL", "photo_ids"),
+    ("SELECT json_group_array(photo_id), json_group_array(rating) FROM marks WHERE rating IS NOT NULL", "photo_ids"),
+)
+"""Each counts more than those before it."""
 _NUMBERS = {
-    Number.RATING: "coalesce(m.rating, s.rating, c.rating, 0)",
     Number.PIXELS: "c.width_px * c.height_px",
     Number.BYTES: "p.size_bytes",
 }
@@ -91,7 +95,6 @@ class ShownPhotos:
         Each condition is looked up in the tables it speaks of alone, and all are put together here: for 100,000
         photos that takes 10 to 25 ms a condition, and in one statement up to 120.
         """
-        _teach_distance(connection)
         result = np.ones(len(self.photo_ids), np.bool_)
         for group in groups:
             passes = [self._fitting(connection, wanted) == is_wanted for wanted, is_wanted in group]
@@ -99,7 +102,15 @@ class ShownPhotos:
         return result
 
     def _fitting(self, connection: sqlite3.Connection, wanted: Filter) -> NDArray[np.bool_]:
+        match wanted:
+            case Between(Number.RATING, low, high):
+                ratings = self._ratings(connection)
+                return (low <= ratings) & (ratings <= high)
+            case Near():
+                return np.isin(self.content_ids, _contents_near(connection, wanted))
         result = np.zeros(len(self.photo_ids), np.bool_)
+        if wanted is Flag.DUPLICATE:
+            result = np.bincount(self.content_ids)[self.content_ids] > 1
         for condition, values in _conditions(wanted):
             tables = {name for name in "pfcms" if re.search(rf"\b{name}\.", condition)}
             if tables == {"c"}:
@@ -111,18 +122,43 @@ class ShownPhotos:
             result |= np.isin(ids, numbers_of(found))
         return result
 
+    def _ratings(self, connection: sqlite3.Connection) -> NDArray[np.int64]:
+        """Return the stars of each, 0 where it has none, shape (n,)."""
+        result = np.zeros(len(self.photo_ids), np.int64)
+        for asked, of in _RATINGS:
+            rated, ratings = map(numbers_of, connection.execute(asked).fetchone())
+            if len(rated):
+                order, ids = np.argsort(rated), getattr(self, of)
+                at = order[np.minimum(np.searchsorted(rated, ids, sorter=order), len(rated) - 1)]
+                result = np.where(rated[at] == ids, ratings[at], result)
+        return result
 
-def _teach_distance(connection: sqlite3.Connection) -> None:
-    """Give the connection the function that `Near` is told with."""
-    connection.create_function("km_between", 4, km_between, deterministic=True)
+
+def _contents_near(connection: sqlite3.Connection, wanted: Near) -> NDArray[np.int64]:
+    """Return the contents that were photographed there, shape (k,); those in a box around are looked at."""
+    margin, turn = wanted.km / _KM_A_DEGREE, 180.0
+    if abs(wanted.latitude) + margin < 90:  # else all meridians run through
+        turn = math.degrees(math.asin(math.sin(math.radians(margin)) / math.cos(math.radians(wanted.latitude))))
+    told = connection.execute(
+        """SELECT json_group_array(id), json_group_array(latitude), json_group_array(longitude) FROM contents
+           WHERE latitude IS NOT NULL AND latitude BETWEEN ?1 - ?2 AND ?1 + ?2
+           AND (abs(longitude - ?3) <= ?4 OR abs(longitude - ?3) >= 360 - ?4)""",
+        (wanted.latitude, margin, wanted.longitude, turn),
+    ).fetchone()
+    ids, (latitudes, longitudes) = numbers_of(told[0]), map(fractions_of, told[1:])
+    near: NDArray[np.int64] = ids[km_between(wanted.latitude, wanted.longitude, latitudes, longitudes) <= wanted.km]
+    return near
 
 
-def km_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Return the length of the great circle between two places given in degrees (the haversine formula)."""
-    one, other = math.radians(latitude), math.radians(other_latitude)
-    turn = math.radians(other_longitude - longitude)
-    half = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(turn / 2) ** 2
-    return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
+def km_between(
+    latitude: float, longitude: float, latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the lengths of the great circles from a place to others, all in degrees (the haversine formula)."""
+    one, others = np.radians(latitude), np.radians(latitudes)
+    turn = np.radians(longitudes - longitude)
+    half = np.sin((others - one) / 2) ** 2 + np.cos(one) * np.cos(others) * np.sin(turn / 2) ** 2
+    lengths: NDArray[np.float64] = 2 * _EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+    return lengths
 
 
 def _conditions(wanted: Filter) -> list[_Condition]:
@@ -138,19 +174,14 @@ def _conditions(wanted: Filter) -> list[_Condition]:
             return [_ends(suffixes)]
         case Between(what, low_number, high_number):
             return [(f"{_NUMBERS[what]} BETWEEN ? AND ?", [low_number, high_number])]
-        case Near(latitude, longitude, km):
-            return [
-                (
-                    "c.latitude BETWEEN ? AND ? AND km_between(c.latitude, c.longitude, ?, ?) <= ?",
-                    [latitude - km / _KM_A_DEGREE, latitude + km / _KM_A_DEGREE, latitude, longitude, km],
-                )
-            ]
         case OneOf(photo_ids):
             return [("p.id IN (SELECT value FROM json_each(?))", [json_list(photo_ids)])]
         case Flag():
             return [(condition, []) for condition in _FLAGS[wanted]]
         case Labelled():
             raise AssertionError("the searcher knows which photos those are")
+        case Near():
+            raise AssertionError("places are compared outside SQL")
 
 
 def _ends(suffixes: Sequence[str]) -> _Condition:

@@ -140,8 +140,13 @@ def json_list(numbers: Sequence[int]) -> str:
 
 
 def numbers_of(array: str) -> NDArray[np.int64]:
-    """Return the numbers of a JSON array; of 100,000 they come so in 30 ms, as rows in 80."""
+    """Return the whole numbers of a JSON array; of 100,000 they come so in 30 ms, as rows in 80."""
     return np.fromstring(array[1:-1], dtype=np.int64, sep=",") if len(array) > 2 else np.empty(0, np.int64)
+
+
+def fractions_of(array: str) -> NDArray[np.float64]:
+    """Return the numbers of a JSON array, whole or not."""
+    return np.fromstring(array[1:-1], sep=",") if len(array) > 2 else np.empty(0)
 
 
 def _time(text: str | None) -> datetime | None:

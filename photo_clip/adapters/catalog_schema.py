@@ -341,6 +341,16 @@ def _filters_by_indexes(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _places_sizes_and_ratings_by_indexes(connection: sqlite3.Connection) -> None:
+    """Where photos were taken, how large they are and the ratings in them are read without the rest of the rows."""
+    for statement in (
+        "CREATE INDEX contents_by_place ON contents (latitude, longitude) WHERE latitude IS NOT NULL",
+        "CREATE INDEX contents_by_size ON contents (width_px, height_px)",
+        "CREATE INDEX contents_by_rating ON contents (rating) WHERE rating IS NOT NULL",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -352,5 +362,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _sidecars,
     _shown_photos_by_content,
     _filters_by_indexes,
+    _places_sizes_and_ratings_by_indexes,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

@@ -244,9 +244,10 @@ def test_a_library_of_the_first_version_can_be_searched_by_words(
 
 
 def test_distances_are_those_of_an_atlas() -> None:
-    assert km_between(52.52, 13.405, 48.857, 2.352) == pytest.approx(878, abs=3)  # Berlin to Paris
-    assert km_between(0, 179.9, 0, -179.9) == pytest.approx(22.2, abs=0.1)
-    assert km_between(90, 0, -90, 50) == pytest.approx(20015, abs=5)
+    places = np.array([(48.857, 2.352), (52.52, 13.405)])
+    assert km_between(52.52, 13.405, *places.T).tolist() == pytest.approx([878, 0], abs=3)  # Berlin to Paris, to itself
+    assert km_between(0, 179.9, np.array([0.0]), np.array([-179.9])).tolist() == pytest.approx([22.2], abs=0.1)
+    assert km_between(90, 0, np.array([-90.0]), np.array([50.0])).tolist() == pytest.approx([20015], abs=5)
 
 
 def test_what_tells_near_duplicates_comes_in_the_order_asked_for(catalog: SqliteCatalog) -> None:
