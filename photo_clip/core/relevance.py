@@ -12,7 +12,7 @@ _BEST_PHRASES = 3
 _SAME_MEANING = 0.8
 """Cosine of two texts from which on they say the same: a phrase is no ground for a query that means it."""
 BEST_HITS = 5
-_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 1.03, 0.04, 1.09, -0.43
+_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.69, 0.14, 0.28, -0.67
 _LEAST_SPREAD = 1e-6
 
 
