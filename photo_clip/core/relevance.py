@@ -9,10 +9,11 @@ LINE = 0.5
 """From here on a hit counts as a match."""
 
 _BEST_PHRASES = 3
-_SAME_MEANING = 0.8
-"""Cosine of two texts from which on they say the same: a phrase is no ground for a query that means it."""
+SAME_MEANING = 0.65
+"""Cosine of two texts from which on they say the same: a phrase is no ground against a query that means it, “a dog on
+grass” for “a dog”."""
 BEST_HITS = 5
-_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.69, 0.14, 0.28, -0.67
+_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.66, 0.14, 0.27, -0.78
 _LEAST_SPREAD = 1e-6
 
 
@@ -62,7 +63,7 @@ def _margins(
 ) -> NDArray[np.float32]:
     ground = hits @ phrases.T
     spread = np.maximum(ground.std(axis=1), _LEAST_SPREAD)
-    others = phrases @ query < _SAME_MEANING
+    others = phrases @ query < SAME_MEANING
     if others.any():
         ground = ground[:, others]
     best = min(_BEST_PHRASES, ground.shape[1])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from photo_clip.core.halves import widened_blocks
 from photo_clip.core.ports import Vectors
 from photo_clip.core.ranking import direction
-from photo_clip.core.relevance import BEST_HITS
+from photo_clip.core.relevance import BEST_HITS, SAME_MEANING
 from photo_clip.core.scoring import best_rows, spread_rows
 
 TEMPLATES = ("{}", "a photo of a {}", "a photo of the {}", "a close photo of a {}", "{} in a photo")
@@ -22,9 +22,6 @@ LINE = 0.5
 
 _KEPT_PHRASES, _BEST_PHRASES = 16, 3
 _LEAST_SPREAD = 1e-6
-_SAME_MEANING = 0.65
-"""Cosine of a label and a phrase from which on the phrase is no ground against it: “a dog on grass” for “dog”. Lower
-than for a search, whose words are longer."""
 _MARGIN_WEIGHT, _BEST_WEIGHT, _DEPTH_WEIGHT, _OFFSET = 1.418, 2.007, 0.421, 1.42
 _FARTHEST_BEHIND = -3.0
 _DEPTH = slice(100, 200)
@@ -115,7 +112,7 @@ def logits_by_words(
     """
     if not len(cosines):
         return np.empty(0, np.float32)
-    margins = (cosines - _fitting(ground, similar >= _SAME_MEANING)) / ground.spreads
+    margins = (cosines - _fitting(ground, similar >= SAME_MEANING)) / ground.spreads
     if contrasts is not None:
         margins = np.minimum(margins, (cosines - contrasts) / ground.spreads)
     tenth, half = np.quantile(sample, (0.1, 0.5))
