@@ -175,6 +175,7 @@ class FakeIndex:
     def __init__(self, *, is_remote: bool = False) -> None:
         self.is_remote = is_remote
         self.levels: dict[str, int] = {}
+        self.marks: dict[str, str] = {}
         self.vectors: dict[str, dict[int, NDArray[np.float32]]] = {}
         self.is_broken = False
         self.is_closed = False
@@ -182,17 +183,21 @@ class FakeIndex:
     def level(self, model_key: str) -> int:
         return self.levels.get(model_key, 0)
 
+    def mark(self, model_key: str) -> str:
+        return self.marks.get(model_key, "")
+
     def size(self, model_key: str) -> int:
         return len(self.vectors.get(model_key, {}))
 
     def open(self) -> None:
         self._check()
 
-    def add(self, model_key: str, stored: StoredVectors) -> None:
+    def add(self, model_key: str, stored: StoredVectors, mark: str = "") -> None:
         self._check()
         held = self.vectors.setdefault(model_key, {})
         held.update(zip(stored.content_ids.tolist(), stored.vectors.astype(np.float32), strict=True))
         self.levels[model_key] = stored.last_row
+        self.marks[model_key] = mark
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -205,6 +210,7 @@ class FakeIndex:
 
     def remove_model(self, model_key: str) -> None:
         self.levels.pop(model_key, None)
+        self.marks.pop(model_key, None)
         self.vectors.pop(model_key, None)
 
     def close(self) -> None:

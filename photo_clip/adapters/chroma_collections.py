@@ -18,7 +18,7 @@ _BATCH = 5000
 _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
-_LEVEL = "level"
+_LEVEL, _MARK = "level", "mark"
 
 
 class ChromaCollections:
@@ -33,14 +33,16 @@ class ChromaCollections:
         """Be there, and reach the server, if it is on one."""
         self._client.heartbeat()
 
-    def holding(self, model_key: str) -> tuple[int, int]:
-        """Return the level last noted for a model, and how many vectors of it there are."""
+    def holding(self, model_key: str) -> tuple[int, int, str]:
+        """Return the level last noted for a model, how many vectors of it there are, and the mark noted with the
+        level."""
         collection = self._collection(model_key)
-        return int((collection.metadata or {}).get(_LEVEL, 0)), collection.count()
+        noted = collection.metadata or {}
+        return int(noted.get(_LEVEL, 0)), collection.count(), str(noted.get(_MARK, ""))
 
-    def note_level(self, model_key: str, level: int) -> None:
-        """Note up to which of the catalogue's rows a model's vectors are here, together with them."""
-        self._collection(model_key).modify(metadata={"model": model_key, _LEVEL: level})
+    def note_level(self, model_key: str, level: int, mark: str) -> None:
+        """Note up to which of the catalogue's rows a model's vectors are here, together with them, and a mark."""
+        self._collection(model_key).modify(metadata={"model": model_key, _LEVEL: level, _MARK: mark})
 
     def add(self, model_key: str, content_ids: NDArray[np.int64], vectors: NDArray[np.float16]) -> int:
         """Add vectors, shape (n, dimensions), those already there are replaced; return how many there are now."""

@@ -32,10 +32,13 @@ class ServerIndex:
         self._server = server
         self._lock = threading.RLock()
         self._process: IndexProcess | None = None
-        self._holdings: dict[str, tuple[int, int]] = {}
+        self._holdings: dict[str, tuple[int, int, str]] = {}
 
     def level(self, model_key: str) -> int:
         return self._holding(model_key)[0]
+
+    def mark(self, model_key: str) -> str:
+        return self._holding(model_key)[2]
 
     def size(self, model_key: str) -> int:
         return self._holding(model_key)[1]
@@ -44,12 +47,12 @@ class ServerIndex:
         with self._connected() as process:
             process.call("open", longest_s=_LONGEST_ANSWER_S)
 
-    def add(self, model_key: str, stored: StoredVectors) -> None:
+    def add(self, model_key: str, stored: StoredVectors, mark: str = "") -> None:
         with self._connected() as process:
             self._holdings.pop(model_key, None)
             size = process.call("add", model_key, stored.content_ids, stored.vectors)
-            process.call("note_level", model_key, stored.last_row)
-            self._holdings[model_key] = stored.last_row, size
+            process.call("note_level", model_key, stored.last_row, mark)
+            self._holdings[model_key] = stored.last_row, size, mark
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -63,7 +66,7 @@ class ServerIndex:
         return found
 
     def remove_model(self, model_key: str) -> None:
-        if self._holding(model_key) != (0, 0):
+        if self._holding(model_key)[:2] != (0, 0):
             with self._connected() as process:
                 self._holdings.pop(model_key, None)
                 process.call("remove_model", model_key)
@@ -72,7 +75,7 @@ class ServerIndex:
         with self._lock:
             self._end_process(wait_s=1)
 
-    def _holding(self, model_key: str) -> tuple[int, int]:
+    def _holding(self, model_key: str) -> tuple[int, int, str]:
         known = self._holdings.get(model_key)
         if known is None:
             with self._connected() as process:

@@ -26,6 +26,7 @@ class _Holding:
 
     level: int = 0
     size: int = 0
+    mark: str = ""
 
 
 class ChromaIndex:
@@ -54,14 +55,17 @@ class ChromaIndex:
     def size(self, model_key: str) -> int:
         return self._holdings.get(model_key, _Holding()).size
 
+    def mark(self, model_key: str) -> str:
+        return self._holdings.get(model_key, _Holding()).mark
+
     def open(self) -> None:
         with self._lock, self._errors_explained():
             self._opened().call("open")
 
-    def add(self, model_key: str, stored: StoredVectors) -> None:
+    def add(self, model_key: str, stored: StoredVectors, mark: str = "") -> None:
         with self._lock, self._errors_explained():
             size = self._opened().call("add", model_key, stored.content_ids, stored.vectors)
-            self._holdings[model_key] = _Holding(stored.last_row, size)
+            self._holdings[model_key] = _Holding(stored.last_row, size, mark)
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -118,7 +122,10 @@ class ChromaIndex:
 def _read_holdings(folder: Path) -> dict[str, _Holding]:
     try:
         found = json.loads((folder / _HOLDINGS).read_text(encoding="utf-8"))
-        return {str(key): _Holding(int(told["level"]), int(told["size"])) for key, told in found.items()}
+        return {
+            str(key): _Holding(int(told["level"]), int(told["size"]), str(told.get("mark", "")))
+            for key, told in found.items()
+        }
     except FileNotFoundError:
         # Without its holdings nobody knows what it holds.
         if folder.exists():

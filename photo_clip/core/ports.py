@@ -190,14 +190,18 @@ class VectorIndex(Protocol):
     def level(self, model_key: str) -> int:
         """Return the catalogue's row number up to which the index holds the model's vectors; 0 for an empty one."""
 
+    def mark(self, model_key: str) -> str:
+        """Return what was noted with the level; empty where nothing was."""
+
     def size(self, model_key: str) -> int:
         """Return how many of the model's vectors the index holds."""
 
     def open(self) -> None:
         """Make ready to answer, which takes a second or two; what needs it does it by itself."""
 
-    def add(self, model_key: str, stored: StoredVectors) -> None:
-        """Add vectors, those already there are replaced, and raise the level to `stored.last_row`."""
+    def add(self, model_key: str, stored: StoredVectors, mark: str = "") -> None:
+        """Add vectors, those already there are replaced, raise the level to `stored.last_row`, and note a mark with
+        it."""
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int

@@ -1,6 +1,8 @@
 """Finds the nearest embeddings: in memory, or through the index where there are too many or it is on a server."""
 
+import json
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +16,12 @@ from photo_clip.core.stores import Catalog, StoredVectors
 from photo_clip.core.vector_table import VectorTable
 
 _BATCH = 2000
+_MARKS = "index marks of "
+"""The setting that tells which states of a model's index are of this catalogue, before the model's key."""
+
+
+def _random_mark() -> str:
+    return uuid.uuid4().hex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +41,21 @@ class Neighbours:
     graph takes 260 MB and 30 ms, and finds 0.93 of the best hundred.
     """
 
-    def __init__(self, catalog: Catalog, index: VectorIndex | None, *, in_memory_up_to: int = 1_000_000) -> None:
-        """Without an index the table answers always."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: VectorIndex | None,
+        *,
+        in_memory_up_to: int = 1_000_000,
+        new_mark: Callable[[], str] = _random_mark,
+    ) -> None:
+        """Without an index the table answers always. `new_mark` returns another text each time."""
         self._catalog = catalog
         self._index = index
         self._in_memory_up_to = in_memory_up_to
+        self._new_mark = new_mark
+        self._marks: dict[str, list[str]] = {}
+        """Those in the catalogue's settings; nobody else writes them while the library is open."""
         self._held: _Held | None = None
         self._lock = threading.Lock()
         self._ready: set[str] = set()
@@ -91,7 +109,8 @@ class Neighbours:
         if self._index is None or self.index_trouble is not None:
             return False
         try:
-            return self._index.level(model_key) >= self._catalog.embeddings.last_row(model_key)
+            has_all = self._index.level(model_key) >= self._catalog.embeddings.last_row(model_key)
+            return has_all and self._is_of_catalogue(self._index, model_key)
         except StoreError as trouble:
             self.index_trouble = trouble
             return False
@@ -100,7 +119,8 @@ class Neighbours:
         """Bring the index level with the catalogue and return how many embeddings were added.
 
         Trouble with the index ends its use, not the task: search goes on exactly. A server is tried again each time.
-        An index in which most vectors belong to photos that were removed is filled anew.
+        An index in which most vectors belong to photos that were removed is filled anew; so is one that was filled by a
+        later state of the catalogue, whose file was put back from a copy and gives the same numbers a second time.
         """
         added = 0
         if self._index is not None and self._index.is_remote:
@@ -108,16 +128,19 @@ class Neighbours:
         if self._index is None or self.index_trouble is not None or not self._catalog.embeddings.last_row(model_key):
             return added
         try:
+            if not self._is_of_catalogue(self._index, model_key):
+                self._index.remove_model(model_key)
             level = self._index.level(model_key)
             stored = self._catalog.embeddings.vectors(model_key, after_row=level)
             if self._index.size(model_key) > 2 * (self._catalog.embeddings.count(model_key) + _BATCH):
                 self._index.remove_model(model_key)
                 stored = self._catalog.embeddings.vectors(model_key)
             total = len(stored.content_ids)
+            mark = self._marked(self._index.mark(model_key), model_key) if total else ""
             for start in range(0, total, _BATCH):
                 part = slice(start, start + _BATCH)
                 last = stored.last_row if start + _BATCH >= total else self._index.level(model_key)
-                self._index.add(model_key, StoredVectors(stored.content_ids[part], stored.vectors[part], last))
+                self._index.add(model_key, StoredVectors(stored.content_ids[part], stored.vectors[part], last), mark)
                 added = min(start + _BATCH, total)
                 yield Progress(Phase.LEVELLING, added, total)
             if added and model_key not in self._ready and not self._index.is_remote:
@@ -150,6 +173,23 @@ class Neighbours:
         """Drop what is held in memory, because embeddings were removed."""
         with self._lock:
             self._held = None
+
+    def _is_of_catalogue(self, index: VectorIndex, model_key: str) -> bool:
+        """Whether what the index holds was told by this catalogue, or by an earlier state of it."""
+        if model_key not in self._marks:
+            self._marks[model_key] = json.loads(self._catalog.setting(_MARKS + model_key) or '[""]')
+        return not index.level(model_key) or index.mark(model_key) in self._marks[model_key]
+
+    def _marked(self, former: str, model_key: str) -> str:
+        """Return a new mark for the index, which the catalogue knows from now on, beside the one it has just now.
+
+        It is stored after the embeddings that the index gets with it: each state of the catalogue that knows a mark has
+        all embeddings of an index that bears it.
+        """
+        mark = self._new_mark()
+        self._marks[model_key] = [former, mark]
+        self._catalog.set_setting(_MARKS + model_key, json.dumps(self._marks[model_key]))
+        return mark
 
     def _is_too_large(self, model_key: str) -> bool:
         if self._index is None:

@@ -24,10 +24,10 @@ def url(tmp_path: Path) -> Iterator[str]:
 def test_what_a_server_holds_is_known_to_the_next_program(url: str) -> None:
     vectors = clustered(50)
     first, second = (ServerIndex(IndexServer(url, "library")) for _ in range(2))
-    first.add(MODEL, stored(vectors, last_row=123))
+    first.add(MODEL, stored(vectors, last_row=123), "a mark")
     first.close()
 
-    assert (second.level(MODEL), second.size(MODEL)) == (123, 50)
+    assert (second.level(MODEL), second.mark(MODEL), second.size(MODEL)) == (123, "a mark", 50)
     assert second.nearest(MODEL, vectors[7], 1)[0].tolist() == [8]
     second.close()
 

@@ -59,7 +59,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorInde
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
     ids, cosines = index.nearest(MODEL, clustered(1)[0], 10)
     assert (len(ids), len(cosines)) == (0, 0)
-    assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
+    assert (index.level(MODEL), index.mark(MODEL), index.size(MODEL)) == (0, "", 0)
 
 
 def test_the_nearest_come_first_with_their_cosines(index: VectorIndex) -> None:
@@ -76,9 +76,9 @@ def test_the_nearest_come_first_with_their_cosines(index: VectorIndex) -> None:
 
 def test_adding_again_replaces(index: VectorIndex) -> None:
     vectors = clustered(10)
-    index.add(MODEL, stored(vectors))
-    index.add(MODEL, stored(vectors[::-1].copy(), last_row=20))
-    assert (index.level(MODEL), index.size(MODEL)) == (20, 10)
+    index.add(MODEL, stored(vectors), "former")
+    index.add(MODEL, stored(vectors[::-1].copy(), last_row=20), "later")
+    assert (index.level(MODEL), index.mark(MODEL), index.size(MODEL)) == (20, "later", 10)
     assert index.nearest(MODEL, vectors[0], 1)[0].tolist() == [10]
 
 
@@ -86,17 +86,17 @@ def test_models_do_not_mix(index: VectorIndex) -> None:
     index.add(MODEL, stored(clustered(10)))
     index.add("other", stored(clustered(5, dimensions=32)))
     index.remove_model(MODEL)
-    assert (index.size(MODEL), index.level(MODEL), index.size("other")) == (0, 0, 5)
+    assert (index.size(MODEL), index.level(MODEL), index.mark(MODEL), index.size("other")) == (0, 0, "", 5)
 
 
 def test_a_clean_close_keeps_everything(tmp_path: Path) -> None:
     vectors = clustered(100)
     index = ChromaIndex(tmp_path / "index")
-    index.add(MODEL, stored(vectors, last_row=123))
+    index.add(MODEL, stored(vectors, last_row=123), "a mark")
     index.close()
     index.close()
     again = ChromaIndex(tmp_path / "index")
-    assert (again.level(MODEL), again.size(MODEL)) == (123, 100)
+    assert (again.level(MODEL), again.mark(MODEL), again.size(MODEL)) == (123, "a mark", 100)
     assert again.nearest(MODEL, vectors[7], 1)[0].tolist() == [8]
     again.close()
 

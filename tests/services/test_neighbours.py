@@ -1,5 +1,6 @@
 """Neighbours: the same answer from the index and without it, and no answer worse for trouble with the index."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +155,69 @@ def test_an_index_of_mostly_dead_vectors_is_filled_anew(
     catch_up(neighbours)
     assert index.size(MODEL) == 20
     assert neighbours.is_level(MODEL)
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+def test_an_index_is_filled_anew_where_the_catalogue_was_put_back_from_an_older_copy(
+    tmp_path: Path, is_ahead: bool
+) -> None:
+    file, copy = tmp_path / "catalog.db", tmp_path / "copy.db"
+    index = FakeIndex(is_remote=True)
+    catalog = SqliteCatalog(file)
+    add(catalog, range(5))
+    catch_up(Neighbours(catalog, index))
+    catalog.close()
+    shutil.copyfile(file, copy)
+    catalog = SqliteCatalog(file)
+    add(catalog, range(5, 10))
+    catch_up(Neighbours(catalog, index))
+    catalog.close()
+
+    shutil.copyfile(copy, file)
+    catalog = SqliteCatalog(file)
+    rows = range(20, 23 if is_ahead else 30)
+    add(catalog, rows)  # they get numbers that the index knows others by
+    assert (index.level(MODEL) > catalog.embeddings.last_row(MODEL)) is is_ahead
+    neighbours = Neighbours(catalog, index)
+    neighbours.speed_up(MODEL, no_words)
+    assert not neighbours.is_level(MODEL)
+    catch_up(neighbours)
+    neighbours.speed_up(MODEL, no_words)
+    assert neighbours.is_level(MODEL)
+    assert index.size(MODEL) == 5 + len(rows)
+    for number, row in enumerate(rows):
+        ids, cosines = neighbours.nearest(MODEL, VECTORS[row], 1)
+        assert ids.tolist() == [6 + number]
+        assert cosines[0] > 0.99
+    assert neighbours._held is None, "the index did not answer"
+    catalog.close()
+
+
+def test_an_index_that_bears_the_mark_of_an_earlier_state_is_kept(catalog: SqliteCatalog) -> None:
+    """The catalogue was killed after it knew the new mark, and before the index was told."""
+    add(catalog, range(5))
+    index = FakeIndex()
+    catch_up(Neighbours(catalog, index))
+    add(catalog, range(5, 7))
+    index.is_broken = True
+    catch_up(Neighbours(catalog, index))
+    index.is_broken = False
+    index.vectors[MODEL].pop(3)  # it would be there again, were the index filled anew
+    neighbours = Neighbours(catalog, index)
+    catch_up(neighbours)
+    assert index.size(MODEL) == 6
+    assert neighbours.is_level(MODEL)
+
+
+def test_an_index_of_a_version_without_marks_is_kept(catalog: SqliteCatalog) -> None:
+    add(catalog, range(5))
+    index = FakeIndex()
+    index.add(MODEL, catalog.embeddings.vectors(MODEL))
+    index.vectors[MODEL].pop(3)
+    neighbours = Neighbours(catalog, index)
+    assert neighbours.is_level(MODEL)
+    catch_up(neighbours)
+    assert index.size(MODEL) == 4
 
 
 def test_removed_embeddings_are_forgotten(catalog: SqliteCatalog) -> None:

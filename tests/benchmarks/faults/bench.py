@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-m", "photo_clip"]
 CHILD = [sys.executable, "-m", "tests.benchmarks.faults.child"]
 LONGEST_S = 300
+Held = tuple[str, str, str]
+"""A model, a content's id, and the signs of its vector, which no rounding changes."""
 DONE, NOTHING_FOUND, TROUBLE = 0, 1, 3
 
 
@@ -182,22 +184,29 @@ class Bench:
         lacking = self.in_catalogue() - self.in_chroma()
         demand(not lacking, f"the index lacks {len(lacking)} vectors")
 
-    def in_catalogue(self) -> set[tuple[str, str]]:
-        """Return models and content ids that the catalogue has embeddings of."""
+    def in_catalogue(self) -> set[Held]:
+        """Return what the catalogue has embeddings of."""
         with self.rows() as rows:
-            found = rows("SELECT m.key, e.content_id FROM embeddings e JOIN models m ON m.id = e.model_id")
-        return {(key, str(content_id)) for key, content_id in found}
+            found = rows("SELECT m.key, e.content_id, e.vector FROM embeddings e JOIN models m ON m.id = e.model_id")
+        return {
+            (key, str(content_id), np.packbits(np.frombuffer(vector, "<f2") > 0).tobytes().hex())
+            for key, content_id, vector in found
+        }
 
-    def in_chroma(self, port: int = 0) -> set[tuple[str, str]]:
-        """Return models and content ids that the index holds, or a server does, asked for in a process of its own."""
+    def in_chroma(self, port: int = 0) -> set[Held]:
+        """Return what the index holds, or a server does, asked for in a process of its own."""
         code = (
-            "import chromadb, json, sys\n"
+            "import chromadb, json, numpy, sys\n"
             "from chromadb.config import Settings\n"
             "settings = Settings(anonymized_telemetry=False)\n"
             "at = int(sys.argv[2])\n"
             "client = chromadb.HttpClient('127.0.0.1', at, settings=settings) if at else"
             " chromadb.PersistentClient(sys.argv[1], settings)\n"
-            "held = {each.metadata['model']: each.get(include=[])['ids'] for each in client.list_collections()}\n"
+            "held = []\n"
+            "for each in client.list_collections():\n"
+            "    found = each.get(include=['embeddings'])\n"
+            "    signs = [numpy.packbits(numpy.array(row) > 0).tobytes().hex() for row in found['embeddings']]\n"
+            "    held += [[each.metadata['model'], *row] for row in zip(found['ids'], signs)]\n"
             "print(json.dumps(held))"
         )
         done = subprocess.run(
@@ -207,8 +216,8 @@ class Bench:
             timeout=LONGEST_S,
         )
         demand(done.returncode == 0, f"Chroma cannot open the index: {done.stderr[-300:]}")
-        held: dict[str, list[str]] = json.loads(done.stdout)
-        return {(model, content_id) for model, ids in held.items() for content_id in ids}
+        held: list[Held] = json.loads(done.stdout)
+        return {(model, content_id, signs) for model, content_id, signs in held}
 
     def photo_ids(self) -> dict[str, int]:
         """Return the ids of all photos by their paths below their folder."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from photo_clip.core.settings import Settings, save_settings
 from tests.benchmarks.faults.bench import DONE, TROUBLE, Bench, Row, demand, told
+from tests.chroma_server import chroma_server, free_port
 
 _PAGE = 4096
 
@@ -92,6 +94,30 @@ def damaged_index(bench: Bench, times: int) -> Row:
     return Row("Chroma folder damaged or deleted", times, "search answered; made anew from the catalogue")
 
 
+def older_catalogues(bench: Bench, times: int) -> Row:
+    """The catalogue is put back from a copy that is older than its index, here and on a server: it is filled anew."""
+    port = free_port()
+    bench.add_photos(40)
+    with chroma_server(bench.root / "server", port) as url:
+        for number in range(times):
+            is_on_server = number % 2 == 1
+            save_settings(bench.library / "settings.json", Settings(index_server_url=url if is_on_server else ""))
+            bench.index()
+            copy = _sound_copy(bench)
+            later = bench.add_photos(10)
+            bench.index()
+            for photo in later:
+                photo.unlink()
+            _sound_copy(bench)  # else what SQLite has not yet moved into the file would be added to the copy
+            bench.catalogue.write_bytes(copy)
+            bench.add_photos(bench.random.choice((5, 10, 15)))  # they get the numbers of those that the index holds
+            bench.index()
+            held = bench.in_chroma(port if is_on_server else 0)
+            demand(held == bench.in_catalogue(), "the index holds photos of the later catalogue")
+            demand(bench.run("search", "red").stdout.count("\n") == 20, "search did not answer")
+    return Row("catalogue put back from a copy older than its index", times, "the index was filled anew")
+
+
 def damaged_settings(bench: Bench, times: int) -> Row:
     """Settings that cannot be understood are set aside, and the defaults hold."""
     bench.add_photos(3)
@@ -137,5 +163,6 @@ def all_damage(new_bench: Callable[[str], Bench], share: float) -> Iterator[Call
 
     yield lambda: damaged_catalogue(new_bench("catalogue"), times(40))
     yield lambda: damaged_index(new_bench("index"), times(16))
+    yield lambda: older_catalogues(new_bench("older"), times(6))
     yield lambda: damaged_settings(new_bench("settings-damaged"), times(5))
     yield lambda: newer_versions(new_bench("newer"), 1)
