@@ -1,16 +1,33 @@
-"""A Chroma server of this computer, as people start one: `chroma run`."""
+"""A Chroma server of this computer, as people start one: `chroma run`, and behind a door with TLS and a token."""
 
+import http.client
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 
 _LONGEST_START_S = 60.0
+CAN_CERTIFY = shutil.which("openssl") is not None
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a server is reached, and what it takes to be let in."""
+
+    url: str
+    token: str
+    certificate: Path
+    """Signed by itself, so that no system trusts it."""
 
 
 def free_port() -> int:
@@ -45,3 +62,57 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
         else:
             return
     raise AssertionError("the Chroma server did not start")
+
+
+@contextmanager
+def behind_a_door(port: int, folder: Path, token: str) -> Iterator[Door]:
+    """Let the server at `port` be reached over TLS by those who know the token, as people put a proxy before it."""
+    folder.mkdir()
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=photo-clip test"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    class Keeper(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def hand_on(self) -> None:
+            asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.headers.get("Authorization") != f"Bearer {token}":
+                self.send_error(401)
+                return
+            behind = http.client.HTTPConnection("127.0.0.1", port)
+            behind.request(self.command, self.path, asked, {"Content-Type": "application/json"})
+            answer = behind.getresponse()
+            content = answer.read()
+            behind.close()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            if name.startswith("do_"):
+                return self.hand_on
+            raise AttributeError(name)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeper) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield Door(f"https://127.0.0.1:{server.server_port}", token, certificate)
+        finally:
+            server.shutdown()
+            thread.join()

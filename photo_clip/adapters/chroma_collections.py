@@ -1,6 +1,9 @@
 """Chroma itself, as the index's own process runs it, embedded or on a server: one collection a model."""
 
 import hashlib
+import socket
+import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +22,28 @@ _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
 _LEVEL, _MARK = "level", "mark"
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why Chroma cannot be used, for people; its client says of most that no server is running."""
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {each.verify_message.rstrip('.')}"
+        if isinstance(each, ConnectionError | socket.gaierror | ssl.SSLError):
+            return "it cannot be reached"
+        status = getattr(getattr(each, "response", None), "status_code", None)  # of the client that Chroma has
+        if status in (401, 403):
+            return "it does not let this program in; the token may be wrong"
+        if status is not None and str(error).startswith("<"):
+            return f"it answers with a page and {status}, as a proxy does"
+    return str(error) or type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__  # Chroma's client hides why
 
 
 class ChromaCollections:
@@ -103,7 +128,17 @@ def _connected(server: IndexServer) -> ClientAPI:
     is_safe = address.scheme == "https"
     settings = Settings(anonymized_telemetry=False)
     if server.certificate:
+        if not _has_certificate(server.certificate):
+            raise OSError(f"“{server.certificate}” is no file with a certificate that can be read")
         settings.chroma_server_ssl_verify = server.certificate
     headers = {"Authorization": f"Bearer {server.token}", "x-chroma-token": server.token} if server.token else {}
     port = address.port or (443 if is_safe else 80)
     return chromadb.HttpClient(address.hostname or "", port, is_safe, headers, settings)
+
+
+def _has_certificate(file: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError:
+        return False
+    return True

@@ -46,7 +46,7 @@ class IndexProcess:
     def call(self, method: str, *arguments: Any, longest_s: float = _LONGEST_CALL_S) -> Any:
         """Call a method of ChromaCollections there, and return what it returns.
 
-        Raises RuntimeError with Chroma's own words, EOFError or OSError where the process has ended, and
+        Raises RuntimeError with the reason in words, EOFError or OSError where the process has ended, and
         TimeoutError where it hangs.
         """
         self._connection.send((method, arguments))
@@ -73,7 +73,7 @@ def _serve(connection: Connection, place: Path | IndexServer) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.umask(0o077)
-    from photo_clip.adapters.chroma_collections import ChromaCollections
+    from photo_clip.adapters.chroma_collections import ChromaCollections, reason_of
 
     collections: ChromaCollections | None = None
     while True:
@@ -86,5 +86,5 @@ def _serve(connection: Connection, place: Path | IndexServer) -> None:
                 collections = ChromaCollections(place)
             answer = (True, getattr(collections, method)(*arguments))
         except Exception as error:  # noqa: BLE001 - Chroma lets errors of many libraries through
-            answer = (False, str(error) or type(error).__name__)
+            answer = (False, reason_of(error))
         connection.send(answer)

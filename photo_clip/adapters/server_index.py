@@ -98,7 +98,7 @@ class ServerIndex:
                 raise StoreError(
                     f"The search server “{printable(self._server.url)}” cannot be used ({_in_short(error)}).",
                     advice="Search goes on without it, exactly, on this computer. It is asked again at the next look at"
-                    " the folders; its address is in the settings.",
+                    " the folders; its address, token and certificate are in the settings.",
                 ) from error
 
     def _end_process(self, wait_s: float) -> None:

@@ -12,13 +12,20 @@ from photo_clip.adapters.index_process import IndexServer
 from photo_clip.adapters.server_index import ServerIndex
 from photo_clip.core.errors import StoreError
 from tests.adapters.test_vector_index import MODEL, clustered, stored
-from tests.chroma_server import chroma_server, free_port
+from tests.chroma_server import CAN_CERTIFY, Door, behind_a_door, chroma_server, free_port
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     with chroma_server(tmp_path / "server", free_port()) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    port, folder = free_port(), tmp_path_factory.mktemp("behind a door")
+    with chroma_server(folder / "server", port), behind_a_door(port, folder / "door", "secret") as door:
+        yield door
 
 
 def test_what_a_server_holds_is_known_to_the_next_program(url: str) -> None:
@@ -100,6 +107,70 @@ def test_the_token_is_sent_and_a_refusal_is_told() -> None:
     assert heard[0]["Authorization"] == "Bearer secret"
     assert heard[0]["x-chroma-token"] == "secret"
     assert "secret" not in raised.value.sentence
+
+
+@pytest.mark.skipif(not CAN_CERTIFY, reason="openssl is not installed")
+def test_a_server_behind_tls_is_used_with_its_certificate_and_token(door: Door) -> None:
+    vectors = clustered(20)
+    index = ServerIndex(IndexServer(door.url, "library", door.token, str(door.certificate)))
+    index.add(MODEL, stored(vectors, last_row=20))
+    assert (index.level(MODEL), index.size(MODEL)) == (20, 20)
+    assert index.nearest(MODEL, vectors[7], 1)[0].tolist() == [8]
+    index.close()
+
+
+@pytest.mark.skipif(not CAN_CERTIFY, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    ("token", "certificate", "reason"),
+    [
+        ("secret", "", "its certificate is not trusted: self-signed certificate"),
+        ("wrong", None, "it does not let this program in; the token may be wrong"),
+        ("", None, "it does not let this program in; the token may be wrong"),
+        ("secret", "nowhere.pem", "“nowhere.pem” is no file with a certificate that can be read"),
+        ("secret", __file__, "is no file with a certificate that can be read"),
+    ],
+)
+def test_why_a_server_behind_tls_is_not_used_is_told(
+    door: Door, token: str, certificate: str | None, reason: str
+) -> None:
+    trusted = str(door.certificate) if certificate is None else certificate
+    index = ServerIndex(IndexServer(door.url, "library", token, trusted))
+    with pytest.raises(StoreError, match=reason) as raised:
+        index.open()
+    assert "token and certificate are in the settings" in raised.value.advice
+    index.close()
+
+
+@pytest.mark.skipif(not CAN_CERTIFY, reason="openssl is not installed")
+def test_a_certificate_of_another_name_is_not_trusted(door: Door) -> None:
+    url = door.url.replace("127.0.0.1", "localhost")
+    index = ServerIndex(IndexServer(url, "library", door.token, str(door.certificate)))
+    with pytest.raises(StoreError, match="not trusted: Hostname mismatch"):
+        index.open()
+    index.close()
+
+
+def test_a_page_of_a_proxy_is_not_taken_for_the_reason() -> None:
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(502)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        index = ServerIndex(IndexServer(f"http://127.0.0.1:{server.server_port}", "library"))
+        with pytest.raises(StoreError, match="it answers with a page and 502, as a proxy does"):
+            index.open()
+        server.shutdown()
+        thread.join()
+
+
+def test_where_nobody_listens_is_told() -> None:
+    index = ServerIndex(IndexServer(f"http://127.0.0.1:{free_port()}", "library"))
+    with pytest.raises(StoreError, match="it cannot be reached"):
+        index.open()
 
 
 def test_a_silent_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
