@@ -75,12 +75,15 @@ def _serve(connection: Connection, place: Path | IndexServer) -> None:
     os.umask(0o077)
     from photo_clip.adapters.chroma_collections import ChromaCollections, reason_of
 
+    program = multiprocessing.parent_process()
     collections: ChromaCollections | None = None
     while True:
         try:
             method, arguments = connection.recv()
         except (EOFError, OSError):
             os._exit(0)  # whoever comes next begins anew: nothing more is to be written
+        if program is not None and not program.is_alive():
+            os._exit(0)  # it asked before it was killed, and whoever comes next is at work
         try:
             if collections is None:
                 collections = ChromaCollections(place)

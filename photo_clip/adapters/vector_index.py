@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from photo_clip.core.stores import StoredVectors
 
 _MARKER = "in-use"
 _HOLDINGS = "holdings.json"
+_REMOVED = "-removed-"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class ChromaIndex:
 
     A marker lies in the folder while the database is open. If it lies there at the start, the program was
     killed, and the database may be damaged in ways that show only later (chromadb 1.5.9 did in 9 of 30 kills):
-    the folder is deleted without opening it, and begins anew.
+    the folder is deleted without opening it, and begins anew. The database gets another place in it then: the process
+    of the killed program may be at work still, and writes to where the former one was, by its name.
     """
 
     is_remote = False
@@ -47,7 +50,9 @@ class ChromaIndex:
         with self._errors_explained():
             if (folder / _MARKER).exists():
                 _remove(folder)
-            self._holdings = _read_holdings(folder)
+            name, self._holdings = _read_holdings(folder)
+            self._database = folder / (name or f"chroma-{_new_name()}")
+            _remove_leftovers(folder, self._database)
 
     def level(self, model_key: str) -> int:
         return self._holdings.get(model_key, _Holding()).level
@@ -91,7 +96,8 @@ class ChromaIndex:
                 self._process.call("close")
                 self._end_process()
                 # The holdings count only once the marker is gone: after a kill in between all is made anew.
-                written = {key: dataclasses.asdict(holding) for key, holding in self._holdings.items()}
+                models = {key: dataclasses.asdict(holding) for key, holding in self._holdings.items()}
+                written = {"database": self._database.name, "models": models}
                 _write_synced(self._folder / _HOLDINGS, json.dumps(written))
                 (self._folder / _MARKER).unlink()
 
@@ -99,7 +105,7 @@ class ChromaIndex:
         if self._process is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write_synced(self._folder / _MARKER, str(os.getpid()))
-            self._process = IndexProcess(self._folder)
+            self._process = IndexProcess(self._database)
         return self._process
 
     def _end_process(self) -> None:
@@ -119,27 +125,44 @@ class ChromaIndex:
             ) from error
 
 
-def _read_holdings(folder: Path) -> dict[str, _Holding]:
+def _read_holdings(folder: Path) -> tuple[str, dict[str, _Holding]]:
+    """Return the name of the database in the folder, empty where there is none, and what it has of each model."""
     try:
         found = json.loads((folder / _HOLDINGS).read_text(encoding="utf-8"))
-        return {
-            str(key): _Holding(int(told["level"]), int(told["size"]), str(told.get("mark", "")))
-            for key, told in found.items()
-        }
+        name = Path(str(found["database"])).name
+        if (folder / name).is_dir():
+            return name, {
+                str(key): _Holding(int(told["level"]), int(told["size"]), str(told["mark"]))
+                for key, told in found["models"].items()
+            }
+        _remove(folder)
     except FileNotFoundError:
         # Without its holdings nobody knows what it holds.
         if folder.exists():
             _remove(folder)
     except (ValueError, AttributeError, TypeError, KeyError):
         _remove(folder)
-    return {}
+    return "", {}
 
 
 def _remove(folder: Path) -> None:
     """Remove the folder; a process of a killed program that still writes to it writes to what is gone."""
-    aside = folder.with_name(f"{folder.name}-removed-{os.getpid()}")
+    aside = folder.with_name(f"{folder.name}{_REMOVED}{_new_name()}")
     folder.rename(aside)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path, database: Path) -> None:
+    """Remove what the process of a killed program wrote while and after its folder was removed."""
+    for each in folder.parent.glob(f"{folder.name}{_REMOVED}*"):
+        shutil.rmtree(each, ignore_errors=True)
+    for each in folder.iterdir() if folder.exists() else ():
+        if each.is_dir() and each != database:
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _new_name() -> str:
+    return uuid.uuid4().hex[:12]
 
 
 def _write_synced(file: Path, text: str) -> None:

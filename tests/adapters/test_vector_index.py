@@ -141,6 +141,29 @@ def test_an_index_whose_process_dies_says_so_and_begins_anew_the_next_time(tmp_p
     again.close()
 
 
+def test_an_index_begins_anew_at_another_place_for_the_former_process_may_write_still(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    index = ChromaIndex(folder)
+    index.add(MODEL, stored(clustered(5)))
+    (former,) = (each for each in folder.iterdir() if each.is_dir())
+    (process,) = [child for child in multiprocessing.active_children() if child.name == "photo-clip index"]
+    process.kill()  # the marker stays
+    with pytest.raises(StoreError):
+        index.open()
+
+    again = ChromaIndex(folder)
+    again.add(MODEL, stored(clustered(7)))
+    former.mkdir()  # as Chroma does, that writes to it by its name
+    (former / "chroma.sqlite3").write_bytes(b"of the killed program")
+    (tmp_path / "index-removed-1").mkdir()
+    again.close()
+    third = ChromaIndex(folder)
+    assert (third.size(MODEL), len(third.nearest(MODEL, clustered(1)[0], 10)[0])) == (7, 7)
+    third.close()
+    assert not former.exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["index"]
+
+
 KILLED_PROGRAM = """
 import multiprocessing, os, sys
 from pathlib import Path
@@ -152,6 +175,33 @@ if __name__ == "__main__":
     assert multiprocessing.active_children()
     os._exit(1)
 """
+
+
+KILLED_AS_IT_ASKS = """
+import os, sys
+from pathlib import Path
+from photo_clip.adapters.index_process import IndexProcess
+
+if __name__ == "__main__":
+    process = IndexProcess(Path(sys.argv[1]))
+    process._connection.send(("open", ()))  # it starts for a second or two, and reads this then
+    os._exit(1)
+"""
+
+
+def test_what_a_killed_program_asked_of_its_index_process_is_not_begun(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(KILLED_AS_IT_ASKS)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    program = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "index")],
+        stdout=subprocess.PIPE,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    assert program.returncode == 1
+    assert not (tmp_path / "index").exists(), "whoever came next would have found another at work there"
 
 
 def test_the_index_process_of_a_killed_program_ends_by_itself(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def hold_library(folder: Path) -> None:
                 gc.collect()
                 key = library.models.active_key()
                 index = 0 if library.index is None else library.index.size(key)
-                answer = [index, library.catalog.embeddings.count(key), library.neighbours.index_trouble is None]
+                trouble = library.neighbours.index_trouble
+                answer = [index, library.catalog.embeddings.count(key), "" if trouble is None else trouble.sentence]
             print(json.dumps(answer), flush=True)
     finally:
         library.close()
@@ -204,8 +205,8 @@ def soak(minutes: float, seed: int, folder: Path) -> None:
         if world.random.random() < 0.1:
             holder.ask("forget")
         world.check()
-        index, live, is_sound = holder.ask("sizes")
-        demand(is_sound, "the index is not used any more")
+        index, live, trouble = holder.ask("sizes")
+        demand(not trouble, f"the index is not used any more: {trouble}")
         demand(index <= 2 * (live + 2000), f"the index holds {index} vectors for {live} photos")
         if time.monotonic() - told_s > 60:
             told_s = time.monotonic()

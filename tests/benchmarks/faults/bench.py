@@ -195,6 +195,8 @@ class Bench:
 
     def in_chroma(self, port: int = 0) -> set[Held]:
         """Return what the index holds, or a server does, asked for in a process of its own."""
+        holdings = self.library / "index" / "holdings.json"
+        name = "" if port else json.loads(holdings.read_text(encoding="utf-8"))["database"]
         code = (
             "import chromadb, json, numpy, sys\n"
             "from chromadb.config import Settings\n"
@@ -210,7 +212,7 @@ class Bench:
             "print(json.dumps(held))"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, str(self.library / "index"), str(port)],
+            [sys.executable, "-c", code, str(self.library / "index" / name), str(port)],
             capture_output=True,
             text=True,
             timeout=LONGEST_S,

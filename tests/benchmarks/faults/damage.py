@@ -77,7 +77,7 @@ def damaged_index(bench: Bench, times: int) -> Row:
         elif number % 4 == 1:
             bench.random.choice(files).unlink()
         else:
-            file = index / "chroma.sqlite3" if number % 4 == 2 else bench.random.choice(files)
+            file = next(index.glob("*/chroma.sqlite3")) if number % 4 == 2 else bench.random.choice(files)
             content = bytearray(file.read_bytes())
             for _ in range(5):
                 at = bench.random.randrange(max(1, len(content)))
