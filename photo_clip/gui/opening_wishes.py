@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,15 +26,20 @@ class OpeningWishes(QObject):
     wished = Signal(list)
     """Paths; none where the program was just started again."""
 
-    def __init__(self, library: Path, parent: QObject | None = None) -> None:
-        """`library` is the folder of the library that the window shows."""
+    def __init__(
+        self, library: Path, parent: QObject | None = None, *, hears_events: bool = sys.platform == "darwin"
+    ) -> None:
+        """`library` is the folder of the library that the window shows; macOS alone tells by events.
+
+        Where they are heard, each event of the program waits for Python, which other threads may hold.
+        """
         super().__init__(parent)
         self._library = library
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
         application = QCoreApplication.instance()
-        if application is not None:
+        if application is not None and hears_events:
             application.installEventFilter(self)
 
     def listen(self) -> None:

@@ -18,7 +18,7 @@ from photo_clip.gui.opening_wishes import OpeningWishes, _socket_name, hand_over
 
 @pytest.fixture
 def wishes(tmp_path: Path, qapp: QApplication) -> Iterator[OpeningWishes]:
-    wishes = OpeningWishes(tmp_path)
+    wishes = OpeningWishes(tmp_path, hears_events=True)
     yield wishes
     qapp.removeEventFilter(wishes)
     wishes.close()
