@@ -17,8 +17,9 @@ from tests.benchmarks.faults.damage import all_damage
 from tests.benchmarks.faults.disks import all_disks
 from tests.benchmarks.faults.kills import all_kills
 from tests.benchmarks.faults.lives import all_lives
+from tests.benchmarks.faults.windows import all_windows
 
-KINDS = ("kills", "disks", "damage", "lives")
+KINDS = ("kills", "disks", "damage", "lives", "windows")
 
 
 def main() -> int:
@@ -41,6 +42,7 @@ def main() -> int:
             "disks": all_disks(new_bench, arguments.share),
             "damage": all_damage(new_bench, arguments.share),
             "lives": all_lives(new_bench, arguments.share, arguments.hostile),
+            "windows": all_windows(new_bench, arguments.share),
         }
         for kind in arguments.only or KINDS:
             for make in kinds[kind]:

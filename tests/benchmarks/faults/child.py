@@ -1,12 +1,14 @@
 """The program, with a fault that happens to it at a chosen moment: it is killed in the middle, or its clock is wrong.
 
 python -m tests.benchmarks.faults.child kill:MOMENT:NTH:DELAY_MS clock:SECONDS models -- ARGUMENTS OF photo-clip
+python -m tests.benchmarks.faults.child heart:FILE hands -- open
 
 In place of the arguments, `decide` tags photos without end, and prints each decision that was acknowledged;
-`settings` saves settings.
+`settings` saves settings. `heart` writes down where the window's thread comes late, and `hands` use the window.
 The processes that Chroma and the readers have are started from this module too, and find the same moment.
 """
 
+import itertools
 import multiprocessing
 import os
 import signal
@@ -186,6 +188,36 @@ def stand_for_models() -> None:
     sys.modules[stand_in.__name__] = stand_in
 
 
+def beat(file: Path) -> None:
+    """Let the window's thread have a heart, which counts as long as the window is to be seen."""
+    from photo_clip.gui import application
+    from tests.benchmarks.heart import Diary, Heart
+
+    make = application.make_application
+
+    def with_heart(*arguments: Any) -> Any:
+        made = make(*arguments)
+        diary = Diary(file, lambda: any(each.isVisible() for each in made.topLevelWidgets()))
+        Heart(made, diary.hear)
+        return made
+
+    application.make_application = with_heart
+
+
+def use() -> None:
+    """Let the window be used without end, once its library is open."""
+    from photo_clip.gui import main_window
+    from tests.benchmarks.hands import Hands, steps
+
+    class UsedWindow(main_window.MainWindow):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            hands = Hands(self, itertools.chain.from_iterable(steps() for _ in itertools.count()))
+            self.library_opened.connect(hands.go_on)
+
+    main_window.MainWindow = UsedWindow  # type: ignore[misc]
+
+
 def install(words: list[str]) -> list[str]:
     """Arrange for the faults named before `--`; return the arguments after it."""
     end = words.index("--")
@@ -197,6 +229,10 @@ def install(words: list[str]) -> list[str]:
             set_clock(float(values[0]))
         elif kind == "models" and IS_PROGRAM:
             stand_for_models()
+        elif kind == "heart" and IS_PROGRAM:
+            beat(Path(values[0]))
+        elif kind == "hands" and IS_PROGRAM:
+            use()
     return words[end + 1 :]
 
 
