@@ -4,7 +4,9 @@
     python packaging/build.py --edition full       with torch and open_clip
 
 On Linux, the full edition takes torch's CPU build, a tenth of the registry's in size, unless the machine has an NVIDIA
-card.
+card. --torch names another: a wheel, a requirement such as torch==2.14.1, or the address of an index, such as
+https://download.pytorch.org/whl/cu130, which is how CUDA gets into a package for Windows.
+
 An environment is made and filled, PyInstaller run, the result tried in an empty home without a network, and the
 system's installers made: .deb and .tar.xz on Linux, .exe with Inno Setup on Windows, .dmg on macOS. All lands in dist/,
 with notices, a bill of materials (CycloneDX) and checksums.
@@ -35,19 +37,34 @@ CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 """Where torch's makers keep its CPU build for Linux; see their installation page, pytorch.org/get-started/locally."""
 
 
-def made_environment(folder: Path, edition: str) -> Path:
-    """Return the Python of a new environment that holds what the edition is built from."""
+def torch_source() -> str | None:
+    """Return where this machine's torch comes from if nothing else was asked for; None is the registry."""
+    return CPU_TORCH if sys.platform == "linux" and shutil.which("nvidia-smi") is None else None
+
+
+def torch_to_install(source: str, wanted: list[str]) -> list[str]:
+    """Return what pip is told for torch from an index, a wheel or a requirement; `wanted` are all requirements."""
+    # torchvision by name: the two belong together, and open_clip would take the newest from the registry
+    if "://" not in source or source.endswith(".whl"):
+        return [source, "torchvision"]
+    return ["--index-url", source, *(line for line in wanted if name_of(line) == "torch"), "torchvision"]
+
+
+def made_environment(folder: Path, edition: str, torch: str | None) -> Path:
+    """Return the Python of a new environment that holds what the edition is built from; `torch` as `torch_source`."""
     venv.create(folder, clear=True, with_pip=True)
     python = folder / SCRIPTS / "python"
     install = [python, "-m", "pip", "install", "--quiet"]
     wanted = requirements(edition)
-    if edition == "full" and sys.platform == "linux" and shutil.which("nvidia-smi") is None:
-        torch = [line for line in wanted if name_of(line) == "torch"]
-        # torchvision by name: the two belong together, and open_clip would take it from the registry
-        if subprocess.run([*install, "--index-url", CPU_TORCH, *torch, "torchvision"], check=False).returncode:
-            print(
-                f"No torch from {CPU_TORCH}: the registry's is taken, which may be the one for NVIDIA cards.",
-                flush=True,
+    if edition == "full" and torch is not None:
+        named = torch_to_install(torch, wanted)
+        # other indexes that this computer asks, too, may have a newer torch, of another build
+        environment = {**os.environ, "PIP_EXTRA_INDEX_URL": ""} if "--index-url" in named else None
+        done = subprocess.run([*install, *named], env=environment, check=False)
+        if done.returncode:
+            raise SystemExit(
+                f"There is no torch to be had from {torch}. Name another source: --torch WHEEL, or --torch torch for "
+                "the registry's, which on Linux brings CUDA and makes a package of several GB."
             )
     subprocess.run([*install, *wanted], check=True)
     return python
@@ -105,6 +122,7 @@ def main() -> None:
     """Read the arguments and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edition", choices=("standard", "full"), default="standard")
+    parser.add_argument("--torch", metavar="SOURCE", default=torch_source(), help="whence the full edition has it")
     parser.add_argument("--python", type=Path, help="build with this Python's packages, instead of a new environment")
     parser.add_argument("--to", type=Path, default=ROOT / "dist", metavar="FOLDER")
     parser.add_argument("--no-installer", action="store_true", help="only the folder that is to be installed")
@@ -112,7 +130,7 @@ def main() -> None:
     edition, target = arguments.edition, arguments.to.absolute()
     work = ROOT / "build" / edition
     target.mkdir(parents=True, exist_ok=True)
-    python = arguments.python or made_environment(work / "environment", edition)
+    python = arguments.python or made_environment(work / "environment", edition, arguments.torch)
     built = built_program(python, edition, work)
     check(built / (f"{APP_NAME}.exe" if sys.platform == "win32" else APP_NAME))
     files = []

@@ -43,6 +43,9 @@ _LEFT_OUT = re.compile(
     | plugins/imageformats/\w*q(pdf|icns|tga|wbmp|tiff)
     | Qt6?(Qml\w*|Quick\w*|Pdf|VirtualKeyboard\w*|OpenGLWidgets|Designer\w*|ShaderTools|Test|Sql|Egl[Ff][sS]\w*)(\.|$)
     | opengl32sw\.dll
+    | ^torch/(test|include|share)/ | ^torch/bin/(?!torch_shm_manager$)
+    | ^torch/lib/lib(torchbind_test|aoti_custom_ops|backend_with_compiler|jitbackend_test)\.so$
+    | ^torchvision/(_C|image)\w*\. | ^torchvision\.libs/     # what open_clip asks of torchvision is Python
     | resources/screenshot\.png
     """,
     re.VERBOSE,

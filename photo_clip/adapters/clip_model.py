@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+import photo_clip.adapters.torch_vision  # noqa: F401 - before open_clip, which could not import torchvision itself
+
+# isort: split
 import open_clip
 
 from photo_clip.adapters.clip_preprocessing import preprocessing_of

@@ -149,6 +149,38 @@ def test_the_standard_edition_is_made_of_all_but_torch(monkeypatch: pytest.Monke
     assert set(PROJECT["dependencies"]) < set(requirements("full"))
 
 
+def test_linux_gets_the_cpu_build_of_torch_unless_there_is_a_card_or_a_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = part("build", monkeypatch)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    assert build.torch_source() == build.CPU_TORCH
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert build.torch_source() is None
+
+    wanted = ["numpy>=2,<3", "torch>=2.10,<3", "transformers>=4.50,<6"]
+    from_index = ["--index-url", build.CPU_TORCH, "torch>=2.10,<3", "torchvision"]
+    assert build.torch_to_install(build.CPU_TORCH, wanted) == from_index
+    for named in ("torch==2.14.1", "wheels/torch-2.14.1.whl", "https://example.org/torch-2.14.1.whl"):
+        assert build.torch_to_install(named, wanted) == [named, "torchvision"]
+
+
+def test_the_full_edition_is_not_built_with_another_torch_than_it_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = part("build", monkeypatch)
+    asked: list[list[str]] = []
+
+    def refuse(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, returncode=1)
+
+    monkeypatch.setattr(build.venv, "create", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(build.subprocess, "run", refuse)
+    with pytest.raises(SystemExit, match="no torch to be had from https://example"):
+        build.made_environment(tmp_path, "full", "https://example.org")
+    assert len(asked) == 1
+
+
 def test_the_icons_are_drawn_in_all_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     icons = part("icons", monkeypatch)
     folder = icons.write_icons(resources_folder() / "icons" / "photo-clip.svg", tmp_path)
@@ -177,6 +209,12 @@ def test_the_icons_are_drawn_in_all_sizes(tmp_path: Path, monkeypatch: pytest.Mo
         ("libxcb.so.1", "/lib/x86_64-linux-gnu/libxcb.so.1", True),
         ("libpython3.11.so.1.0", "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0", False),
         ("libreadline.so.8", "/lib/x86_64-linux-gnu/libreadline.so.8", True),
+        ("torch/lib/libtorch_cpu.so", "/venv/torch/lib/libtorch_cpu.so", False),
+        ("torch/bin/torch_shm_manager", "/venv/torch/bin/torch_shm_manager", False),
+        ("torch/bin/test_api", "/venv/torch/bin/test_api", True),
+        ("torch\\include\\ATen\\ops.yaml", "C:\\venv\\torch\\include\\ATen\\ops.yaml", True),
+        ("torchvision/_C_stable.so", "/venv/torchvision/_C_stable.so", True),
+        ("torchvision/ops/boxes.py", "/venv/torchvision/ops/boxes.py", False),
         ("resources/models/starter/text.onnx", "/photo-clip/resources/models/starter/text.onnx", False),
     ],
 )
