@@ -22,12 +22,6 @@ DEPENDS = (
     *("libx11-xcb1", "libxcb1"),
 )
 _RECOMMENDS = ("libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "fonts-dejavu-core | fonts-noto-core")
-_AFTER = """#!/bin/sh
-set -e
-for folder in applications:update-desktop-database icons/hicolor:gtk-update-icon-cache; do
-    command -v "${folder#*:}" >/dev/null && "${folder#*:}" -q "/usr/share/${folder%:*}" || true
-done
-"""
 
 
 def glibc_floor(folder: Path) -> str:
@@ -42,7 +36,11 @@ def glibc_floor(folder: Path) -> str:
 
 
 def debian_package(built: Path, icons: Path, edition: str, folder: Path, target: Path) -> Path:
-    """Make the .deb of a built program in `target`; `folder` is for what is made on the way."""
+    """Make the .deb of a built program in `target`; `folder` is for what is made on the way.
+
+    It needs no scripts: Debian's own triggers bring menus and icons up to date, and a package with scripts would be
+    remembered after its removal.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     home, share, commands = folder / "usr/lib" / APP_NAME, folder / "usr/share", folder / "usr/bin"
     shutil.copytree(built, home, symlinks=True)
@@ -80,9 +78,6 @@ def debian_package(built: Path, icons: Path, edition: str, folder: Path, target:
     debian = folder / "DEBIAN"
     debian.mkdir()
     (debian / "control").write_text("".join(f"{key}: {value}\n" for key, value in control.items()), encoding="utf-8")
-    for script in ("postinst", "postrm"):
-        (debian / script).write_text(_AFTER, encoding="utf-8")
-        (debian / script).chmod(0o755)
     _let_all_read(folder)
     package = target / f"{name}_{__version__}_{machine}.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(folder), str(package)], check=True)

@@ -142,6 +142,34 @@ def test_debian_asks_for_the_libraries_that_the_readme_names(monkeypatch: pytest
     assert named <= set(part("linux_packages", monkeypatch).DEPENDS)
 
 
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="only Debian's tools make its packages")
+@pytest.mark.parametrize(("edition", "name"), [("standard", "photo-clip"), ("full", "photo-clip-full")])
+def test_debian_is_given_menu_entry_icons_and_commands_and_nothing_to_run(
+    edition: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "built"
+    (built / "program" / "resources").mkdir(parents=True)
+    (built / APP_NAME).write_bytes(b"\x7fELF\0GLIBC_2.31\0GLIBC_2.4\0")
+    (built / APP_NAME).chmod(0o755)
+    (built / "program" / "resources" / "THIRD_PARTY.txt").write_text("notices")
+    icons = part("icons", monkeypatch).write_icons(resources_folder() / "icons" / "photo-clip.svg", tmp_path / "icons")
+    package = part("linux_packages", monkeypatch).debian_package(built, icons, edition, tmp_path / "work", tmp_path)
+    assert package.name.startswith(f"{name}_{__version__}_")
+
+    unpacked = tmp_path / "unpacked"
+    subprocess.run(["dpkg-deb", "-R", package, unpacked], check=True)
+    assert [file.name for file in (unpacked / "DEBIAN").iterdir()] == ["control"]
+    control = (unpacked / "DEBIAN" / "control").read_text(encoding="utf-8")
+    assert f"Package: {name}\n" in control
+    assert "libc6 (>= 2.31)" in control
+    for command in (*PROJECT["scripts"], *PROJECT["gui-scripts"]):
+        assert (unpacked / "usr/bin" / command).resolve() == unpacked / "usr/lib" / APP_NAME / APP_NAME
+    assert (unpacked / "usr/share/applications" / ENTRY.name).is_file()
+    assert (unpacked / "usr/share/metainfo" / METAINFO.name).is_file()
+    assert (unpacked / f"usr/share/icons/hicolor/48x48/apps/{APP_ID}.png").is_file()
+    assert (unpacked / "usr/share/doc" / APP_NAME / "copyright").read_text(encoding="utf-8") == "notices"
+
+
 def test_the_standard_edition_is_made_of_all_but_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     requirements = part("requirements", monkeypatch).requirements
     left_out = {line.split(">")[0] for line in set(requirements("full")) - set(requirements("standard"))}
