@@ -3,6 +3,7 @@
 Measured with chromadb 1.5.9: while 2,000 vectors are added, other threads of the process stand still for 0.7 to 1.3 s.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,8 @@ from typing import Any
 _LONGEST_CALL_S = 120.0
 """Adding 5,000 vectors takes 3 s; what takes this long hangs."""
 _LONGEST_END_S = 10.0
+_LONGEST_START_S = 60.0
+"""Importing Chroma takes a second or two, and on a busy computer many times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,21 @@ class IndexProcess:
         self._connection, other_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(other_end, place), name="photo-clip index", daemon=True)
         self._process.start()
+        self._has_begun = False
         other_end.close()
 
     def call(self, method: str, *arguments: Any, longest_s: float = _LONGEST_CALL_S) -> Any:
         """Call a method of ChromaCollections there, and return what it returns.
 
-        Raises RuntimeError with the reason in words, EOFError or OSError where the process has ended, and
-        TimeoutError where it hangs.
+        `longest_s` counts from when the process is there. Raises RuntimeError with the reason in words, EOFError or
+        OSError where the process has ended, and TimeoutError where it hangs.
         """
         self._connection.send((method, arguments))
+        if not self._has_begun:
+            if not self._connection.poll(_LONGEST_START_S):
+                raise TimeoutError("its process does not start")
+            self._connection.recv()
+            self._has_begun = True
         if not self._connection.poll(longest_s):
             raise TimeoutError("it does not answer")
         succeeded, result = self._connection.recv()
@@ -77,6 +86,8 @@ def _serve(connection: Connection, place: Path | IndexServer) -> None:
 
     program = multiprocessing.parent_process()
     collections: ChromaCollections | None = None
+    with contextlib.suppress(OSError):
+        connection.send(None)  # it is there
     while True:
         try:
             method, arguments = connection.recv()
