@@ -19,6 +19,8 @@ from photo_clip.services.library import Library
 _POLL_MS = 1000
 _FULL_LOOK_MS = 15 * 60 * 1000
 _ANOTHER_LOOK_MS = 3000
+_PRESENCE_MS = 10_000
+"""Between two looks at whether the folders are there; it takes no more than asking for each."""
 _SPED_UP_AFTER_MS = 5_000
 """Later than the first search after a start, whose answer it would delay."""
 _BETWEEN_REFRESHES_S = 3.0
@@ -87,6 +89,10 @@ class IndexKeeper(QObject):
         self._full_look.timeout.connect(self._look_everywhere)
         self._another_look = QTimer(self, singleShot=True, interval=_ANOTHER_LOOK_MS)
         self._another_look.timeout.connect(lambda: self.look(self._looked_at))
+        self._presence: dict[int, object] = {}
+        self._is_asking_presence = False
+        self._asking_presence = QTimer(self, interval=_PRESENCE_MS)
+        self._asking_presence.timeout.connect(self._ask_presence)
         self._speeding_up = QTimer(self, singleShot=True, interval=_SPED_UP_AFTER_MS)
         self._speeding_up.timeout.connect(self._speed_up)
 
@@ -96,6 +102,7 @@ class IndexKeeper(QObject):
         self._watcher = watcher
         self._poll.start()
         self._full_look.start()
+        self._asking_presence.start()
         self._jobs.start(Lane.SEARCH, library.folders.all, on_done=self._begin, on_failed=self.failed.emit)
 
     @property
@@ -168,6 +175,7 @@ class IndexKeeper(QObject):
         """Begin nothing any more."""
         self._poll.stop()
         self._full_look.stop()
+        self._asking_presence.stop()
         self._another_look.stop()
         self._speeding_up.stop()
         if self._job is not None:
@@ -178,7 +186,29 @@ class IndexKeeper(QObject):
         self._offline = {folder.path for folder in folders if folder.state is FolderState.OFFLINE}
         self.folders_known.emit(folders)
         self._watch_all()
+        self._ask_presence()
         self.look()
+
+    def _ask_presence(self) -> None:
+        """Look everywhere where a folder went or came back; one that does not answer is asked once."""
+        if self._library is not None and not self._is_asking_presence:
+            self._is_asking_presence = True
+            self._jobs.start(
+                Lane.SEARCH,
+                self._library.folders.presence,
+                on_done=self._hear_presence,
+                on_failed=self._presence_failed,
+            )
+
+    def _hear_presence(self, presence: dict[int, object]) -> None:
+        self._is_asking_presence = False
+        former, self._presence = self._presence, presence
+        if any(former.get(folder_id, now) != now for folder_id, now in presence.items()):
+            self.look()
+
+    def _presence_failed(self, error: Exception) -> None:
+        self._is_asking_presence = False
+        self.failed.emit(error)
 
     def _look_everywhere(self) -> None:
         self.look()

@@ -206,6 +206,23 @@ class WatchedFolders:
             left_out=unwanted,
         )
 
+    def presence(self) -> dict[int, object]:
+        """Return for each folder, by its id, what becomes another value when it goes or comes back, here or elsewhere.
+
+        No system tells of drives that go and come. A folder on one that does not answer is waited for.
+        """
+        drives = frozenset(self._roots())
+        found: dict[int, object] = {}
+        for folder in self.all():
+            try:
+                there = folder.path.stat()
+            except OSError:
+                found[folder.id] = drives  # it may come back at another place
+            else:
+                is_away = folder.state is FolderState.OFFLINE
+                found[folder.id] = there.st_dev, there.st_ino, drives if is_away else None
+        return found
+
     def mark_online(self, look: Look) -> None:
         """Remember that a folder is there, and which one it is."""
         known = look.folder

@@ -6,10 +6,11 @@ from typing import TypeVar
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from photo_clip.core.photo import FolderState
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.main_window import MainWindow
-from tests.fakes import FakeWatcher, write_photo
+from tests.fakes import FakeWatcher, plug_in, unplug, write_photo
 from tests.gui.window_use import drop
 
 Kind = TypeVar("Kind")
@@ -38,6 +39,32 @@ def test_a_folder_that_was_renamed_is_found_again_and_told(filled: MainWindow, p
     assert "“{}” is “{}” now".format(photos, photos.with_name("pictures")) in told.args[0]
     qtbot.waitUntil(lambda: filled.keeper.is_idle)
     assert filled.photos.rowCount() == 12
+
+
+def test_a_drive_that_goes_and_comes_back_is_noticed_though_nothing_tells_of_it(
+    filled: MainWindow, photos: Path, qtbot: QtBot
+) -> None:
+    keeper = filled.keeper
+    ask_presence(filled, qtbot)
+    with qtbot.assertNotEmitted(keeper.finished):
+        ask_presence(filled, qtbot)
+    with qtbot.waitSignal(keeper.went_offline) as told:
+        unplug(photos)
+        ask_presence(filled, qtbot)
+    assert told.args[0] == photos
+    qtbot.waitUntil(lambda: keeper.is_idle)
+    assert filled.photos.rowCount() == 12
+    with qtbot.waitSignals([keeper.photos_changed, keeper.finished]):
+        plug_in(photos)
+        ask_presence(filled, qtbot)
+    assert filled._opened is not None
+    assert filled._opened.library.folders.all()[0].state is FolderState.ONLINE
+
+
+def ask_presence(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not window.keeper._is_asking_presence)
+    window.keeper._ask_presence()
+    qtbot.waitUntil(lambda: not window.keeper._is_asking_presence)
 
 
 def test_a_subfolder_is_left_out_in_the_window(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:

@@ -154,3 +154,23 @@ def test_mounted_drives_are_read_from_what_linux_tells() -> None:
         "server:/photos /net nfs4 rw 0 0\nbroken\n"
     )
     assert list(mount_points(mounts)) == [Path("/"), Path("/media/me/My Card")]
+
+
+def test_whether_a_folder_is_there_is_told_without_a_look_at_its_photos(bench: Bench, tmp_path: Path) -> None:
+    with_drives(bench, Path("/"))
+    (folder,) = bench.folders.all()
+    there = bench.folders.presence()
+    assert there == bench.folders.presence()
+    with_drives(bench, Path("/"), tmp_path / "a drive of something else")
+    assert there == bench.folders.presence()
+
+    unplug(bench.photos)
+    away = bench.folders.presence()
+    assert away != there
+    with_drives(bench, Path("/"))
+    assert bench.folders.presence() != away, "it may be on the drive that came or went"
+    bench.photos.mkdir()  # an empty mount point
+    bench.folders.mark_offline(folder, GONE)
+    empty = bench.folders.presence()
+    with_drives(bench, Path("/"), tmp_path / "media")
+    assert bench.folders.presence() != empty
