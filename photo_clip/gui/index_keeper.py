@@ -194,7 +194,7 @@ class IndexKeeper(QObject):
         if self._library is not None and not self._is_asking_presence:
             self._is_asking_presence = True
             self._jobs.start(
-                Lane.SEARCH,
+                Lane.PRESENCE,
                 self._library.folders.presence,
                 on_done=self._hear_presence,
                 on_failed=self._presence_failed,

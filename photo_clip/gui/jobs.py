@@ -32,6 +32,8 @@ class Lane(Enum):
     THUMBNAILS = ("thumbnails", 2)
     DOWNLOADS = ("downloads", 1)
     """What takes as long as the network does."""
+    PRESENCE = ("presence", 1)
+    """What takes as long as a drive that may not answer at all."""
 
 
 class Job:
