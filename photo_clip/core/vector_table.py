@@ -24,6 +24,8 @@ _SHORTLIST = 6
 _LEAST_SHORTLIST, _LEAST_SHARE = 4000, 0.006
 """The share is for large libraries: of a million, 6,000 candidates hold 0.999 of the best hundred for words, and 0.990
 of the best 500, of which 4,000 hold 0.979."""
+_MOST_SHORTLIST = 100
+"""More for each one wanted are too many: over 100,000 embeddings, 40 each find the best five for 200 captions."""
 _LEAST_ALONG = 1e-6
 """Directions in which queries hardly lie count as if they did so much, as a share of the direction they lie in most."""
 _FEW = 0.25
@@ -141,7 +143,8 @@ class VectorTable:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         mask = None if allowed is None else np.isin(self.content_ids, allowed)
         left = len(self) if mask is None else int(mask.sum())
-        asked = max(_LEAST_SHORTLIST, _SHORTLIST * count, round(_LEAST_SHARE * left))
+        least = max(_LEAST_SHORTLIST, round(_LEAST_SHARE * left))
+        asked = max(_SHORTLIST * count, min(least, _MOST_SHORTLIST * count))
         rows = None if mask is None else np.flatnonzero(mask)
         if self._sketch is not None and self._axes is not None and asked < left:
             place = query @ self._axes.of_queries

@@ -57,6 +57,13 @@ def test_a_shortlist_gives_nearly_all_of_the_exact_answer_with_exact_cosines(
     assert np.mean(shared) >= 99
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_short_shortlist_holds_the_best_few(vectors: NDArray[np.float16], sketched: VectorTable, count: int) -> None:
+    exact = VectorTable(stored(vectors))
+    for query in QUERIES:
+        assert sketched.nearest(query, count)[0].tolist() == exact.nearest(query, count)[0].tolist()
+
+
 def test_a_sketch_drawn_for_words_finds_what_words_that_lie_elsewhere_than_photos_ask_for() -> None:
     numbers = np.random.default_rng(5)
     shown = numbers.normal(size=(20_000, 256)) * np.repeat([1, 0.5], [160, 96])
