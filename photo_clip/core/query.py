@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import takewhile
 from unicodedata import category
 
 from photo_clip.core.errors import UsageError
 from photo_clip.core.filters import filter_of
 from photo_clip.core.negation import without_negation
-from photo_clip.core.periods import period_in
+from photo_clip.core.periods import MOST_WORDS, period_in
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 1000
@@ -26,6 +27,8 @@ _PLAIN_WORD = re.compile(r"[^\s\"+\-:.\d][^\s\":]*")
 """A word that means itself behind a sign."""
 _PLAIN_VALUE = re.compile(r"[^\s\"]+")
 _BEFORE_DATES = frozenset(("in", "from", "during", "on", "of", "at", "taken", "the"))
+_MOST_DATE_WORDS = MOST_WORDS + 3
+"""With those before it: “taken on the 5th of may 2021”."""
 _SAYS_NOTHING = frozenset(
     (
         *("photo", "photos", "pic", "pics", "picture", "pictures", "image", "images", "all", "any", "a", "the", "my"),
@@ -142,25 +145,42 @@ def _parsed(line: str, today: date) -> Query:
     """The words of the plain description; an empty one where something else stood between."""
     others: list[Description] = []
     groups: list[list[Condition]] = []
+    dates: list[Condition] = []
+    """The group of dates that no “or” joins to anything."""
     grouped: tuple[Will, list[str]] | None = None
     is_joined, before = False, ""
     """Whether “or” stands between a condition and what comes; what came last, a condition or not."""
-    for token in _tokens(line):
+    tokens, at = list(_tokens(line)), 0
+    while at < len(tokens):
+        token, count = tokens[at], 1
+        condition, is_date = token.condition, False
+        if condition is None and grouped is None:
+            former = groups[-1][-1] if is_joined else None
+            condition, count = _date_of(tokens[at : at + _MOST_DATE_WORDS], former, today)
+            is_date = condition is not None
+        if condition is None and is_joined and token.is_plain:
+            condition = Condition(groups[-1][-1].key, token.text)
+        at += count
         if token.is_operator:
             others += _of_group(grouped)
             grouped, before = (Will.LESS if token.text == "-" else Will.MORE, []), ""
         elif before == "condition" and token.is_bare and token.text.lower() == "or":
             is_joined, before = True, "or"
             continue
-        elif token.condition is not None or (is_joined and token.is_plain):
-            condition = token.condition or Condition(groups[-1][-1].key, token.text)
+        elif condition is not None:
+            if free[-1:] in (["or"], ["and"]):  # words and filters hold all together
+                free.pop()
             if is_joined:
-                groups[-1].append(condition)
+                group = groups[-1]
+            elif is_date and dates:
+                group = dates
             else:
-                groups.append([condition])
+                group = []
+                groups.append(group)
+                dates = group if is_date else dates
+            group += [condition] if condition not in group else []
             before = "condition"
         elif token.is_bare:
-            free += ["or"] if is_joined else []
             (free if grouped is None else grouped[1]).append(token.text)
             before = ""
         else:
@@ -170,19 +190,17 @@ def _parsed(line: str, today: date) -> Query:
             free.append("")
         is_joined = False
     others += _of_group(grouped)
-    return _with_free_words(free, others, groups, today)
+    return _with_free_words(free, others, groups)
 
 
-def _with_free_words(free: list[str], others: list[Description], groups: list[list[Condition]], today: date) -> Query:
-    words, periods = _without_dates(free, today)
-    shown, avoided = without_negation(words)
-    if (periods or groups) and all(word.lower() in _SAYS_NOTHING for word in shown):
+def _with_free_words(free: list[str], others: list[Description], groups: list[list[Condition]]) -> Query:
+    shown, avoided = without_negation(free)
+    if groups and all(word.lower() in _SAYS_NOTHING for word in shown):
         shown = []
     line = one_line(" ".join(shown).strip(" ,;"))
     main = [Description(line)] if _says_something(line) else []
     hidden = [Description(each, will=Will.LESS) for each in avoided if _says_something(each)]
-    dates = [tuple(Condition("date", period) for period in periods)] if periods else []
-    return Query((*main, *hidden, *others), (*dates, *map(tuple, groups)))
+    return Query((*main, *hidden, *others), tuple(map(tuple, groups)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,25 +249,19 @@ def _of_group(grouped: tuple[Will, list[str]] | None) -> list[Description]:
     return [Description(words, will=grouped[0])] if grouped and _says_something(words) else []
 
 
-def _without_dates(words: Sequence[str], today: date) -> tuple[list[str], list[str]]:
-    """Return the words without those that name a time, an empty one where they stood; and those, one phrase each."""
-    rest: list[str] = []
-    found: list[str] = []
-    at = 0
-    while at < len(words):
-        end = next((number for number in range(at, len(words)) if not words[number]), len(words))
-        count = period_in(words[at:end], today) if words[at] else 0
-        if count:
-            while rest and rest[-1].lower() in _BEFORE_DATES:
-                rest.pop()
-            if found and rest[-1:] == ["or"] and rest[-2:-1] == [""]:
-                rest.pop()
-            found.append(" ".join(words[at : at + count]).lower().strip(","))
-            rest.append("")
-        else:
-            rest.append(words[at])
-        at += max(1, count)
-    return rest, list(dict.fromkeys(found))
+def _date_of(tokens: Sequence[_Token], former: Condition | None, today: date) -> tuple[Condition | None, int]:
+    """Return the time that the first tokens name in plain words, and how many they are; else None and 1.
+
+    `former` is the condition that “or” joins them to; one word is rather a second value for it, where it can be.
+    """
+    words = [token.text for token in takewhile(lambda token: token.is_bare, tokens)]
+    start = next((number for number, word in enumerate(words) if word.lower() not in _BEFORE_DATES), 0)
+    count = period_in(words[start:], today)
+    if not count:
+        return None, 1
+    if former is not None and start + count == 1 and Condition(former.key, words[0]).trouble(today) is None:
+        return None, 1
+    return Condition("date", " ".join(words[start : start + count]).lower().strip(",")), start + count
 
 
 def _told(description: Description, *, is_first: bool) -> str:
