@@ -58,6 +58,13 @@ def relevances(
     return result
 
 
+def rivals(photo: NDArray[np.float32], queries: Vectors, phrases: Vectors) -> NDArray[np.intp]:
+    """Return which phrases a photo, shape (d,), must stand out from, best fitting first: those that say none of the
+    queries, shape (k, d); fewer than three where there are fewer phrases."""
+    others = np.flatnonzero((phrases @ queries.T < SAME_MEANING).all(axis=1))
+    return others[np.argsort(-(phrases[others] @ photo), kind="stable")][:_BEST_PHRASES]
+
+
 def _margins(
     cosines: NDArray[np.float32], hits: Vectors, query: NDArray[np.float32], phrases: Vectors
 ) -> NDArray[np.float32]:

@@ -169,11 +169,14 @@ def _html(found: Explanation, labelled: list[str]) -> str:
         told += [_part(part, found.total) for part in found.parts if len(found.parts) > 1]
         if found.where is not None:
             told.append(_paragraph(_seen_in(found.where)))
+        if found.rivals:
+            others = ", ".join(f"{words} ({cosine:.3f})" for words, cosine in found.rivals)
+            told.append(_paragraph(f"What else it looks like: {others}."))
         told.append(
             _paragraph(
                 "A cosine says how near the photo’s embedding is to what was asked, -1 to 1. What is high differs from"
-                " model to model and from words to words, so whether it is a match is judged by what else the photo"
-                " and the library could show.",
+                " model to model and from words to words, so a match is what stands out from what else the photo looks"
+                " like, and from the rest of the library.",
                 is_quiet=True,
             )
         )

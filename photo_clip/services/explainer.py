@@ -9,8 +9,10 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.query import Description, Query, Will
 from photo_clip.core.ranking import direction
+from photo_clip.core.relevance import rivals
 from photo_clip.core.text_words import text_words
 from photo_clip.core.tiles import Box, tile_boxes
+from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.query_embeddings import QueryEmbeddings
@@ -55,13 +57,25 @@ class Explanation:
     """Words of the query, and where each stands: “folder or file name”, “caption” or “keywords”."""
     where: Where | None = None
     """None where no part fits better than the whole, or none was looked at by itself."""
+    rivals: tuple[tuple[str, float], ...] = ()
+    """Generic phrases that fit the photo best and say something else than was asked for, each with its cosine, best
+    first: to be a match, it must stand out from them. Empty where nothing was asked for in words."""
 
 
 class Explainer:
     """Looks again at one photo. Any thread may use it."""
 
-    def __init__(self, neighbours: Neighbours, models: Models, embeddings: QueryEmbeddings, tiles: TileFinder) -> None:
+    def __init__(
+        self,
+        neighbours: Neighbours,
+        models: Models,
+        embeddings: QueryEmbeddings,
+        tiles: TileFinder,
+        background: Background | None,
+    ) -> None:
+        """Without a background, nobody says what else a photo could show."""
         self._neighbours = neighbours
+        self._background = background
         self._tiles = tiles
         self._models = models
         self._embeddings = embeddings
@@ -82,7 +96,8 @@ class Explainer:
             for each, cosine, rank in zip(query.descriptions, cosines, ranks, strict=False)
         )
         where = self._where(encoder, query, photo, content_id, asked[-1], float(cosines[-1]))
-        return Explanation(photo, float(cosines[-1]), ranks[-1], total, parts, said, where)
+        others = self._rivals(encoder, query, asked, content_id)
+        return Explanation(photo, float(cosines[-1]), ranks[-1], total, parts, said, where, others)
 
     def where(self, query: Query, photo: Photo, content_id: int) -> Where | None:
         """Return what `explain` says of the part that fits best. Raises as `Searcher.find` does."""
@@ -98,6 +113,16 @@ class Explainer:
         vectors = np.stack([self._embeddings.of(encoder, each) for each in query.descriptions])
         weights = [-each.weight if each.will is Will.LESS else each.weight for each in query.descriptions]
         return np.vstack([vectors, direction(vectors, weights)])
+
+    def _rivals(self, encoder: Encoder, query: Query, asked: Vectors, content_id: int) -> tuple[tuple[str, float], ...]:
+        wanted = [bool(each.words) and each.will is not Will.LESS for each in query.descriptions]
+        if self._background is None or not any(wanted):
+            return ()
+        photo = self._neighbours.vectors_of(encoder.identity.key, np.array([content_id]))[0]
+        phrases = self._background.phrases(encoder)
+        found = rivals(photo, asked[:-1][wanted], phrases)
+        words = self._background.words
+        return tuple((words[number], float(phrases[number] @ photo)) for number in found.tolist())
 
     def _where(
         self, encoder: Encoder, query: Query, photo: Photo, content_id: int, asked: NDArray[np.float32], whole: float

@@ -109,7 +109,7 @@ class Library:
             place_of=place_of,
             labelled=self.labelled.photos_fitting,
         )
-        self.explainer = Explainer(self.neighbours, models, embeddings, self._tiles)
+        self.explainer = Explainer(self.neighbours, models, embeddings, self._tiles, background)
         self.classifier = Classifier(models, embeddings)
         self.pasted = pasted
         self.duplicates = Duplicates(catalog, models, background, move_to_bin)

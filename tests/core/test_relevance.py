@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photo_clip.core.relevance import LINE, relevances
+from photo_clip.core.relevance import LINE, relevances, rivals
 from photo_clip.core.scoring import unit_rows
 
 NUMBERS = np.random.default_rng(2)
@@ -41,6 +41,17 @@ def test_a_phrase_that_means_the_query_takes_nothing_from_it() -> None:
     hits = near(QUERY, 0.8, 5)
     alone, beside = (relevances(QUERY, hits, phrases, SAMPLE) for phrases in (PHRASES, np.array([*PHRASES, QUERY])))
     assert np.allclose(alone, beside, atol=0.05)
+
+
+def test_rivals_are_the_phrases_that_fit_best_without_those_that_say_what_was_asked_for() -> None:
+    photo = near(QUERY, 1.5, 1)[0]
+    close = [near(photo, noise, 1)[0] for noise in (0.3, 0.2)]
+    others = np.array([close[0], *PHRASES, close[1], QUERY])
+    same = rivals(photo, QUERY[None], others)
+    assert same[:2].tolist() == [201, 0]
+    assert len(same) == 3
+    assert 202 not in same.tolist()
+    assert rivals(photo, np.array([QUERY, close[1]]), others[-2:]).tolist() == []
 
 
 def test_when_most_photos_match_they_are_still_told_from_the_rest() -> None:

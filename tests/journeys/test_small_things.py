@@ -81,6 +81,7 @@ def test_in_the_window(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
     window.grid.setCurrentIndex(window.photos.index(1))
     window.show_why()
     qtbot.waitUntil(lambda: "Best seen in the lower right part" in window.why.words.text(), timeout=LONG_MS)
+    assert "What else it looks like: " in window.why.words.text()
     qtbot.keyClick(window.grid, Qt.Key.Key_Return)
     qtbot.keyClick(window.viewer, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: window.viewer.canvas.outlined is not None, timeout=LONG_MS)
