@@ -18,7 +18,7 @@ _NEVER = (
     # other windows, notebooks and plots
     *("tkinter", "_tkinter", "PIL.ImageTk", "PIL.ImageQt", "IPython", "matplotlib", "tensorboard"),
     # what torch and transformers take along where they find it
-    *("scipy", "sklearn", "skimage", "joblib", "numba", "pandas", "torchaudio", "onnx", "torchgen"),
+    *("scipy", "sklearn", "skimage", "joblib", "numba", "pandas", "torchaudio", "onnx"),
 )
 
 _FROM_LINUX = re.compile(
