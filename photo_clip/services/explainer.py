@@ -119,10 +119,10 @@ class Explainer:
         if self._background is None or not any(wanted):
             return ()
         photo = self._neighbours.vectors_of(encoder.identity.key, np.array([content_id]))[0]
-        phrases = self._background.phrases(encoder)
+        beside = self._background.beside(query.words)
+        phrases, words = self._background.phrases(encoder)[beside], self._background.words
         found = rivals(photo, asked[:-1][wanted], phrases)
-        words = self._background.words
-        return tuple((words[number], float(phrases[number] @ photo)) for number in found.tolist())
+        return tuple((words[beside[number]], float(phrases[number] @ photo)) for number in found.tolist())
 
     def _where(
         self, encoder: Encoder, query: Query, photo: Photo, content_id: int, asked: NDArray[np.float32], whole: float

@@ -68,7 +68,8 @@ class _Aim:
     vector: NDArray[np.float32]
     will: Will
     weight: float
-    is_photo: bool
+    words: str
+    """Empty for a photo."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,7 +249,7 @@ class Searcher:
         return None if photo is None else photo.id
 
     def _aim(self, encoder: Encoder, wanted: Description) -> _Aim:
-        return _Aim(self._embeddings.of(encoder, wanted), wanted.will, wanted.weight, bool(wanted.photo))
+        return _Aim(self._embeddings.of(encoder, wanted), wanted.will, wanted.weight, wanted.words)
 
     def _allowed(self, query: Query, within: NDArray[np.int64] | None) -> _Allowed | None:
         today = self._today()
@@ -352,7 +353,7 @@ class Searcher:
 
         None where nothing is wanted in words. `is_whole`: the best of the library are among the photos.
         """
-        described = [aim for aim in aims if not aim.is_photo]
+        described = [aim for aim in aims if aim.words]
         wanted = [aim for aim in described if aim.will is not Will.LESS]
         if self._background is None or not wanted or not len(near.photo_ids):
             return None
@@ -361,14 +362,16 @@ class Searcher:
         is_part = np.zeros(len(vectors), np.bool_) if near.rows is None else near.rows >= 0
         if near.parts is not None and near.rows is not None:
             vectors[is_part] = near.parts.vectors[near.rows[is_part]]
-        phrases, sample = self._background.phrases(encoder), self._background.sample(key)
+        background = self._background
+        phrases, sample = background.phrases(encoder), background.sample(key)
 
         def of(aim: _Aim) -> NDArray[np.float64]:
             best = vectors[:0] if is_whole else self._best(key, aim.vector)
             handicaps = np.zeros(len(vectors) + len(best), np.float32)
             if self._tiles is not None and is_part.any():
                 handicaps[: len(vectors)][is_part] = self._tiles.handicap(key, aim.vector)
-            return relevances(aim.vector, np.concatenate([vectors, best]), phrases, sample, handicaps)[: len(vectors)]
+            beside = phrases[background.beside(aim.words)]
+            return relevances(aim.vector, np.concatenate([vectors, best]), beside, sample, handicaps)[: len(vectors)]
 
         result = joint([of(aim) for aim in wanted], [aim.weight for aim in wanted])
         for aim in described:

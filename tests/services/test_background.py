@@ -61,6 +61,26 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(bench: Bench, tmp_path:
     assert len(Background(bench.catalog, PHRASES, tmp_path / "cache").phrases(FakeEncoder())) == 3
 
 
+@pytest.mark.parametrize(
+    ("words", "beside"),
+    [
+        ("a dog at night", [1, 2, 3, 4]),
+        ("dogs at night", [0, 1, 2, 3]),
+        ("the streets of a city, at NIGHT", [0, 2, 3, 4]),
+        ("", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_phrases_that_a_description_says_itself_are_not_beside_it(
+    bench: Bench, tmp_path: Path, words: str, beside: list[int]
+) -> None:
+    phrases = ["a dog", "a city at night", "a street", "a photo of it", "night dogs"]
+    assert Background(bench.catalog, phrases, tmp_path / "cache").beside(words).tolist() == beside
+
+
+def test_where_a_description_says_all_phrases_all_are_beside_it(bench: Bench, tmp_path: Path) -> None:
+    assert Background(bench.catalog, ["a dog", "a cat"], tmp_path / "cache").beside("cat and dog").tolist() == [0, 1]
+
+
 def test_a_sample_is_drawn_from_the_library_and_again_when_that_has_grown(bench: Bench, tmp_path: Path) -> None:
     background = Background(bench.catalog, PHRASES, tmp_path / "cache")
     key = bench.encoder.identity.key
