@@ -87,7 +87,7 @@ def say_stacks(stacks: Sequence[Stack]) -> None:
     """Print each stack, the photo worth keeping first."""
     for stack in stacks:
         kind = "Exact copies" if stack.is_exact else "Near-duplicates"
-        say(f"{kind}, {size_in_words(stack.spare_bytes)} to win:")
+        say(f"{kind}, {size_in_words(stack.spare_bytes)} to free:")
         best, *others = (printable(str(photo.path)) for photo in stack.photos)
         say(f"  keep {best}  ({stack.reason})")
         for other in others:

@@ -68,7 +68,7 @@ class StackModel(QAbstractListModel):
             others = len(stack.photos) - 1
             kind = "near" if not stack.is_exact else "copy" if others == 1 else "copies"
             name = printable(stack.photos[0].path.name)
-            return f"{name}\n{others} {kind}, {size_in_words(stack.spare_bytes)} to win"
+            return f"{name}\n{others} {kind}, {size_in_words(stack.spare_bytes)} to free"
         return None
 
 

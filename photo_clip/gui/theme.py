@@ -127,7 +127,8 @@ def style_sheet(*, dark: bool) -> str:
         QListView::indicator:indeterminate {{
             background: {c.accent}; border-color: {c.accent}; image: url("{signs}/check-part.svg");
         }}
-        QListWidget::item {{ min-height: 22px; }}
+        QListWidget::item {{ min-height: 22px; padding: 0 6px; border: none; }}
+        QListWidget::item:selected {{ background: {c.accent}; color: white; }}
         QCheckBox:focus {{ border: 1px solid {c.ring}; border-radius: 3px; }}
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
         QLabel[title="true"] {{ font-size: {1.9 * usual_pt:.1f}pt; font-weight: 650; }}
@@ -215,19 +216,19 @@ def style_sheet(*, dark: bool) -> str:
         QWidget#activity {{ background: {c.window}; border-top: 1px solid {c.line}; }}
 
         QAbstractScrollArea#photoGrid {{ border: none; background: {c.base}; }}
-        QListView#folders {{ border: none; background: transparent; outline: none; }}
-        QListView#searches {{ border: none; background: transparent; outline: none; }}
+        QListView#folders {{ border: none; padding: 0; background: transparent; outline: none; }}
+        QListView#searches {{ border: none; padding: 0; background: transparent; outline: none; }}
         QListView#searches::item {{
             padding: 6px 8px; border-radius: 7px; color: {c.text}; border: 2px solid transparent;
         }}
         QListView#searches::item:selected, QListView#searches::item:hover {{ background: {c.hover}; }}
         QListView#searches:focus::item:selected {{ border-color: {c.ring}; }}
-        QTreeView {{
-            border: 1px solid {c.line}; border-radius: 8px; background: {c.base}; outline: none;
+        QTreeView, QListWidget, QListView#stacks {{
+            border: 1px solid {c.line}; border-radius: 8px; background: {c.base}; outline: none; padding: 1px;
             alternate-background-color: {c.card};
         }}
-        QTreeView:focus {{ border: 2px solid {c.ring}; }}
-        QTreeView::item {{ padding: 0 6px; border: none; }}
+        QTreeView:focus, QListWidget:focus, QListView#stacks:focus {{ border: 2px solid {c.ring}; padding: 0; }}
+        QTreeView::item {{ padding: 3px 6px; border: none; }}
         QTreeView::item:selected {{ background: {c.accent}; color: white; }}
         QHeaderView::section {{
             background: {c.window}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};

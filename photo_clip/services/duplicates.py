@@ -71,7 +71,7 @@ class Duplicates:
         self._least_cosine = least_cosine_of(self._sample)
 
     def find(self, *, exact_only: bool = False) -> Task[list[Stack]]:
-        """Find all stacks of photos whose folders are online: exact copies first, most to win first.
+        """Find all stacks of photos whose folders are online: exact copies first, most to free first.
 
         A photo of several copies is in a near stack with the one of them that is worth keeping.
         """
