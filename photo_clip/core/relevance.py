@@ -13,7 +13,7 @@ SAME_MEANING = 0.65
 """Cosine of two texts from which on they say the same: a phrase is no ground against a query that means it, “a dog on
 grass” for “a dog”."""
 BEST_HITS = 5
-_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.66, 0.14, 0.27, -0.78
+_MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.5, 0.14, 0.42, -0.38
 _LEAST_SPREAD = 1e-6
 
 
@@ -39,8 +39,9 @@ def relevances(
     of photos of the library; all have unit length, and there are phrases and a sample. The best are among the hits.
     `handicaps`, shape (k,), are taken off the cosines of hits that are parts of photos; none where there is None.
 
-    Three measures without a unit, so that they mean the same for every model, are weighed as a logistic regression
-    found them on labels and captions whose photos are known (tests/benchmarks/bench_relevance.py measures them):
+    Three measures without a unit, so that they mean the same for every model, are weighed such that most of the right
+    photos and few others are matches, for labels and captions whose photos are known (tests/benchmarks/
+    bench_relevance.py measures it, and tells how they were found):
     how far the query stands above the three phrases that fit the photo best, in standard deviations of all phrases
     over that photo, a ground for each photo, as the other labels are in CLIP's softmax (Radford et al. 2021, arXiv
     2103.00020); how far the cosine stands above the library's lower quarter, in units of the spread between its
