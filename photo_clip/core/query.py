@@ -145,8 +145,10 @@ def _parsed(line: str, today: date) -> Query:
     """The words of the plain description; an empty one where something else stood between."""
     others: list[Description] = []
     groups: list[list[Condition]] = []
+    group: list[Condition] = []
+    """The group that the last condition went to."""
     dates: list[Condition] = []
-    """The group of dates that no “or” joins to anything."""
+    """The group of dates between which no “or” need stand."""
     grouped: tuple[Will, list[str]] | None = None
     is_joined, before = False, ""
     """Whether “or” stands between a condition and what comes; what came last, a condition or not."""
@@ -155,11 +157,11 @@ def _parsed(line: str, today: date) -> Query:
         token, count = tokens[at], 1
         condition, is_date = token.condition, False
         if condition is None and grouped is None:
-            former = groups[-1][-1] if is_joined else None
+            former = group[-1] if is_joined else None
             condition, count = _date_of(tokens[at : at + _MOST_DATE_WORDS], former, today)
             is_date = condition is not None
         if condition is None and is_joined and token.is_plain:
-            condition = Condition(groups[-1][-1].key, token.text)
+            condition = Condition(group[-1].key, token.text)
         at += count
         if token.is_operator:
             others += _of_group(grouped)
@@ -170,15 +172,11 @@ def _parsed(line: str, today: date) -> Query:
         elif condition is not None:
             if free[-1:] in (["or"], ["and"]):  # words and filters hold all together
                 free.pop()
-            if is_joined:
-                group = groups[-1]
-            elif is_date and dates:
-                group = dates
-            else:
-                group = []
+            if not is_joined:
+                group = dates if is_date else []
+            if not group:
                 groups.append(group)
-                dates = group if is_date else dates
-            group += [condition] if condition not in group else []
+            group.append(condition)
             before = "condition"
         elif token.is_bare:
             (free if grouped is None else grouped[1]).append(token.text)
@@ -200,7 +198,7 @@ def _with_free_words(free: list[str], others: list[Description], groups: list[li
     line = one_line(" ".join(shown).strip(" ,;"))
     main = [Description(line)] if _says_something(line) else []
     hidden = [Description(each, will=Will.LESS) for each in avoided if _says_something(each)]
-    return Query((*main, *hidden, *others), tuple(map(tuple, groups)))
+    return Query((*main, *hidden, *others), tuple(tuple(dict.fromkeys(group)) for group in groups))
 
 
 @dataclass(frozen=True, slots=True)

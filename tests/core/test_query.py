@@ -87,6 +87,7 @@ def test_words_are_descriptions_to_be_more_or_less_like(typed: str, found: list[
         ("tag:2018 or 2019", [], [["tag:2018", "tag:2019"]]),
         ("is:favourite or 2019", [], [["is:favourite", "date:2019"]]),
         ("tag:a may 2020 tag:b or june 2021", [], [["tag:a"], ["date:may 2020"], ["tag:b", "date:june 2021"]]),
+        ("may 2020 tag:a june 2020 or tag:b", [], [["date:may 2020", "date:june 2020", "tag:b"], ["tag:a"]]),
         ("a cat or is:favourite", ["a cat"], [["is:favourite"]]),
         ("a cat in july 2022 and july 2023", ["a cat"], [["date:july 2022", "date:july 2023"]]),
         ('folder:"summer house"', [], [["folder:summer house"]]),
