@@ -1,11 +1,13 @@
 """Lets the program live through random adds, moves, deletes, searches, tags and kills, against what must be true.
 
 python -m tests.benchmarks soak --minutes 60
+python -m tests.benchmarks soak --minutes 30 --kills 0
 
 One process holds the library all the time, as the window does, and is told what to do; now and then it is killed, and
-another one takes over. Beside it, files come, move and go. After each round the library must hold exactly what lies on
-disk, each tag must be with its photo, nothing may have been embedded twice, and the index must be no larger than the
-photos need. A line a minute tells memory, open files, threads and the sizes of what is kept.
+another one takes over; without kills, one process shows whether it grows. Beside it, files come, move and go. After
+each round the library must hold exactly what lies on disk, each tag must be with its photo, nothing may have been
+embedded twice, and the index must be no larger than the photos need. A line a minute tells memory, open files, threads
+and the sizes of what is kept.
 """
 
 import argparse
@@ -169,7 +171,7 @@ class World:
             demand(wanted <= found, f"“{file}” lost tags: {wanted - found}")
 
 
-def soak(minutes: float, seed: int, folder: Path) -> None:
+def soak(minutes: float, seed: int, kills: float, folder: Path) -> None:
     """Live so long, and print a line a minute; FaultError at the first thing that is not true."""
     bench = Bench(folder / "soak", seed)
     world = World(bench)
@@ -190,7 +192,7 @@ def soak(minutes: float, seed: int, folder: Path) -> None:
         for _ in range(4):
             holder.ask("search", world.random.choice(_WORDS))
             counts["searches"] += 1
-        if world.random.random() < 0.15:
+        if world.random.random() < kills:
             holder.ask("index", killed_after_s=world.random.uniform(0.05, 1.5))
             if holder.process.poll() is None:
                 holder.end()
@@ -228,13 +230,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=float, default=0.15, metavar="SHARE", help="of rounds in which it is killed")
     parser.add_argument("--hold", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.hold is not None:
         hold_library(arguments.hold)
         return
     with tempfile.TemporaryDirectory(prefix="photo-clip-soak-") as folder:
-        soak(arguments.minutes, arguments.seed, Path(folder))
+        soak(arguments.minutes, arguments.seed, arguments.kills, Path(folder))
 
 
 if __name__ == "__main__":
