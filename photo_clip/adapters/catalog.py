@@ -123,12 +123,13 @@ class SqliteCatalog:
 
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         with self._connections.reading() as connection:
-            folders = dict(connection.execute("SELECT id, path FROM folders").fetchall())
+            told = connection.execute("SELECT id, path FROM folders").fetchall()
             rows = connection.execute(
                 """SELECT id, taken_at, folder_id, relative_path FROM photos
                    WHERE id IN (SELECT value FROM json_each(?))""",
                 (json_list(photo_ids),),
             ).fetchall()
+        folders = {folder_id: os.fsdecode(path) for folder_id, path in told}
         found = {row[0]: bearings_of(folders[row[2]], row[3], row[1]) for row in rows}
         return [found.get(int(photo_id), Bearings(None, "", "")) for photo_id in photo_ids]
 

@@ -189,11 +189,10 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     )
 
 
-def bearings_of(folder: bytes, relative_path: bytes, taken_at_text: str | None) -> Bearings:
+def bearings_of(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:
     """Return where and when a photo belongs."""
     inner, _, name = os.fsdecode(relative_path).rpartition("/")
-    path = os.fsdecode(folder)
-    return Bearings(_time(taken_at_text), f"{path}{os.sep}{inner}" if inner else path, name)
+    return Bearings(_time(taken_at_text), f"{folder}{os.sep}{inner}" if inner else folder, name)
 
 
 def facts_of(

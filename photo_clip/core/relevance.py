@@ -22,8 +22,13 @@ def library_spread(query: NDArray[np.float32], sample: Vectors) -> float:
 
     That is from their tenth part to their half, which stays what it is when many photos match; above 0.
     """
-    tenth, half = np.quantile(sample @ query, (0.1, 0.5))
-    return max(float(half - tenth), _LEAST_SPREAD)
+    return _library(query, sample)[1]
+
+
+def _library(query: NDArray[np.float32], sample: Vectors) -> tuple[float, float]:
+    """Return the lower quarter of the cosines of a query with photos of the library, and `library_spread`."""
+    tenth, quarter, half = np.quantile(sample @ query, (0.1, 0.25, 0.5))
+    return float(quarter), max(float(half - tenth), _LEAST_SPREAD)
 
 
 def relevances(
@@ -51,8 +56,8 @@ def relevances(
     if not len(hits):
         return np.empty(0, np.float64)
     cosines = hits @ query if handicaps is None else hits @ query - handicaps
-    quarter = np.quantile(sample @ query, 0.25)
-    above_library = np.clip((cosines - quarter) / library_spread(query, sample), -3, 20)
+    quarter, spread = _library(query, sample)
+    above_library = np.clip((cosines - quarter) / spread, -3, 20)
     behind_best = above_library - np.sort(above_library)[-BEST_HITS:].mean()
     logits = _MARGIN_WEIGHT * _margins(cosines, hits, query, phrases) + _LIBRARY_WEIGHT * above_library
     result: NDArray[np.float64] = 1 / (1 + np.exp(-(logits + _BEST_WEIGHT * behind_best + _OFFSET).astype(np.float64)))
