@@ -66,9 +66,12 @@ class Connections:
             return version
 
     def check(self) -> None:
-        """Read the whole file, and see that it holds together: 0.2 s for 100,000 photos. Raises StoreError."""
+        """Read the whole file, and see that it holds together: 1 s for 100,000 photos. Raises StoreError.
+
+        A quick check takes a quarter of that, and takes a sound page of one index in another for sound.
+        """
         with self.reading() as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise sqlite3.DatabaseError(found)
 

@@ -140,8 +140,11 @@ def test_without_what_says_where_the_tables_lie_everything_is_saved_all_the_same
 
 
 @needs_dbstat
-def test_damage_that_nobody_comes_across_is_found_by_looking(file: Path) -> None:
-    overwrite(file, pages_of(file, "photos_by_time")[1], b"\xff" * PAGE)
+@pytest.mark.parametrize("is_sound", [False, True])
+def test_damage_that_nobody_comes_across_is_found_by_looking(file: Path, is_sound: bool) -> None:
+    _, page, other, *_ = pages_of(file, "photos_by_time")
+    start = (other - 1) * PAGE
+    overwrite(file, page, file.read_bytes()[start : start + PAGE] if is_sound else b"\xff" * PAGE)
     catalog = SqliteCatalog(file)
     with pytest.raises(StoreError, match="is damaged"):
         catalog.check()
