@@ -97,6 +97,7 @@ def _forget_crash(places: Places) -> None:
 
 def _log_to(places: Places) -> None:
     """Log to a small file in the data folder; names of photos are not logged."""
+    logging.raiseExceptions = False  # a full disk is told in the window, not with each line that has no room
     handler = logging.handlers.RotatingFileHandler(places.log_file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

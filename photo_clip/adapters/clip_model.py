@@ -218,7 +218,7 @@ def _open_clip_silent() -> Iterator[None]:
     """Keep what open_clip logs to itself: it writes to the root logger, and warns of weights that are read later."""
 
     def is_not_of_open_clip(record: logging.LogRecord) -> bool:
-        return not record.pathname.startswith(str(Path(open_clip.__file__).parent))
+        return "open_clip" not in Path(record.pathname).parts  # in a package it is no absolute path
 
     root, nowhere = logging.getLogger(), logging.NullHandler()  # without a handler, logging would set one up
     root.addHandler(nowhere)

@@ -3,11 +3,13 @@
 import gc
 import io
 import json
+import logging
 import shutil
 import socket
 import threading
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import open_clip
@@ -138,6 +140,25 @@ def test_what_a_model_cannot_read_any_more_is_cut_off(tiny: Path, tiny_siglip2: 
     for folder in (tiny, tiny_siglip2):
         long, longer = opened(folder).embed_texts(["cat " * 100, "cat " * 100 + "dog"])
         assert np.array_equal(long, longer)
+
+
+@pytest.mark.parametrize("is_packaged", [False, True])
+def test_what_open_clip_logs_of_weights_that_are_read_later_is_kept_from_people(
+    tiny: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, is_packaged: bool
+) -> None:
+    made, heard = logging.getLogRecordFactory(), []
+
+    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        found = made(*args, **kwargs)
+        heard.append(found.pathname)
+        if is_packaged:  # where files have no folder
+            found.pathname = found.pathname.partition("site-packages/")[2]
+        return found
+
+    monkeypatch.setattr(logging, "_logRecordFactory", record)
+    opened(tiny)
+    assert any("open_clip" in path for path in heard)
+    assert not caplog.records
 
 
 def test_the_logit_scale_is_the_models_own(tiny: Path) -> None:
