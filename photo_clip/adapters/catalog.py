@@ -27,6 +27,7 @@ from photo_clip.adapters.catalog_tags import SqliteTags
 from photo_clip.adapters.catalog_tiles import SqliteTiles
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.filters import AnyOf
+from photo_clip.core.id_rows import rows_of
 from photo_clip.core.likeness import Looks
 from photo_clip.core.photo import Photo
 
@@ -116,8 +117,7 @@ class SqliteCatalog:
                 (json_list(content_ids.tolist()),),
             ).fetchone()
         photo_ids, contents = map(numbers_of, arrays)
-        ascending = np.argsort(content_ids)
-        places = ascending[np.searchsorted(content_ids, contents, sorter=ascending)]
+        places = rows_of(contents, content_ids)
         order = np.lexsort((photo_ids, places))
         return photo_ids[order], places[order]
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_rows import fractions_of, json_list, numbers_of
 from photo_clip.core.filters import AnyOf, Between, Filter, Flag, IsOfType, Labelled, Near, Number, OneOf, Says, Text
+from photo_clip.core.id_rows import rows_of
 from photo_clip.core.periods import Period
 
 SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
@@ -128,9 +129,8 @@ class ShownPhotos:
         for asked, of in _RATINGS:
             rated, ratings = map(numbers_of, connection.execute(asked).fetchone())
             if len(rated):
-                order, ids = np.argsort(rated), getattr(self, of)
-                at = order[np.minimum(np.searchsorted(rated, ids, sorter=order), len(rated) - 1)]
-                result = np.where(rated[at] == ids, ratings[at], result)
+                at = rows_of(getattr(self, of), rated)
+                result = np.where(at >= 0, ratings[at], result)
         return result
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.halves import widened, widened_blocks
+from photo_clip.core.id_rows import rows_of
 from photo_clip.core.ports import Vectors
 from photo_clip.core.scoring import best_rows, cosines
 from photo_clip.core.stores import StoredVectors
@@ -66,13 +67,9 @@ class VectorTable:
 
     def rows_of(self, content_ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return where the embeddings of contents are, -1 for one that has none, shape (k,)."""
-        if not len(self):
-            return np.full(len(content_ids), -1, np.intp)
         if self._sorter is None:
             self._sorter = np.argsort(self.content_ids, kind="stable")
-        places = np.searchsorted(self.content_ids, content_ids, sorter=self._sorter)
-        rows = self._sorter[np.minimum(places, len(self) - 1)]
-        return np.where(self.content_ids[rows] == content_ids, rows, -1)
+        return rows_of(content_ids, self.content_ids, self._sorter)
 
     @property
     def stored(self) -> NDArray[np.float16]:
