@@ -17,18 +17,13 @@ _MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.5, 0.14, 0.42, -0.38
 _LEAST_SPREAD = 1e-6
 
 
-def library_spread(query: NDArray[np.float32], sample: Vectors) -> float:
-    """Return how far the cosines of a query, shape (d,), with photos of the library, shape (s, d), are spread.
+def library_spread(cosines: NDArray[np.float32]) -> float:
+    """Return how far the cosines of a query with photos of the library, shape (s,), are spread.
 
     That is from their tenth part to their half, which stays what it is when many photos match; above 0.
     """
-    return _library(query, sample)[1]
-
-
-def _library(query: NDArray[np.float32], sample: Vectors) -> tuple[float, float]:
-    """Return the lower quarter of the cosines of a query with photos of the library, and `library_spread`."""
-    tenth, quarter, half = np.quantile(sample @ query, (0.1, 0.25, 0.5))
-    return float(quarter), max(float(half - tenth), _LEAST_SPREAD)
+    tenth, half = np.quantile(cosines, (0.1, 0.5))
+    return max(float(half - tenth), _LEAST_SPREAD)
 
 
 def relevances(
@@ -45,19 +40,19 @@ def relevances(
     `handicaps`, shape (k,), are taken off the cosines of hits that are parts of photos; none where there is None.
 
     Three measures without a unit, so that they mean the same for every model, are weighed such that most of the right
-    photos and few others are matches, for labels and captions whose photos are known (tests/benchmarks/
-    bench_relevance.py measures it, and tells how they were found):
-    how far the query stands above the three phrases that fit the photo best, in standard deviations of all phrases
-    over that photo, a ground for each photo, as the other labels are in CLIP's softmax (Radford et al. 2021, arXiv
-    2103.00020); how far the cosine stands above the library's lower quarter, in units of the spread between its
-    tenth part and its half (`library_spread`); and how far, in that unit, it stays
-    behind the five best hits.
+    photos and few others are matches, for labels and captions whose photos are known
+    (tests/benchmarks/bench_relevance.py measures it, and tells how they were found): how far the query stands above the
+    three phrases that fit the photo best, in standard deviations of all phrases over that photo, a ground for each
+    photo, as the other labels are in CLIP's softmax (Radford et al. 2021, arXiv 2103.00020); how far the cosine stands
+    above the library's lower quarter, in units of the spread between its tenth part and its half (`library_spread`);
+    and how far, in that unit, it stays behind the five best hits.
     """
     if not len(hits):
         return np.empty(0, np.float64)
     cosines = hits @ query if handicaps is None else hits @ query - handicaps
-    quarter, spread = _library(query, sample)
-    above_library = np.clip((cosines - quarter) / spread, -3, 20)
+    in_library = sample @ query
+    quarter = float(np.quantile(in_library, 0.25))
+    above_library = np.clip((cosines - quarter) / library_spread(in_library), -3, 20)
     behind_best = above_library - np.sort(above_library)[-BEST_HITS:].mean()
     logits = _MARGIN_WEIGHT * _margins(cosines, hits, query, phrases) + _LIBRARY_WEIGHT * above_library
     result: NDArray[np.float64] = 1 / (1 + np.exp(-(logits + _BEST_WEIGHT * behind_best + _OFFSET).astype(np.float64)))

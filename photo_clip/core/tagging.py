@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from photo_clip.core.halves import widened_blocks
 from photo_clip.core.ports import Vectors
 from photo_clip.core.ranking import direction
-from photo_clip.core.relevance import BEST_HITS, SAME_MEANING
+from photo_clip.core.relevance import BEST_HITS, SAME_MEANING, library_spread
 from photo_clip.core.scoring import best_rows, spread_rows
 
 TEMPLATES = ("{}", "a photo of a {}", "a photo of the {}", "a close photo of a {}", "{} in a photo")
@@ -115,9 +115,8 @@ def logits_by_words(
     margins = (cosines - _fitting(ground, similar >= SAME_MEANING)) / ground.spreads
     if contrasts is not None:
         margins = np.minimum(margins, (cosines - contrasts) / ground.spreads)
-    tenth, half = np.quantile(sample, (0.1, 0.5))
     best = np.argpartition(-cosines, min(BEST_HITS, len(cosines)) - 1)[:BEST_HITS]
-    behind = np.maximum((cosines - cosines[best].mean()) / max(float(half - tenth), _LEAST_SPREAD), _FARTHEST_BEHIND)
+    behind = np.maximum((cosines - cosines[best].mean()) / library_spread(sample), _FARTHEST_BEHIND)
     deeper = best_rows(cosines, _DEPTH.stop)[_DEPTH]
     depth = float(margins[deeper].mean()) if len(deeper) else _LEAST_DEPTH
     depth = min(max(depth, _LEAST_DEPTH), _HIGHEST_DEPTH)

@@ -89,7 +89,7 @@ class TileFinder:
 
     def handicap(self, model_key: str, query: NDArray[np.float32]) -> float:
         """Return what is taken off a tile's cosine before it is held against those of whole photos."""
-        return _HANDICAP * library_spread(query, self._current(model_key).sample)
+        return _HANDICAP * library_spread(self._current(model_key).sample @ query)
 
     def warm_up(self, model_key: str) -> None:
         """Have in memory what answers come from."""
