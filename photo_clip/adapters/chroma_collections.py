@@ -13,7 +13,7 @@ from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from numpy.typing import NDArray
 
-from photo_clip.adapters.index_process import IndexServer
+from photo_clip.adapters.index_process import Holding, IndexServer
 from photo_clip.core.halves import widened
 
 _BATCH = 5000
@@ -58,12 +58,12 @@ class ChromaCollections:
         """Be there, and reach the server, if it is on one."""
         self._client.heartbeat()
 
-    def holding(self, model_key: str) -> tuple[int, int, str]:
+    def holding(self, model_key: str) -> Holding:
         """Return the level last noted for a model, how many vectors of it there are, and the mark noted with the
         level."""
         collection = self._collection(model_key)
         noted = collection.metadata or {}
-        return int(noted.get(_LEVEL, 0)), collection.count(), str(noted.get(_MARK, ""))
+        return Holding(int(noted.get(_LEVEL, 0)), collection.count(), str(noted.get(_MARK, "")))
 
     def note_level(self, model_key: str, level: int, mark: str) -> None:
         """Note up to which of the catalogue's rows a model's vectors are here, together with them, and a mark."""

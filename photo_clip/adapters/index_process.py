@@ -33,6 +33,15 @@ class IndexServer:
     """A file with the certificate of whom to trust, beside https; empty for those that the system trusts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a database has of one model."""
+
+    level: int = 0
+    size: int = 0
+    mark: str = ""
+
+
 class IndexProcess:
     """Chroma's process, seen from the program; one thread uses it.
 

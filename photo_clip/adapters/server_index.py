@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.adapters.index_process import IndexProcess, IndexServer
+from photo_clip.adapters.index_process import Holding, IndexProcess, IndexServer
 from photo_clip.core.errors import StoreError
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import StoredVectors
@@ -32,16 +32,16 @@ class ServerIndex:
         self._server = server
         self._lock = threading.RLock()
         self._process: IndexProcess | None = None
-        self._holdings: dict[str, tuple[int, int, str]] = {}
+        self._holdings: dict[str, Holding] = {}
 
     def level(self, model_key: str) -> int:
-        return self._holding(model_key)[0]
+        return self._holding(model_key).level
 
     def mark(self, model_key: str) -> str:
-        return self._holding(model_key)[2]
+        return self._holding(model_key).mark
 
     def size(self, model_key: str) -> int:
-        return self._holding(model_key)[1]
+        return self._holding(model_key).size
 
     def open(self) -> None:
         with self._connected() as process:
@@ -52,7 +52,7 @@ class ServerIndex:
             self._holdings.pop(model_key, None)
             size = process.call("add", model_key, stored.content_ids, stored.vectors)
             process.call("note_level", model_key, stored.last_row, mark)
-            self._holdings[model_key] = stored.last_row, size, mark
+            self._holdings[model_key] = Holding(stored.last_row, size, mark)
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -66,7 +66,8 @@ class ServerIndex:
         return found
 
     def remove_model(self, model_key: str) -> None:
-        if self._holding(model_key)[:2] != (0, 0):
+        held = self._holding(model_key)
+        if held.level or held.size:
             with self._connected() as process:
                 self._holdings.pop(model_key, None)
                 process.call("remove_model", model_key)
@@ -75,7 +76,7 @@ class ServerIndex:
         with self._lock:
             self._end_process(wait_s=1)
 
-    def _holding(self, model_key: str) -> tuple[int, int, str]:
+    def _holding(self, model_key: str) -> Holding:
         known = self._holdings.get(model_key)
         if known is None:
             with self._connected() as process:

@@ -13,22 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photo_clip.adapters.index_process import IndexProcess
+from photo_clip.adapters.index_process import Holding, IndexProcess
 from photo_clip.core.errors import StoreError
 from photo_clip.core.stores import StoredVectors
 
 _MARKER = "in-use"
 _HOLDINGS = "holdings.json"
 _REMOVED = "-removed-"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Holding:
-    """What the index has of one model."""
-
-    level: int = 0
-    size: int = 0
-    mark: str = ""
 
 
 class ChromaIndex:
@@ -55,13 +46,13 @@ class ChromaIndex:
             _remove_leftovers(folder, self._database)
 
     def level(self, model_key: str) -> int:
-        return self._holdings.get(model_key, _Holding()).level
+        return self._holdings.get(model_key, Holding()).level
 
     def size(self, model_key: str) -> int:
-        return self._holdings.get(model_key, _Holding()).size
+        return self._holdings.get(model_key, Holding()).size
 
     def mark(self, model_key: str) -> str:
-        return self._holdings.get(model_key, _Holding()).mark
+        return self._holdings.get(model_key, Holding()).mark
 
     def open(self) -> None:
         with self._lock, self._errors_explained():
@@ -70,7 +61,7 @@ class ChromaIndex:
     def add(self, model_key: str, stored: StoredVectors, mark: str = "") -> None:
         with self._lock, self._errors_explained():
             size = self._opened().call("add", model_key, stored.content_ids, stored.vectors)
-            self._holdings[model_key] = _Holding(stored.last_row, size, mark)
+            self._holdings[model_key] = Holding(stored.last_row, size, mark)
 
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
@@ -125,14 +116,14 @@ class ChromaIndex:
             ) from error
 
 
-def _read_holdings(folder: Path) -> tuple[str, dict[str, _Holding]]:
+def _read_holdings(folder: Path) -> tuple[str, dict[str, Holding]]:
     """Return the name of the database in the folder, empty where there is none, and what it has of each model."""
     try:
         found = json.loads((folder / _HOLDINGS).read_text(encoding="utf-8"))
         name = Path(str(found["database"])).name
         if (folder / name).is_dir():
             return name, {
-                str(key): _Holding(int(told["level"]), int(told["size"]), str(told["mark"]))
+                str(key): Holding(int(told["level"]), int(told["size"]), str(told["mark"]))
                 for key, told in found["models"].items()
             }
         _remove(folder)

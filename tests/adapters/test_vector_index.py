@@ -189,30 +189,24 @@ if __name__ == "__main__":
 """
 
 
-def test_what_a_killed_program_asked_of_its_index_process_is_not_begun(tmp_path: Path) -> None:
-    script = tmp_path / "program.py"
-    script.write_text(KILLED_AS_IT_ASKS)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+def run_until_killed(code: str, folder: Path) -> None:
+    """Run a program that is told where its index is, until it and every process that it started has ended."""
+    script = folder / "program.py"
+    script.write_text(code)
     program = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "index")],
-        stdout=subprocess.PIPE,
-        env=environment,
+        [sys.executable, str(script), str(folder / "index")],
+        stdout=subprocess.PIPE,  # ends when the last process that holds it has ended
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         timeout=60,
         check=False,
     )
     assert program.returncode == 1
+
+
+def test_what_a_killed_program_asked_of_its_index_process_is_not_begun(tmp_path: Path) -> None:
+    run_until_killed(KILLED_AS_IT_ASKS, tmp_path)
     assert not (tmp_path / "index").exists(), "whoever came next would have found another at work there"
 
 
 def test_the_index_process_of_a_killed_program_ends_by_itself(tmp_path: Path) -> None:
-    script = tmp_path / "program.py"
-    script.write_text(KILLED_PROGRAM)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    program = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "index")],
-        stdout=subprocess.PIPE,  # ends when the last process that holds it has ended
-        env=environment,
-        timeout=60,
-        check=False,
-    )
-    assert program.returncode == 1
+    run_until_killed(KILLED_PROGRAM, tmp_path)
