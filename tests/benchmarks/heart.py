@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -71,9 +72,9 @@ class Heart(QObject):
             last = self._last
             if last is not None and not self._doing and 1000 * (time.monotonic() - last[0]) > LONG_MS:
                 frames = sys._current_frames()
-                own = frames.pop(self._thread, None)
-                others = (traceback.format_stack(each, 2) for key, each in frames.items() if key != _ident())
-                self._doing = "".join([*traceback.format_stack(own, 12), "beside:\n", *itertools.chain(*others)])
+                own = _stack(frames.pop(self._thread, None), 12)
+                others = (_stack(each, 2) for key, each in frames.items() if key != _ident())
+                self._doing = "".join([*own, "beside:\n", *itertools.chain(*others)])
 
 
 class Diary:
@@ -105,6 +106,12 @@ def read_diary(file: Path) -> tuple[int, list[Beat]]:
     told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
     count = sum(each.get("beats", 0) for each in told)
     return count, [Beat(**each) for each in told if "late_ms" in each]
+
+
+def _stack(frame: FrameType | None, limit: int) -> list[str]:
+    """Return the innermost lines first, without their source: to read it, the late thread would have to let us."""
+    lines = itertools.islice(traceback.walk_stack(frame), limit) if frame else ()
+    return [f"{each.f_code.co_filename}:{line} {each.f_code.co_name}\n" for each, line in lines]
 
 
 def _waited_ms() -> float:
