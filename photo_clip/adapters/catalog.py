@@ -131,7 +131,8 @@ class SqliteCatalog:
             ).fetchall()
         folders = {folder_id: os.fsdecode(path) for folder_id, path in told}
         found = {row[0]: bearings_of(folders[row[2]], row[3], row[1]) for row in rows}
-        return [found.get(int(photo_id), Bearings(None, "", "")) for photo_id in photo_ids]
+        unknown = Bearings(None, "", "")
+        return [found.get(photo_id, unknown) for photo_id in photo_ids]
 
     def looks(self, photo_ids: Sequence[int] | None = None) -> Looks:
         chosen, values = ("", ()) if photo_ids is None else (CHOSEN, (json_list(photo_ids),))

@@ -10,6 +10,8 @@ from photo_clip.core.errors import StoreError
 
 APPLICATION_ID = 0x70_68_63_6C
 """“phcl”: tells a catalogue from any other SQLite file."""
+_CACHE_KIB = 8000
+"""For each connection at most; with SQLite's 2,000, what is known of 500 found photos takes a third longer to read."""
 
 
 def open_for_writing(file: Path) -> sqlite3.Connection:
@@ -50,6 +52,7 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     # Transactions are begun by hand; a connection is used by one thread but closed by another.
     connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     if not read_only:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL, not NORMAL: a decision that was acknowledged outlives a power cut too. It costs a sync a batch.

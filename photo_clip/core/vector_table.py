@@ -29,7 +29,6 @@ _MOST_SHORTLIST = 100
 """More for each one wanted are too many: over 100,000 embeddings, 40 each find the best five for 200 captions."""
 _LEAST_ALONG = 1e-6
 """Directions in which queries hardly lie count as if they did so much, as a share of the direction they lie in most."""
-_FEW = 0.25
 _SAMPLE = 20_000
 _GROWN = 2
 """The sketch is drawn anew when there are so many times the embeddings it was drawn from."""
@@ -52,6 +51,9 @@ class VectorTable:
         self._sketch: NDArray[np.float32] | None = None
         self._drawn_from = 0
         self._sorter: NDArray[np.intp] | None = None
+        self._products: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+        """The query asked last, and its dot products by the sketch: a search asks for its best hits in the whole
+        library, too."""
 
     def __len__(self) -> int:
         return len(self.content_ids)
@@ -144,20 +146,20 @@ class VectorTable:
         asked = max(_SHORTLIST * count, min(least, _MOST_SHORTLIST * count))
         rows = None if mask is None else np.flatnonzero(mask)
         if self._sketch is not None and self._axes is not None and asked < left:
-            place = query @ self._axes.of_queries
-            if rows is not None and left < _FEW * len(self):
-                rough = self._sketch[rows] @ place
-                rows = rows[np.argpartition(rough, left - asked)[left - asked :]]
-            else:  # all are reckoned: picking most of the rows first would take longer
-                rough = self._sketch @ place
-                if mask is not None:
-                    rough[~mask] = -np.inf
-                rows = np.argpartition(rough, len(rough) - asked)[len(rough) - asked :]
+            rough = self._rough(query, self._sketch, self._axes)
+            likely = np.argpartition(rough if rows is None else rough[rows], left - asked)[left - asked :]
+            rows = likely if rows is None else rows[likely]
             rows = np.sort(rows)  # in order, so that equals stay in theirs
         scores = cosines(self._vectors, query, rows)
         best = best_rows(scores, count)
         found = best if rows is None else rows[best]
         return self.content_ids[found], np.clip(scores[best], -1, 1)
+
+    def _rough(self, query: NDArray[np.float32], sketch: NDArray[np.float32], axes: "_Axes") -> NDArray[np.float32]:
+        asked = self._products
+        if asked is None or not np.array_equal(asked[0], query):
+            asked = self._products = query.copy(), sketch @ (query @ axes.of_queries)
+        return asked[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
