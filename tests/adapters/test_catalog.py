@@ -145,6 +145,28 @@ def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
     assert more.last_row > first.last_row
 
 
+def test_many_vectors_come_each_with_its_content_whatever_their_bytes(catalog: SqliteCatalog) -> None:
+    names = [f"{number}.jpg" for number in range(1300)]
+    ids = add_photos(catalog, *names)
+    halves = np.random.default_rng(0).integers(0, 2**15 - 2**10, (len(names), 3), dtype=np.uint16)  # all but infinity
+    halves[::7] = 0
+    values = dict(zip(names, halves.view(np.float16), strict=True))
+    read = [embedded(catalog, ids[name], name, value.astype(float).tolist()) for name, value in values.items()]
+    catalog.embeddings.store(MODEL, read, {})
+
+    stored = catalog.embeddings.vectors(MODEL)
+    photo_ids, rows = catalog.photos_with(stored.content_ids)
+    name_of = {photo_id: name for name, photo_id in ids.items()}
+    found = {name_of[photo_id]: stored.vectors[row].tolist() for photo_id, row in zip(photo_ids, rows, strict=True)}
+    assert found == {name: value.tolist() for name, value in values.items()}
+    assert stored.last_row == catalog.embeddings.last_row(MODEL)
+    some = catalog.embeddings.vectors_of_contents(MODEL, stored.content_ids[::2].tolist())
+    assert {content_id: vector.tolist() for content_id, vector in some.items()} == dict(
+        zip(stored.content_ids[::2].tolist(), stored.vectors[::2].tolist(), strict=True)
+    )
+    assert catalog.embeddings.vectors_of_contents(MODEL, []) == {}
+
+
 def test_a_file_that_changed_while_it_was_read_keeps_waiting(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg")
     old = embedded(catalog, ids["a.jpg"], "old content")
