@@ -168,11 +168,13 @@ class ThumbnailLoader(QObject):
 
 
 def _load(library: Library, photo_ids: list[int], box: _Box) -> list[_Loaded]:
-    tags, sensitive = library.catalog.tags.tags_of(photo_ids), library.labelled.sensitive()
+    known = library.catalog.tags.tags_of(photo_ids)
+    tags = {photo_id: known.get(photo_id, []) for photo_id in photo_ids}
+    sensitive = library.labelled.sensitive(tags)
     return [
         replace(
             _load_one(library.thumbnails, photo, box),
-            tags=tuple(tag.name for tag in tags.get(photo.id, ())),
+            tags=tuple(tag.name for tag in tags[photo.id]),
             is_sensitive=photo.id in sensitive,
         )
         for photo in library.catalog.photos(photo_ids)

@@ -1,17 +1,17 @@
 """Which photos the labels that are on fit, which of them one may not want to show, and which no label fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.filters import Says, Text
 from photo_clip.core.gaps import groups_among, name_of
 from photo_clip.core.labels import tag_name
 from photo_clip.core.scoring import probabilities
 from photo_clip.core.stores import Catalog
+from photo_clip.core.tags import Tag
 from photo_clip.services.label_judge import Judged, LabelJudge
 from photo_clip.services.models import Models
 
@@ -56,17 +56,20 @@ class LabelledPhotos:
             found.update(photo_id for photo_id, accepted in judged.decided.items() if accepted)
         return sorted(found)
 
-    def sensitive(self) -> frozenset[int]:
-        """Return the ids of photos that one may not want to show by chance.
+    def sensitive(self, tags: Mapping[int, Sequence[Tag]]) -> frozenset[int]:
+        """Return which photos, whose tags are given by their ids, one may not want to show by chance.
 
         Those with a tag below “sensitive”, and those for which such a label is suggested, where its list is on.
         """
+        tagged = {photo_id for photo_id, told in tags.items() if any(_is_sensitive(tag.name) for tag in told)}
+        return frozenset(tagged | self._suggested_sensitive().intersection(tags))
+
+    def _suggested_sensitive(self) -> frozenset[int]:
         version = self._catalog.version()
         if self._sensitive[0] != version:
-            tagged, _ = self._catalog.photos_within([((Says(Text.TAG, SENSITIVE), True),)])
-            found = set(tagged.tolist())
+            found: set[int] = set()
             with suppress(UsageError):  # a list that cannot be read is told where it is edited
-                labels = [each for each in self._judge.labels() if each.name.casefold().partition("/")[0] == SENSITIVE]
+                labels = [each for each in self._judge.labels() if _is_sensitive(each.name)]
                 for judged in self._judge.judge_some(labels) if labels else ():
                     found.update(judged.photo_ids[judged.suggested].tolist())
             self._sensitive = (version, frozenset(found))
@@ -116,3 +119,7 @@ class LabelledPhotos:
             for group in groups_among(shown.table.stored, np.unique(shown.rows[left]))
         ]
         return found, len(left)
+
+
+def _is_sensitive(name: str) -> bool:
+    return SENSITIVE in name.casefold().split("/")

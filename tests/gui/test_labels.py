@@ -343,7 +343,9 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     library.tagger.decide([second.data(Role.PHOTO_ID)], "family/Anna", True)
     filled._tell_of_tags("")
     qtbot.waitUntil(lambda: first.data(Role.SENSITIVE) and second.data(Role.TAGS) == ("family/Anna",))
-    assert library.labelled.sensitive() == {first.data(Role.PHOTO_ID)}
+    ids = filled.photos.photo_ids.tolist()
+    tags = library.catalog.tags.tags_of(ids)
+    assert library.labelled.sensitive(tags) == {first.data(Role.PHOTO_ID)}
     veiled = filled.grid.grab().toImage()
     assert veiled != plain
     menu = filled.browser.arrange.menu()
@@ -354,7 +356,9 @@ def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(
     assert filled.grid.grab().toImage() != unveiled
     library.catalog.tags.save_list(LabelList("sensitive", "sensitive/red = red"))
     judged = library.label_judge.judge(Label("sensitive/red", (), ("red",)))
-    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.labelled.sensitive()
+    assert set(judged.photo_ids[judged.suggested].tolist()) <= library.labelled.sensitive(
+        {photo_id: [] for photo_id in ids}
+    )
 
 
 def test_a_label_is_renamed(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
