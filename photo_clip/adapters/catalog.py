@@ -13,8 +13,10 @@ from photo_clip.adapters.catalog_filters import SHOWN, ShownPhotos, vocabulary_o
 from photo_clip.adapters.catalog_folders import SqliteFolders
 from photo_clip.adapters.catalog_marks import SqliteMarks
 from photo_clip.adapters.catalog_rows import (
+    BEARINGS_JOINED,
     CHOSEN,
     LOOKS,
+    LOOKS_JOINED,
     PHOTO,
     bearings_of,
     json_list,
@@ -93,13 +95,15 @@ class SqliteCatalog:
         if not wanted:
             return []
         with self._connections.reading() as connection:
-            rows = connection.execute(
+            (found,) = connection.execute(
                 # Ranking would read every row; without it, SQLite stops at the limit.
-                f"""SELECT p.id FROM photo_words w CROSS JOIN photos p ON p.id = w.rowid
-                    WHERE photo_words MATCH ? AND {SHOWN} LIMIT ?""",  # noqa: S608
+                f"""SELECT json_group_array(id) FROM (
+                    SELECT p.id FROM photo_words w CROSS JOIN photos p ON p.id = w.rowid
+                    WHERE photo_words MATCH ? AND {SHOWN} LIMIT ?)""",  # noqa: S608
                 (wanted, limit),
-            ).fetchall()
-        return [row[0] for row in rows]
+            ).fetchone()
+        photo_ids: list[int] = numbers_of(found).tolist()
+        return photo_ids
 
     def count_in_folders(self) -> dict[int, int]:
         with self._connections.reading() as connection:
@@ -124,21 +128,22 @@ class SqliteCatalog:
     def bearings(self, photo_ids: Sequence[int]) -> list[Bearings]:
         with self._connections.reading() as connection:
             told = connection.execute("SELECT id, path FROM folders").fetchall()
-            rows = connection.execute(
-                """SELECT id, taken_at, folder_id, relative_path FROM photos
-                   WHERE id IN (SELECT value FROM json_each(?))""",
+            joined = connection.execute(
+                f"SELECT {BEARINGS_JOINED} FROM photos WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json_list(photo_ids),),
-            ).fetchall()
-        folders = {folder_id: os.fsdecode(path) for folder_id, path in told}
-        found = {row[0]: bearings_of(folders[row[2]], row[3], row[1]) for row in rows}
+            ).fetchone()
+        found = bearings_of(joined, {folder_id: os.fsdecode(path) for folder_id, path in told})
         unknown = Bearings(None, "", "")
         return [found.get(photo_id, unknown) for photo_id in photo_ids]
 
     def looks(self, photo_ids: Sequence[int] | None = None) -> Looks:
         chosen, values = ("", ()) if photo_ids is None else (CHOSEN, (json_list(photo_ids),))
         with self._connections.reading() as connection:
-            rows = connection.execute(f"{LOOKS} WHERE {SHOWN} {chosen} ORDER BY p.id", values).fetchall()
-        found = looks_of(rows)
+            joined = connection.execute(
+                f"SELECT {LOOKS_JOINED} FROM ({LOOKS} WHERE {SHOWN} {chosen} ORDER BY p.id)",  # noqa: S608
+                values,
+            ).fetchone()
+        found = looks_of(*joined)
         if photo_ids is None:
             return found
         wanted = np.asarray(photo_ids, dtype=np.int64)
@@ -159,12 +164,12 @@ class SqliteCatalog:
 
     def content_ids_of(self, photo_ids: Sequence[int]) -> NDArray[np.int64]:
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                """SELECT DISTINCT content_id FROM photos
-                   WHERE id IN (SELECT value FROM json_each(?)) AND content_id IS NOT NULL ORDER BY content_id""",
+            (found,) = connection.execute(
+                """SELECT json_group_array(DISTINCT content_id) FROM photos
+                   WHERE id IN (SELECT value FROM json_each(?)) AND content_id IS NOT NULL""",
                 (json_list(photo_ids),),
-            ).fetchall()
-        return np.array([row[0] for row in rows], dtype=np.int64)
+            ).fetchone()
+        return np.sort(numbers_of(found))
 
     def skipped_photos(self) -> list[Photo]:
         with self._connections.reading() as connection:

@@ -29,32 +29,41 @@ PHOTO = """
 
 
 CHOSEN = "AND p.id IN (SELECT value FROM json_each(?))"
-LOOKS = """
-    SELECT p.id, p.content_id, coalesce(c.fingerprint, 0), coalesce(c.sharpness, 0), c.width_px * c.height_px,
-           CASE WHEN p.taken_source = 'file time' THEN NULL ELSE (julianday(p.taken_at) - 2440587.5) * 86400 END,
-           coalesce(m.is_favourite, 0) OR coalesce(m.rating, 0) > 0, c.miniature
+_HASHED = HASH_WIDTH * HASH_HEIGHT
+LOOKS = f"""
+    SELECT p.id AS id, p.content_id AS content, coalesce(c.fingerprint, 0) AS fingerprint,
+           coalesce(c.sharpness, 0) AS sharpness, c.width_px * c.height_px AS pixels,
+           CASE WHEN p.taken_source = 'file time' THEN NULL
+               ELSE (julianday(p.taken_at) - 2440587.5) * 86400 END AS taken_s,
+           coalesce(m.is_favourite, 0) OR coalesce(m.rating, 0) > 0 AS is_marked,
+           coalesce(nullif(c.miniature, x''), zeroblob({_HASHED})) AS miniature
     FROM photos p JOIN contents c ON c.id = p.content_id LEFT JOIN marks m ON m.photo_id = p.id
-"""
+"""  # noqa: S608
+LOOKS_JOINED = """json_group_array(id), json_group_array(content), json_group_array(fingerprint),
+    json_group_array(sharpness), json_group_array(pixels), json_group_array(taken_s), json_group_array(is_marked),
+    CAST(group_concat(miniature, '') AS BLOB)"""
+BEARINGS_JOINED = """json_group_array(id), json_group_array(taken_at), json_group_array(folder_id),
+    CAST(group_concat(relative_path, x'00') AS BLOB)"""
+"""Many rows as one: after each row of an answer, Python is given away and waited for, which beside a thread that is
+busy takes 0.1 ms."""
 
 
 _OFFLINE = FolderState.OFFLINE.value
 _SOURCES: dict[str | None, TakenSource | None] = {None: None, **{source.value: source for source in TakenSource}}
-_NO_MINIATURE = bytes(HASH_WIDTH * HASH_HEIGHT)
 
 
-def looks_of(rows: Sequence[tuple[Any, ...]]) -> Looks:
-    """Return what tells near-duplicates from rows of LOOKS."""
-    columns = list(zip(*rows, strict=True)) or [()] * 8
-    ids, contents, fingerprints, sharpness, pixels, taken_s, is_marked, miniatures = columns
+def looks_of(ids: str, contents: str, fingerprints: str, sharpness: str, pixels: str, *others: Any) -> Looks:
+    """Return what tells near-duplicates from LOOKS_JOINED."""
+    taken_s, is_marked, miniatures = others
     return Looks(
-        np.array(ids, np.int64),
-        np.array(contents, np.int64),
-        np.array(fingerprints, np.int64),
-        np.array(sharpness, np.float32),
-        np.array(pixels, np.int64),
-        np.array(taken_s, np.float64),
-        np.array(is_marked, np.bool_),
-        np.frombuffer(b"".join(each or _NO_MINIATURE for each in miniatures), np.uint8).reshape(-1, len(_NO_MINIATURE)),
+        numbers_of(ids),
+        numbers_of(contents),
+        numbers_of(fingerprints),
+        fractions_of(sharpness).astype(np.float32),
+        numbers_of(pixels),
+        fractions_of(taken_s),
+        numbers_of(is_marked).astype(np.bool_),
+        np.frombuffer(miniatures or b"", np.uint8).reshape(-1, _HASHED),
     )
 
 
@@ -145,8 +154,8 @@ def numbers_of(array: str) -> NDArray[np.int64]:
 
 
 def fractions_of(array: str) -> NDArray[np.float64]:
-    """Return the numbers of a JSON array, whole or not."""
-    return np.fromstring(array[1:-1], sep=",") if len(array) > 2 else np.empty(0)
+    """Return the numbers of a JSON array, whole or not; null becomes NaN."""
+    return np.fromstring(array[1:-1].replace("null", "nan"), sep=",") if len(array) > 2 else np.empty(0)
 
 
 def _time(text: str | None) -> datetime | None:
@@ -189,8 +198,15 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     )
 
 
-def bearings_of(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:
-    """Return where and when a photo belongs."""
+def bearings_of(joined: tuple[str, str, str, bytes | None], folders: dict[int, str]) -> dict[int, Bearings]:
+    """Return where and when each photo of BEARINGS_JOINED belongs, by its id; `folders` are paths by their ids."""
+    *numbers, paths = joined
+    ids, times, folder_ids = map(json.loads, numbers)
+    told = zip(ids, times, folder_ids, paths.split(b"\0") if paths else (), strict=True)
+    return {photo_id: _bearings(folders[folder_id], path, time) for photo_id, time, folder_id, path in told}
+
+
+def _bearings(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:
     inner, _, name = os.fsdecode(relative_path).rpartition("/")
     return Bearings(_time(taken_at_text), f"{folder}{os.sep}{inner}" if inner else folder, name)
 
