@@ -14,8 +14,8 @@ from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
 from photo_clip.opening import open_library, places_for
 
-_TURN_S = 0.0002
-"""So long may one thread keep Python to itself while another waits; a 25th of what is usual.
+_TURN_S = 0.00005
+"""So long may one thread keep Python to itself while another waits; a hundredth of what is usual.
 
 Each of the hundred calls in which the grid is painted waits for its turn when photos are read or ranked meanwhile.
 """
@@ -29,7 +29,7 @@ def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
     """
     from PySide6.QtCore import QTimer
 
-    from photo_clip.gui.application import make_application
+    from photo_clip.gui.application import dress_and_follow, make_application
     from photo_clip.gui.main_window import MainWindow, OpenedLibrary
     from photo_clip.gui.opening_wishes import OpeningWishes, hand_over
 
@@ -51,6 +51,7 @@ def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
     if hand_over(chosen.data, paths):
         return 0
     window = MainWindow(open_all, loaded.settings, save)
+    dress_and_follow(application)
     wishes = OpeningWishes(chosen.data, window)
     wishes.wished.connect(window.come_forward)
     wishes.wished.connect(window.show_paths)

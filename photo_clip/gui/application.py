@@ -11,7 +11,7 @@ from photo_clip.gui import theme
 
 
 def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
-    """Return the application, dressed for the system's colour scheme and following its changes."""
+    """Return the application in the colours of the system's scheme; its windows are dressed once they are made."""
     application = QApplication(list(arguments))
     application.setApplicationName(APP_NAME)
     application.setApplicationDisplayName(APP_NAME)
@@ -19,13 +19,26 @@ def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(APP_ID)
     application.setWindowIcon(QIcon(str(icon)))
-    dress(application, dark=theme.is_dark())
-    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, dark=theme.is_dark()))
+    _colour(application, dark=theme.is_dark())
     return application
 
 
+def dress_and_follow(application: QApplication) -> None:
+    """Dress its windows for the system's colour scheme, and again whenever that changes.
+
+    Called before they are made, this would double the time that takes: what is put into another widget is dressed anew
+    each time.
+    """
+    application.setStyleSheet(theme.style_sheet(dark=theme.is_dark()))
+    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, dark=theme.is_dark()))
+
+
 def dress(application: QApplication, *, dark: bool) -> None:
-    """Give the application its colours."""
+    """Give the application other colours."""
+    _colour(application, dark=dark)
+    application.setStyleSheet(theme.style_sheet(dark=dark))
+
+
+def _colour(application: QApplication, *, dark: bool) -> None:
     application.setStyle("Fusion")
     application.setPalette(theme.palette(dark=dark))
-    application.setStyleSheet(theme.style_sheet(dark=dark))

@@ -20,6 +20,8 @@ class IconButton(QToolButton):
         super().__init__()
         self._sign = sign
         self._colours = colours
+        self._drawn = ("", "")
+        """The sign and its colour: the system tells of a new palette many times when a window is made."""
         self.setAutoRaise(True)
         self.setIconSize(QSize(icons.SIDE_PX, icons.SIDE_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -44,7 +46,10 @@ class IconButton(QToolButton):
 
     def _draw(self) -> None:
         colours = theme.colours() if self._colours is None else self._colours
-        self.setIcon(icons.icon(self._sign, QColor(colours.text)))
+        wanted = self._sign, QColor(colours.text).name()
+        if wanted != self._drawn:
+            self._drawn = wanted
+            self.setIcon(icons.icon(self._sign, QColor(colours.text)))
 
 
 def push_button(text: str, clicked: Callable[[], object], *, primary: bool = False, flat: bool = False) -> QPushButton:
