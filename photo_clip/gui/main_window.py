@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -46,6 +46,9 @@ from photo_clip.gui.window_commands import add_window_commands
 from photo_clip.gui.window_place import WindowPlace
 from photo_clip.services.library import Library, LibraryStatus
 
+_WARMED_UP_AFTER_MS = 700
+"""The first photos are shown by then: as long as a model is being loaded, the window's thread waits for Python."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedLibrary:
@@ -80,6 +83,8 @@ class MainWindow(QMainWindow):
         """What was last said of the search index."""
         self._to_show: list[Path] = []
         """What was asked for before the library was open."""
+        self._warming_up = QTimer(self, singleShot=True, interval=_WARMED_UP_AFTER_MS)
+        self._warming_up.timeout.connect(self._warm_up)
         self._jobs = Jobs(self)
         self.problems = ProblemBar()
         self._news = News(self.problems)
@@ -182,6 +187,7 @@ class MainWindow(QMainWindow):
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
         dialogs.tags_changed.connect(self._tell_of_tags)
+        self.search_view.line.textChanged.connect(self._typing_begins)
         dialogs.told.connect(self.search_view.say)
         actions.tags_wanted.connect(self.tag)
         dialogs.files_went.connect(self.keeper.look)
@@ -242,13 +248,21 @@ class MainWindow(QMainWindow):
         self.activity.say("Getting ready …")  # counting waits for the model, when it is new
         self.search_view.line.setFocus()
         self.search_view.search()
-        self._jobs.start(Lane.SEARCH, library.searcher.warm_up_words)
-        self._jobs.start(Lane.INDEX, library.searcher.warm_up_photos)  # people search before the folders are looked at
+        self._warming_up.start()
         self.keeper.use(library, opened.watcher)
         if opened.crash:
             self.problems.show_crash(opened.crash)
         self.library_opened.emit()
         self.show_paths(self._to_show)
+
+    def _warm_up(self) -> None:
+        self._warming_up.stop()
+        if self._opened is not None:
+            self._jobs.start(Lane.SEARCH, self._opened.library.searcher.warm_up)
+
+    def _typing_begins(self) -> None:
+        if self._warming_up.isActive():
+            self._warm_up()
 
     def show_paths(self, paths: Sequence[Path]) -> None:
         """Add folders, and find what looks like photos, that the system asks to be opened; wait for the library."""

@@ -147,8 +147,11 @@ class Searcher:
         """Of the catalogue, to what was asked since it changed last."""
         self._lock = threading.Lock()
 
-    def warm_up_photos(self) -> None:
-        """Load what the first answer needs of the photos, so that it comes at once; it tells of any trouble itself."""
+    def warm_up(self) -> None:
+        """Load what the first answer needs, so that it comes at once; an answer tells of any trouble itself.
+
+        The photos come first, and then the model: a search that comes meanwhile begins with the model.
+        """
         with contextlib.suppress(PhotoClipError):
             key = self._models.active_key()
             self._neighbours.warm_up(key)
@@ -156,9 +159,6 @@ class Searcher:
                 self._background.sample(key)
             if self._tiles is not None:
                 self._tiles.warm_up(key)
-
-    def warm_up_words(self) -> None:
-        """Load what the first answer needs of the model; see `warm_up_photos`."""
         with contextlib.suppress(PhotoClipError):
             encoder = self._models.active_encoder()
             self._embeddings.of_words(encoder, "a photo")  # parts of a model are loaded by their first use

@@ -93,8 +93,7 @@ def measure(folder: Path, seeds: Vectors, count: int, queries: Sequence[str], *,
 
         exact = Neighbours(library.catalog, None)
         before_mb = memory_mb()
-        library.searcher.warm_up_photos()
-        library.searcher.warm_up_words()
+        library.searcher.warm_up()
         held_mb = memory_mb() - before_mb
         for text in queries:  # their embeddings are kept from now on
             library.searcher.search(text, HITS)

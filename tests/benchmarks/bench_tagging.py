@@ -151,8 +151,7 @@ def print_time(library: Library, count: int) -> None:
         places = Places(Path(folder), Path(folder, "cache"))
         make_library(places, resampled(seeds, count), key)
         with opened_library(places, writing=False) as made:
-            made.searcher.warm_up_photos()
-            made.searcher.warm_up_words()
+            made.searcher.warm_up()
             began = time.perf_counter()
             found = run_task(made.label_judge.judge_all(labels))
             took_s = time.perf_counter() - began

@@ -170,8 +170,7 @@ def measure_search(folder: Path, count: int) -> None:
             names = [f"{row:032x}" for row in range(start, min(start + 2000, count))]
             library.catalog.tiles.store(key, dict(zip(names, tiles, strict=False)))
     with opened_library(places, writing=False) as library:
-        library.searcher.warm_up_photos()
-        library.searcher.warm_up_words()
+        library.searcher.warm_up()
         before_mb = memory_mb()
         finder = TileFinder(library.catalog)
         loaded_s = _timed(lambda: finder.warm_up(key))

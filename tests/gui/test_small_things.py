@@ -71,7 +71,7 @@ def test_it_says_what_it_costs_before_it_begins(filled: MainWindow, qtbot: QtBot
     assert "12 parts" in said
     assert "12 photos" in said
     qtbot.waitUntil(lambda: filled.keeper.is_idle and tiles(filled) == 12)
-    assert "Small things" in filled.folder_panel.list.item(0).toolTip()
+    qtbot.waitUntil(lambda: "Small things" in filled.folder_panel.list.item(0).toolTip())
 
 
 def test_it_can_be_switched_off_again_and_leaves_nothing(looked: MainWindow, qtbot: QtBot) -> None:
