@@ -27,8 +27,8 @@ _WAITING = """
 """
 
 _JOINED = "json_group_array(content_id), CAST(group_concat(vector, '') AS BLOB)"
-"""Many embeddings as one row. After each row of an answer, Python is given away and waited for: beside a thread that is
-busy, 100,000 rows take 7 s, and half a second so; alone they take the same 0.3 s."""
+"""Many embeddings as one row, as `BEARINGS_JOINED` does it and for the same reason: beside a thread that is busy,
+100,000 rows take 7 s, and half a second so; alone both take 0.3 s."""
 _AT_ONCE = 512
 """So many embeddings are joined, half a megabyte or more."""
 

@@ -133,6 +133,18 @@ def test_photos_come_in_the_order_of_their_contents(catalog: SqliteCatalog) -> N
     assert which.tolist() == [1, 3, 3]
 
 
+def test_bearings_come_in_the_order_asked_for_whatever_the_names(catalog: SqliteCatalog) -> None:
+    names = ["sub/line\nbreak.jpg", os.fsdecode(b"\xff\xfe.jpg"), "u\u0308.jpg", "plain.jpg"]
+    ids = add_photos(catalog, *names)
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["plain.jpg"], "1")], {})
+    wanted = [ids[name] for name in names]
+    found = catalog.bearings([*wanted, 12345, wanted[3]])
+    assert [each.name for each in found] == ["line\nbreak.jpg", *names[1:], "", "plain.jpg"]
+    assert [each.folder for each in found] == [f"/photos{os.sep}sub", "/photos", "/photos", "/photos", "", "/photos"]
+    assert [each.taken_at for each in found[3:]] == [FACTS.exif_taken_at, None, FACTS.exif_taken_at]
+    assert catalog.bearings([]) == []
+
+
 def test_vectors_are_given_from_a_row_on(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg")
     catalog.embeddings.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {})

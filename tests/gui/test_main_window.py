@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from photo_clip.core.settings import Settings
 from photo_clip.gui import about_box
 from photo_clip.gui.about_box import AboutBox
 from photo_clip.gui.application import dress
+from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
 from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.photo_list_model import Role
@@ -52,6 +53,23 @@ def test_typing_shows_the_photos_that_fit(filled: MainWindow, qtbot: QtBot) -> N
     filled.search_view.line.clear()
     qtbot.waitUntil(lambda: filled.photos.index(0).data(Role.COSINE) is None)
     assert filled.photos.rowCount() == 12
+
+
+def test_what_answers_need_is_loaded_once_when_typing_begins_or_after_a_while(
+    filled: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = list[str]()
+    opened = filled._opened
+    assert opened is not None
+    monkeypatch.setattr(opened.library.searcher, "warm_up", lambda: loaded.append(filled.search_view.line.text()))
+    filled._warming_up.start(60_000)
+    type_words(filled, qtbot, "red")
+    qtbot.waitUntil(lambda: len(loaded) == 1)
+    type_words(filled, qtbot, "red and blue")
+    assert not filled._warming_up.isActive()
+    assert len(loaded) == 1
+    filled._warming_up.start(0)
+    qtbot.waitUntil(lambda: len(loaded) == 2)
 
 
 def test_only_the_last_words_are_answered(filled: MainWindow, qtbot: QtBot) -> None:
@@ -243,6 +261,18 @@ def test_the_window_can_be_read_in_dark_and_in_light(window: MainWindow, dark: b
     ground, words = colours.window().color().lightness(), colours.windowText().color().lightness()
     assert (ground < 128) == dark
     assert abs(ground - words) > 120
+
+
+def test_signs_are_drawn_anew_in_other_colours_alone(qtbot: QtBot, qapp: QApplication) -> None:
+    dress(qapp, dark=False)
+    button = IconButton("close", "Close")
+    qtbot.addWidget(button)
+    light = button.icon().cacheKey()
+    QApplication.sendEvent(button, QEvent(QEvent.Type.PaletteChange))
+    assert button.icon().cacheKey() == light
+    dress(qapp, dark=True)
+    assert button.icon().cacheKey() != light
+    dress(qapp, dark=False)
 
 
 def test_every_control_has_a_name_for_screen_readers(filled: MainWindow) -> None:
