@@ -199,11 +199,14 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
 
 
 def bearings_of(joined: tuple[str, str, str, bytes | None], folders: dict[int, str]) -> dict[int, Bearings]:
-    """Return where and when each photo of BEARINGS_JOINED belongs, by its id; `folders` are paths by their ids."""
+    """Return where and when each photo of BEARINGS_JOINED belongs, by its id; `folders` are paths by their ids.
+
+    A folder that came or went meanwhile has no path.
+    """
     *numbers, paths = joined
     ids, times, folder_ids = map(json.loads, numbers)
     told = zip(ids, times, folder_ids, paths.split(b"\0") if paths else (), strict=True)
-    return {photo_id: _bearings(folders[folder_id], path, time) for photo_id, time, folder_id, path in told}
+    return {photo_id: _bearings(folders.get(folder_id, ""), path, time) for photo_id, time, folder_id, path in told}
 
 
 def _bearings(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:

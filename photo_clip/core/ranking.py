@@ -19,7 +19,7 @@ def direction(vectors: Vectors, weights: Sequence[float]) -> NDArray[np.float32]
     """
     if len(vectors) == 1 and weights[0] > 0:
         alone: NDArray[np.float32] = vectors[0]
-        return alone  # itself, not nearly: it is known from its bits that its products are kept
+        return alone  # to the bit: by them its products with all photos, which are kept, are found again
     total: NDArray[np.float32] = np.asarray(weights, np.float32) @ vectors
     length = float(np.linalg.norm(total))
     return total / length if length > _LEAST else vectors[0]
