@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from tokenizers import Tokenizer
 
 from photo_clip.adapters.images import make_square
 from photo_clip.adapters.starter_manifest import FILES, MANIFEST
@@ -47,6 +48,16 @@ def squares(model: Encoder) -> NDArray[np.uint8]:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     return shutil.copytree(STARTER, tmp_path / "starter")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a photo of a cat", "Ä naïve [MASK] [PAD] ##ing", "日本語 😀", "x" * 300, "\0\n\t"]
+)
+def test_texts_are_cut_into_tokens_as_the_file_says(model: Encoder, text: str) -> None:
+    assert isinstance(model, StarterModel)
+    whole = Tokenizer.from_file(str(STARTER / "tokenizer.json"))
+    whole.no_padding()
+    assert model._tokenizer.encode(text).ids == whole.encode(text).ids
 
 
 def test_photos_and_texts_become_rows_of_unit_length(model: Encoder, squares: NDArray[np.uint8]) -> None:
