@@ -147,9 +147,11 @@ class VectorTable:
         rows = None if mask is None else np.flatnonzero(mask)
         if self._sketch is not None and self._axes is not None and asked < left:
             rough = self._rough(query, self._sketch, self._axes)
-            likely = np.argpartition(rough if rows is None else rough[rows], left - asked)[left - asked :]
+            if rows is not None:
+                rough = rough[rows]
+            lowest = np.partition(rough, left - asked)[left - asked]
+            likely = np.flatnonzero(rough >= lowest)  # in order, and sooner than by argpartition: equals stay in theirs
             rows = likely if rows is None else rows[likely]
-            rows = np.sort(rows)  # in order, so that equals stay in theirs
         scores = cosines(self._vectors, query, rows)
         best = best_rows(scores, count)
         found = best if rows is None else rows[best]
