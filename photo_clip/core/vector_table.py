@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from photo_clip.core.halves import widened, widened_blocks
 from photo_clip.core.id_rows import rows_of
 from photo_clip.core.ports import Vectors
-from photo_clip.core.scoring import best_rows, cosines
+from photo_clip.core.scoring import best_rows, cosines, leading_rows
 from photo_clip.core.stores import StoredVectors
 
 _SKETCH_DIMENSIONS = 128
@@ -149,8 +149,7 @@ class VectorTable:
             rough = self._rough(query, self._sketch, self._axes)
             if rows is not None:
                 rough = rough[rows]
-            lowest = np.partition(rough, left - asked)[left - asked]
-            likely = np.flatnonzero(rough >= lowest)  # in order, and sooner than by argpartition: equals stay in theirs
+            likely = leading_rows(rough, asked)
             rows = likely if rows is None else rows[likely]
         scores = cosines(self._vectors, query, rows)
         best = best_rows(scores, count)

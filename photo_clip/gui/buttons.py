@@ -46,7 +46,7 @@ class IconButton(QToolButton):
 
     def _draw(self) -> None:
         colours = theme.colours() if self._colours is None else self._colours
-        wanted = self._sign, QColor(colours.text).name()
+        wanted = self._sign, colours.text
         if wanted != self._drawn:
             self._drawn = wanted
             self.setIcon(icons.icon(self._sign, QColor(colours.text)))
