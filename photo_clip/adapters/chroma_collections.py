@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import ssl
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
+from chromadb.utils.embedding_functions import known_embedding_functions, sparse_known_embedding_functions
 from numpy.typing import NDArray
 
 from photo_clip.adapters.index_process import Holding, IndexServer
@@ -50,6 +52,7 @@ class ChromaCollections:
     """A Chroma database; one thread uses it. Lets through whatever Chroma raises."""
 
     def __init__(self, place: Path | IndexServer) -> None:
+        _make_no_embedding_functions()
         self._client = _embedded(place) if isinstance(place, Path) else _connected(place)
         self._library = "" if isinstance(place, Path) else place.library
         """Several libraries may live on one server."""
@@ -117,6 +120,17 @@ class ChromaCollections:
     def _name(self, model_key: str) -> str:
         told = f"{self._library}\n{model_key}" if self._library else model_key
         return "model-" + hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _make_no_embedding_functions() -> None:
+    """Have Chroma's client know none by name.
+
+    Whoever may write to a server can name one with a collection, and what it is made of, such as a model of a hub; with
+    each upsert the client makes it (chromadb 1.5.9, `Schema.deserialize_from_json`). Embeddings come from here alone.
+    """
+    known_embedding_functions.clear()
+    sparse_known_embedding_functions.clear()
+    warnings.filterwarnings("ignore", r"Could not reconstruct (sparse )?embedding function", UserWarning)
 
 
 def _embedded(folder: Path) -> ClientAPI:

@@ -1,5 +1,7 @@
 """The index on a Chroma server: what only a server brings; the contract is in test_vector_index.py."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,6 +77,32 @@ def test_a_server_that_lost_everything_is_known_to_be_empty(tmp_path: Path) -> N
     with chroma_server(tmp_path / "another", port):
         assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
         index.close()
+
+
+def test_what_a_server_would_have_embeddings_made_with_is_not_made(url: str, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    harmful = {"type": "known", "name": "open_clip", "config": {"model_name": "x", "checkpoint": "y", "device": "cpu"}}
+    code = (
+        "import sys, pathlib, numpy\n"
+        "from chromadb.utils.embedding_functions import open_clip_embedding_function as theirs\n"
+        "from photo_clip.adapters.chroma_collections import ChromaCollections\n"
+        "from photo_clip.adapters.index_process import IndexServer\n"
+        "theirs.OpenCLIPEmbeddingFunction.build_from_config = lambda _: pathlib.Path(sys.argv[2]).touch()\n"
+        "collections = ChromaCollections(IndexServer(sys.argv[1], 'library'))\n"
+        "name = collections._name('a model')\n"
+        "configuration = {'hnsw': {'space': 'cosine'}, 'embedding_function': " + repr(harmful) + "}\n"
+        "base = sys.argv[1] + '/api/v2/tenants/default_tenant/databases/default_database/collections'\n"
+        "import httpx\n"
+        "httpx.post(base, json={'name': name, 'configuration': configuration}, trust_env=False).raise_for_status()\n"
+        "collections.add('a model', numpy.arange(1, 3), numpy.eye(2, 8, dtype=numpy.float16))\n"
+        "collections.note_level('a model', 2, 'a mark')\n"
+        "print(collections.nearest('a model', numpy.eye(1, 8, dtype=numpy.float32)[0], 1)[0].tolist())\n"
+        "collections.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, url, made], capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[1]\n", "")
+    assert not made.exists()
 
 
 @pytest.mark.parametrize("url", ["host:8000", "ftp://host", "https://", "http://[::1", "http://host:port"])
