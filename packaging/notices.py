@@ -130,7 +130,9 @@ def notices_of(parts: list[Part]) -> str:
         "It contains the work of others, unchanged, each under its own licence. Libraries under the",
         "LGPL (Qt, PySide6, Pebble, libheif, libde265, LibRaw) are files of their own beside the program",
         "and may be replaced by others; their sources are at https://download.qt.io, https://pypi.org,",
-        "https://github.com/strukturag and https://www.libraw.org.",
+        "https://github.com/strukturag and https://www.libraw.org. libx265, which comes with pillow-heif,",
+        "is under the GPL 2 or later (https://bitbucket.org/multicoreware/x265_git). It is for writing HEIC",
+        "files, which the program does not do, and is loaded by the processes that read photos alone.",
         "",
     ]
     lines += [f"{part.name} {part.version}: {part.licence}".replace(" :", ":") for part in parts]

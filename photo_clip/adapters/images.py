@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import pi_heif
+import pillow_heif
 from PIL import ExifTags, Image, ImageCms, IptcImagePlugin
 
 from photo_clip.adapters import exif
@@ -72,7 +72,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 Image.MAX_IMAGE_PIXELS = None  # the size is checked here, with a reason, before anything is decoded
 
 
