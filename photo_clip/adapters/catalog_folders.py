@@ -11,6 +11,10 @@ from photo_clip.adapters.catalog_sidecars import note_seen
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.scoring import spread_rows
 
+_DECIDED = """(EXISTS (SELECT 1 FROM decisions WHERE photo_id = {0}.id)
+    OR EXISTS (SELECT 1 FROM marks WHERE photo_id = {0}.id))"""
+"""Whether people decided something of a photo: tags, stars, a favourite."""
+
 
 class SqliteFolders:
     """Keeps the `FolderStore` contract.
@@ -81,9 +85,7 @@ class SqliteFolders:
                 (folder_id,),
             ).fetchall()
         return {
-            os.fsdecode(path): KnownFile(
-                photo_id, FileStamp(size, mtime), content_hash, missing_since is not None, sidecars or ""
-            )
+            os.fsdecode(path): KnownFile(photo_id, FileStamp(size, mtime), content_hash, missing_since, sidecars or "")
             for path, photo_id, size, mtime, content_hash, missing_since, sidecars in rows
         }
 
@@ -124,8 +126,7 @@ class SqliteFolders:
                 ((now_s, photo_id) for photo_id in changes.missing),
             )
             connection.executemany(  # of a file that went before it was read, nothing is known to keep
-                """DELETE FROM photos WHERE id = ? AND content_id IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id)""",
+                f"DELETE FROM photos AS p WHERE id = ? AND content_id IS NULL AND NOT {_DECIDED.format('p')}",  # noqa: S608
                 ((photo_id,) for photo_id in changes.missing),
             )
             note_seen(connection, folder_id, changes.sidecars)
@@ -140,13 +141,27 @@ class SqliteFolders:
             for move in moves:
                 place = (move.folder_id, os.fsencode(move.relative_path))
                 connection.execute(
-                    "DELETE FROM photos WHERE folder_id = ? AND relative_path = ? AND content_id IS NULL", place
-                )
-                connection.execute(
                     """UPDATE photos SET folder_id = ?, relative_path = ?, size_bytes = ?, mtime_ns = ?,
                        missing_since_s = NULL WHERE id = ?""",
                     (*place, move.stamp.size_bytes, move.stamp.mtime_ns, move.photo_id),
                 )
+
+    def copies_of_missing(self) -> list[tuple[MovedFile, MovedFile]]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(
+                f"""SELECT p.id, p.folder_id, p.relative_path, p.size_bytes, p.mtime_ns,
+                    max(c.id), c.folder_id, c.relative_path, c.size_bytes, c.mtime_ns
+                    FROM photos p JOIN photos c ON c.content_id = p.content_id
+                    WHERE p.id IN (SELECT photo_id FROM decisions UNION SELECT photo_id FROM marks)
+                    AND p.missing_since_s IS NOT NULL AND c.missing_since_s IS NULL AND NOT {_DECIDED.format("c")}
+                    GROUP BY p.id"""  # noqa: S608
+            ).fetchall()
+        return [(_file_of(row[:5]), _file_of(row[5:])) for row in rows]
+
+
+def _file_of(row: tuple[int, int, bytes, int, int]) -> MovedFile:
+    photo_id, folder_id, path, size, mtime = row
+    return MovedFile(photo_id, folder_id, os.fsdecode(path), FileStamp(size, mtime))
 
 
 def _forget_unused_contents(connection: sqlite3.Connection) -> None:

@@ -53,15 +53,20 @@ class KnownFile:
     stamp: FileStamp
     content_hash: str | None
     """None until it was read, and for a photo that is skipped."""
-    missing: bool
-    """Whether it was gone at the last look."""
+    missing_since_s: float | None
+    """When it was first seen to be gone; None while it is there."""
     sidecars: str = ""
     """The mark of its sidecars at the last look; see core/sidecars.py."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether it was gone at the last look."""
+        return self.missing_since_s is not None
 
 
 @dataclass(frozen=True, slots=True)
 class MovedFile:
-    """A photo found again, with the same content, at another place."""
+    """A photo and the place of its file, such as another one where it was found again."""
 
     photo_id: int
     folder_id: int

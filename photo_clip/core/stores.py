@@ -111,10 +111,15 @@ class FolderStore(Protocol):
         """Return up to `most` of a folder's files that are not missing, from all over it, by path relative to it."""
 
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
-        """Remember what a look at a folder found; a photo that is missing before it was ever read is forgotten."""
+        """Remember what a look at a folder found; a photo that is missing before it was read is forgotten, if people
+        decided nothing of it."""
 
     def move_photos(self, moves: Sequence[MovedFile]) -> None:
-        """Give photos their new places; embeddings and decisions stay. A place's former, never read entry goes."""
+        """Give photos their new places, where no other photo is; embeddings and decisions stay."""
+
+    def copies_of_missing(self) -> list[tuple[MovedFile, MovedFile]]:
+        """Return the missing photos that people decided something of, each with the latest photo that is there, has the
+        same content, and of which they decided nothing."""
 
 
 class EmbeddingStore(Protocol):

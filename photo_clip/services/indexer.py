@@ -42,7 +42,7 @@ class Indexer:
         self._reader = reader
         self._thumbnails = thumbnails
         self._clock = clock
-        self._moved_photos = MovedPhotos(catalog, folders, reader)
+        self._moved_photos = MovedPhotos(catalog, folders, reader, clock)
 
     def follow(self, *, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
         """Go over the folders (all, or those named) and note which photos came, changed, moved and went.
@@ -63,6 +63,7 @@ class Indexer:
         self._move(explained, report)
         for look in explained.looks:
             self._apply(look, report)
+        report.moved += self._moved_photos.adopt()
         return report
 
     def embed_waiting(self, encoder: Encoder, report: Report) -> Task[Report]:
@@ -97,6 +98,7 @@ class Indexer:
                     self._store(encoder, same, gone, report)
                     done += len(batch)
                     yield Progress(Phase.EMBEDDING, done, max(total, done), batch[-1].photo.path.name)
+        report.moved += self._moved_photos.adopt()  # a copy is known by what it holds
         return report
 
     def _waiting_paths(self, model_key: str, asked: deque[Photo], gone: Collection[int]) -> Iterator[Path]:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from photo_clip.core.photo import FileStamp, Folder, FolderState, KnownFile, MovedFile
-from photo_clip.core.ports import PhotoReader
+from photo_clip.core.photo import FileStamp, Folder, FolderChanges, KnownFile, MovedFile
+from photo_clip.core.ports import Clock, PhotoReader
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
 from photo_clip.services.folder_changes import Look, WatchedFolders
@@ -14,6 +14,8 @@ from photo_clip.services.read_ahead import reading
 _BATCH = 200
 _NOWHERE = ".taken"
 """Where missing photos are kept whose place another photo took: it is hidden, so no look finds a file there."""
+_SAVED_WITHIN_S = 60.0
+"""A photo that is back with other content so soon was edited; a camera takes longer to give a number again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class _Away:
     photo_id: int
     name: str
     size_bytes: int
-    content_hash: str
+    content: str
+    """See `_content_of`."""
     is_lost: bool
     """Whether it is known not to be at its place; else there is a changed file, which may be it."""
     was_missing: bool
@@ -67,10 +70,11 @@ class Explained:
 class MovedPhotos:
     """Tells which photos only have another place or another time, so that they stay who they are."""
 
-    def __init__(self, catalog: Catalog, folders: WatchedFolders, reader: PhotoReader) -> None:
+    def __init__(self, catalog: Catalog, folders: WatchedFolders, reader: PhotoReader, clock: Clock) -> None:
         self._catalog = catalog
         self._folders = folders
         self._reader = reader
+        self._clock = clock
 
     def find(self, looks: Sequence[Look]) -> Task[Explained]:
         """Return the moves that explain new, changed and missing files; what was only touched is stored at once.
@@ -84,22 +88,46 @@ class MovedPhotos:
         if not places:
             return Explained([], [], list(looks))
         away = self._away(looks, {place.stamp.size_bytes for place in places})
-        sizes = {photo.size_bytes for photo in away}
-        contents = yield from self._compare([place for place in places if place.stamp.size_bytes in sizes])
+        contents = yield from self._compare(places, away)
         stay = contents.touched | contents.unknown
         moves = _moves(contents.of_place, [photo for photo in away if photo.photo_id not in stay])
-        moving = {photo.photo_id for photo in moves}
+        filled, moving = set(moves.values()), {photo.photo_id for photo in moves}
         evicted = [
-            _out_of_the_way(place, former)
+            _out_of_the_way(place, place.former)
             for place in places
-            if (former := _missing_before(place)) is not None and former.photo_id not in moving | stay
+            if place.former is not None
+            and place.former.photo_id not in moving | stay
+            and (place in filled or self._is_another(place.former))
         ]
         gone = moving | {move.photo_id for move in evicted}
         return Explained(
             [MovedFile(photo.photo_id, place.folder.id, place.path, place.stamp) for photo, place in moves.items()],
             evicted,
-            [_without(look, places, set(moves.values()), gone, contents.touched) for look in looks],
+            [_without(look, places, filled, gone, contents.touched) for look in looks],
         )
+
+    def adopt(self) -> int:
+        """Let missing photos, of which people decided something, take the place of a copy of which they decided
+        nothing; return how many did.
+
+        The copy may have been there before the photo went: files that go to another drive are copied first.
+        """
+        left_out, paths = self._folders.left_out(), {folder.id: folder.path for folder in self._folders.all()}
+        swaps: dict[int, tuple[MovedFile, MovedFile]] = {}
+        for gone, copy in self._catalog.folders.copies_of_missing():
+            if not (left_out and left_out.has(paths[gone.folder_id], gone.relative_path)):
+                swaps.setdefault(copy.photo_id, (gone, copy))
+        if swaps:
+            exchanged = [
+                moved
+                for gone, copy in swaps.values()
+                for moved in (replace(copy, photo_id=gone.photo_id), replace(gone, photo_id=copy.photo_id))
+            ]
+            self._catalog.folders.move_photos(exchanged)
+            for gone, copy in swaps.values():  # what is moved counts as found
+                changes = FolderChanges(missing=(copy.photo_id,))
+                self._catalog.folders.apply_changes(gone.folder_id, changes, now_s=self._clock())
+        return len(swaps)
 
     def _places(self, look: Look) -> Iterator[_Place]:
         for path, stamp in look.changes.new.items():
@@ -113,24 +141,36 @@ class MovedPhotos:
         """Return the photos of these sizes that are not where they were, or whose file changed."""
         away: list[_Away] = []
         seen = {look.folder.id: look.changes for look in looks}
+        left_out = self._folders.left_out()
         for folder in self._folders.all():
-            changes = seen.get(folder.id)
-            missing = set(changes.missing) if changes else set()
-            returned = set(changes.returned) if changes else set()
-            may_ask = changes is None and folder.state is FolderState.ONLINE and self._folders.is_there(folder)
+            changes = seen.get(folder.id, FolderChanges())
+            missing, returned = set(changes.missing), set(changes.returned)
+            may_ask = folder.id not in seen and self._folders.is_there(folder)
             for path, file in self._catalog.folders.known_files(folder.id).items():
-                if file.content_hash is None or file.stamp.size_bytes not in sizes or file.photo_id in returned:
+                if file.stamp.size_bytes not in sizes or file.photo_id in returned:
                     continue
                 is_lost = file.missing or file.photo_id in missing or (may_ask and _is_gone(folder.path / path))
-                if is_lost or (changes and file.photo_id in changes.changed):
+                if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
+                    is_lost = _is_gone(folder.path / path)
+                if is_lost or (file.content_hash is not None and file.photo_id in changes.changed):
                     name = path.rsplit("/", 1)[-1]
                     away.append(
-                        _Away(file.photo_id, name, file.stamp.size_bytes, file.content_hash, is_lost, file.missing)
+                        _Away(file.photo_id, name, file.stamp.size_bytes, _content_of(file), is_lost, file.missing)
                     )
         return away
 
-    def _compare(self, places: Sequence[_Place]) -> Task[_Contents]:
-        contents = _Contents()
+    def _is_another(self, former: KnownFile) -> bool:
+        """Whether a file with other content at the place of a photo is another photo: not where it was only written
+        to, and not a moment after it went, as some editors save by taking the file away first."""
+        is_gone_for_long = former.missing_since_s is not None and not (
+            0 <= self._clock() - former.missing_since_s < _SAVED_WITHIN_S
+        )
+        return is_gone_for_long and former.content_hash is not None
+
+    def _compare(self, all_places: Sequence[_Place], away: Sequence[_Away]) -> Task[_Contents]:
+        sizes, known = {photo.size_bytes for photo in away}, {photo.content for photo in away}
+        contents = _Contents({place: key for place in all_places if (key := _key(place.stamp)) in known})
+        places = [place for place in all_places if place.stamp.size_bytes in sizes and place not in contents.of_place]
         batch: list[MovedFile] = []
         with reading(self._reader.hashes(place.folder.path / place.path for place in places)) as hashes:
             for number, (place, (_, content_hash)) in enumerate(zip(places, hashes, strict=True), start=1):
@@ -148,6 +188,15 @@ class MovedPhotos:
         if batch:
             self._catalog.folders.move_photos(batch)
         return contents
+
+
+def _content_of(file: KnownFile) -> str:
+    """Return what tells a photo's content from others: its hash, else the stamp of the file that waits to be read."""
+    return file.content_hash or _key(file.stamp)
+
+
+def _key(stamp: FileStamp) -> str:
+    return f"{stamp.size_bytes} bytes of {stamp.mtime_ns}"
 
 
 def _is_gone(path: Path) -> bool:
@@ -180,7 +229,7 @@ def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away,
     one of the same name first."""
     left: dict[str, list[_Away]] = {}
     for photo in away:
-        left.setdefault(photo.content_hash, []).append(photo)
+        left.setdefault(photo.content, []).append(photo)
     matched: dict[_Away, _Place] = {}
     filled: set[_Place] = set()
     for was_missing, by_name in ((False, True), (False, False), (True, True), (True, False)):
@@ -217,14 +266,8 @@ def _believable(matched: Mapping[_Away, _Place]) -> dict[_Away, _Place]:
 
 
 def _is_free(place: _Place) -> bool:
-    """Whether no photo that was ever read was there at the last look."""
+    """Whether no photo that was read was there at the last look."""
     return place.former is None or place.former.missing or place.former.content_hash is None
-
-
-def _missing_before(place: _Place) -> KnownFile | None:
-    """Return the photo that was missing at this place, if it was ever read."""
-    former = place.former
-    return former if former is not None and former.missing and former.content_hash is not None else None
 
 
 def _out_of_the_way(place: _Place, former: KnownFile) -> MovedFile:

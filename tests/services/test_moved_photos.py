@@ -10,7 +10,7 @@ from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, LOSSES
 from tests.fakes import unplug, write_photo
-from tests.indexing import Bench
+from tests.indexing import Bench, run
 
 
 @pytest.fixture
@@ -90,6 +90,19 @@ def test_a_touched_photo_is_not_read_and_never_out_of_sight(bench: Bench) -> Non
     assert bench.index() == Report()
 
 
+def test_photos_of_a_folder_that_lost_many_are_known_where_only_the_other_folder_is_looked_at(
+    bench: Bench, other: Path
+) -> None:
+    files = series(bench, 30)
+    before = bench.shown()
+    for file in files[:20]:
+        file.rename(other / file.name)
+    other_folder, bench_folder = bench.folders.all()
+    assert bench.index(folder_ids=[bench_folder.id]).offline == {bench.photos: LOSSES}
+    assert bench.index(folder_ids=[other_folder.id]).moved == 20
+    assert bench.shown()["../other/IMG_0.jpg"] == before["IMG_0.jpg"]
+
+
 def test_an_edited_photo_stays_who_it_is_though_a_copy_from_before_lies_beside_it(bench: Bench) -> None:
     (photo,) = series(bench, 1)
     photo_id = bench.shown()["IMG_0.jpg"]
@@ -115,6 +128,7 @@ def test_another_photo_at_the_place_of_a_deleted_one_takes_over_nothing(bench: B
     bench.catalog.tags.decide([Decision(first, "cat", True)], now_s=1)
     photo.unlink()
     bench.index()
+    bench.now_s += 3600
     write_photo(photo, "red 777", mtime_s=1_000_000_500)
     report = bench.index()
     assert (report.new, report.changed, report.embedded) == (1, 0, 1)
@@ -256,3 +270,152 @@ def test_a_photo_that_came_back_is_not_taken_for_its_copy(bench: Bench, other: P
     bench.index()
     assert bench.shown()["IMG_0.jpg"] == photo_id
     assert "../other/copy.jpg" in bench.shown()
+
+
+def tagged(bench: Bench, file: Path) -> None:
+    """Give the photo of a file a tag and stars."""
+    photo = bench.catalog.photo_at(file)
+    assert photo is not None
+    bench.catalog.tags.decide([Decision(photo.id, "cat", True)], now_s=1)
+    bench.catalog.marks.rate([photo.id], 5)
+
+
+def assert_tagged(bench: Bench, file: Path) -> None:
+    photo = bench.catalog.photo_at(file)
+    assert photo is not None
+    assert (list(bench.catalog.tags.decisions(photo.id)), photo.rating, photo.missing) == (["cat"], 5, False)
+
+
+def follow_only(bench: Bench) -> None:
+    """Note what came and went, and end before anything is embedded."""
+    run(bench.indexer.follow())
+
+
+def test_tags_go_with_a_copy_that_was_there_before_its_original_went(bench: Bench, other: Path) -> None:
+    photo, _ = series(bench, 2)
+    tagged(bench, photo)
+    copy = other / "copy.jpg"
+    shutil.copy2(photo, copy)
+    bench.index()
+    photo.unlink()
+    report = bench.index()
+    assert (report.moved, report.removed, report.embedded) == (1, 1, 0)
+    assert_tagged(bench, copy)
+    assert len(bench.folders.missing()) == 1
+    assert bench.index() == Report()
+
+
+def test_tags_go_with_a_copy_that_was_not_read_yet_when_its_original_went(bench: Bench, other: Path) -> None:
+    photo, _ = series(bench, 2)
+    tagged(bench, photo)
+    copy = other / "copy.jpg"
+    shutil.copy2(photo, copy)
+    follow_only(bench)
+    photo.unlink()
+    follow_only(bench)
+    assert bench.index().moved == 1
+    assert_tagged(bench, copy)
+
+
+def test_a_copy_with_tags_of_its_own_keeps_them_and_its_original_is_missing(bench: Bench, other: Path) -> None:
+    photo, _ = series(bench, 2)
+    tagged(bench, photo)
+    copy = other / "copy.jpg"
+    shutil.copy2(photo, copy)
+    bench.index()
+    kept = bench.catalog.photo_at(copy)
+    assert kept is not None
+    bench.catalog.tags.decide([Decision(kept.id, "dog", True)], now_s=1)
+    photo.unlink()
+    assert bench.index().moved == 0
+    assert bench.catalog.photo_at(copy) == kept
+    assert list(bench.catalog.tags.decisions(kept.id)) == ["dog"]
+
+
+def test_one_copy_serves_one_of_two_originals(bench: Bench, other: Path) -> None:
+    photo, _ = series(bench, 2)
+    twin = bench.photos / "twin.jpg"
+    shutil.copy2(photo, twin)
+    bench.index()
+    for file in (photo, twin):
+        tagged(bench, file)
+    shutil.copy2(photo, other / "copy.jpg")
+    bench.index()
+    photo.unlink()
+    twin.unlink()
+    assert bench.index().moved == 1
+    assert_tagged(bench, other / "copy.jpg")
+    assert len(bench.folders.missing()) == 2
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_an_edited_photo_keeps_its_tags_though_it_is_renamed_before_it_was_read(bench: Bench, is_read: bool) -> None:
+    photo, _ = series(bench, 2)
+    tagged(bench, photo)
+    write_photo(photo, "red edited" if is_read else "broken", mtime_s=1_000_000_500)
+    follow_only(bench)
+    photo.rename(bench.photos / "renamed.jpg")
+    assert bench.index().moved == 1
+    assert_tagged(bench, bench.photos / "renamed.jpg")
+
+
+def test_stars_of_an_edited_photo_stay_though_it_went_before_it_was_read(bench: Bench) -> None:
+    photo, _ = series(bench, 2)
+    first = bench.shown()["IMG_0.jpg"]
+    bench.catalog.marks.rate([first], 5)
+    write_photo(photo, "broken", mtime_s=1_000_000_500)
+    bench.index()
+    photo.unlink()
+    bench.index()
+    assert bench.folders.missing() == [first]
+    assert bench.catalog.photos([first])[0].rating == 5
+
+
+def test_a_photo_that_took_the_place_of_one_that_cannot_be_read_leaves_its_tags_alone(bench: Bench) -> None:
+    broken, photo = series(bench, 2)
+    tagged(bench, broken)
+    first = bench.shown()["IMG_0.jpg"]
+    write_photo(broken, "broken", mtime_s=1_000_000_500)
+    bench.index()
+    photo.replace(broken)
+    assert bench.index().moved == 1
+    assert list(bench.catalog.tags.decisions(first)) == ["cat"]
+    assert bench.folders.missing() == [first]
+    taker = bench.catalog.photo_at(broken)
+    assert taker is not None
+    assert not bench.catalog.tags.decisions(taker.id)
+
+
+def test_a_photo_that_an_editor_takes_away_before_it_saves_stays_who_it_is(bench: Bench) -> None:
+    photo, _ = series(bench, 2)
+    tagged(bench, photo)
+    photo.rename(bench.photos / "IMG_0.jpg~")
+    bench.index()
+    bench.now_s += 5
+    write_photo(photo, "red edited", mtime_s=1_000_000_500)
+    bench.index()
+    assert_tagged(bench, photo)
+
+
+def test_a_copy_of_a_photo_that_is_left_out_is_a_photo_of_its_own(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
+    bench.index()
+    tagged(bench, photo)
+    bench.folders.leave_out(["private"])
+    bench.index()
+    shutil.copy2(photo, bench.photos / "copy.jpg")
+    bench.index()
+    bench.folders.leave_out([])
+    bench.index()
+    assert_tagged(bench, photo)
+
+
+def test_a_photo_that_is_taken_out_of_a_folder_that_is_left_out_keeps_its_tags(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
+    bench.index()
+    tagged(bench, photo)
+    bench.folders.leave_out(["private"])
+    bench.index()
+    photo.rename(bench.photos / "b.jpg")
+    bench.index()
+    assert_tagged(bench, bench.photos / "b.jpg")
