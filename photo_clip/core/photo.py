@@ -21,7 +21,7 @@ class FolderIdentity:
     """What tells a folder from another one that turns up at the same path."""
 
     device: int
-    """`st_dev` of the folder; changes when another drive is mounted there."""
+    """The file system that it is on, see services/drives.py; changes when another drive is mounted there."""
     inode: int
 
 

@@ -1,10 +1,13 @@
-"""Where drives are connected just now."""
+"""Where drives are connected just now, and what tells them apart."""
 
+import hashlib
 import re
 import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from photo_clip.core.photo import FolderIdentity
 
 _NO_DRIVES = frozenset(
     (
@@ -15,6 +18,27 @@ _NO_DRIVES = frozenset(
 )
 _ON_THE_NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "fuse.rclone", "davfs", "afs")
 """A server that went away lets whoever looks wait for minutes."""
+
+
+_BY_UUID = Path("/dev/disk/by-uuid")
+"""Where Linux names devices by the file systems on them; on Windows a device's number is its file system's."""
+
+
+def identity_of(place: Path) -> FolderIdentity:
+    """Return what tells a folder from others, such as one on another card in the same reader. Raises OSError."""
+    found = place.stat()
+    uuid = _file_systems().get(found.st_dev)
+    if uuid is None:
+        return FolderIdentity(found.st_dev, found.st_ino)
+    return FolderIdentity(int.from_bytes(hashlib.blake2b(uuid.encode(), digest_size=8).digest()), found.st_ino)
+
+
+def _file_systems() -> dict[int, str]:
+    """Return the UUIDs of the file systems on this computer's devices; none where the system does not name them."""
+    try:
+        return {link.stat().st_rdev: link.name for link in _BY_UUID.iterdir()}
+    except OSError:  # or while one comes or goes
+        return {}
 
 
 def drive_roots() -> Iterator[Path]:

@@ -14,8 +14,8 @@ from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
-from photo_clip.services.drives import drive_roots
-from photo_clip.services.found_again import FILES_COMPARED, is_same, places_of
+from photo_clip.services.drives import drive_roots, identity_of
+from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
 from photo_clip.services.photo_files import find_photo_files
 
 _LEFT_OUT = "left_out"
@@ -24,6 +24,9 @@ _SETTLED_AFTER_S = 2.0
 """A file written to more recently may still be growing; it is left for the next look."""
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
 """More missing files than both at once look like a drive in trouble, not like tidying up."""
+
+_SAME_SHARE = 0.05
+"""Of the files at known places on the same drive, more than so many are as they were, however many were edited."""
 
 EMPTY = "it is there, but empty; its drive may not be connected"
 GONE = "it is not there; its drive may not be connected"
@@ -49,6 +52,8 @@ class Look:
     is_empty: bool = False
     left_out: frozenset[int] = frozenset()
     """Photos that are not looked for any more, as their folder is left out now: their files are no loss."""
+    is_other_drive: bool = False
+    """Whether another drive is there, as the user has said: what bears the name of a photo is another one."""
 
     def reason_to_doubt(self) -> str:
         """Return why the folder counts as offline and `changes` is not to be believed; empty where it is."""
@@ -191,7 +196,8 @@ class WatchedFolders:
         is_empty = not found and not closed
         if present and is_empty and identity != folder.identity:
             return Look(folder, offline_reason=EMPTY)
-        if present and identity.device != folder.identity.device and not _shares_a_file(found, present):
+        is_other_drive = identity.device != folder.identity.device and not _is_same_drive(found, known)
+        if present and is_other_drive:
             return Look(folder, offline_reason=OTHER_DEVICE)
         now_s = self._clock()
         changes, again_soon = _compare(found, known, closed, now_s)
@@ -204,6 +210,7 @@ class WatchedFolders:
             known=len(present),
             is_empty=is_empty,
             left_out=unwanted,
+            is_other_drive=is_other_drive,
         )
 
     def presence(self) -> dict[int, object]:
@@ -215,12 +222,12 @@ class WatchedFolders:
         found: dict[int, object] = {}
         for folder in self.all():
             try:
-                there = folder.path.stat()
+                there = identity_of(folder.path)
             except OSError:
                 found[folder.id] = drives  # it may come back at another place
             else:
                 is_away = folder.state is FolderState.OFFLINE
-                found[folder.id] = there.st_dev, there.st_ino, drives if is_away else None
+                found[folder.id] = there, drives if is_away else None
         return found
 
     def mark_online(self, look: Look) -> None:
@@ -273,7 +280,7 @@ def _readable_identity(path: Path) -> FolderIdentity:
     """Return what tells the folder from others. Raises FolderError where it cannot be listed."""
     try:
         with os.scandir(path):
-            found = path.stat()
+            return identity_of(path)
     except NotADirectoryError as error:
         raise FolderError(f"“{path}” is not a folder.", advice="Choose the folder that holds the photos.") from error
     except FileNotFoundError as error:
@@ -282,12 +289,12 @@ def _readable_identity(path: Path) -> FolderIdentity:
         raise FolderError(
             f"The folder “{path}” cannot be read.", advice="Connect its drive, or give yourself the right to read it."
         ) from error
-    return FolderIdentity(found.st_dev, found.st_ino)
 
 
-def _shares_a_file(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile]) -> bool:
-    """Whether a file is where it was, by its size: times shift with the time zone on cards and sticks."""
-    return any(path in found and found[path].size_bytes == file.stamp.size_bytes for path, file in known.items())
+def _is_same_drive(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile]) -> bool:
+    """Whether enough files are what was known at their places; another card has the same names, too."""
+    there = [fits(found[path], file.stamp) for path, file in known.items() if path in found]
+    return sum(there) > _SAME_SHARE * len(there)
 
 
 def _may_be_growing(stamp: FileStamp, now_s: float) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity
+from photo_clip.services.drives import identity_of
+from photo_clip.services.photo_files import stamp_of
 
 FILES_COMPARED = 24
 _SHARE = 0.9
@@ -40,24 +42,25 @@ def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
     """
     if not some or place == folder.path:
         return False
-    identity = _identity(place)
-    is_very_same = identity is not None and identity.inode == folder.identity.inode
-    fitting = sum(_fits(place / path, stamp, sizes_tell=is_very_same) for path, stamp in some.items())
+    is_very_same = _identity(place) == folder.identity
+    fitting = 0
+    for path, stamp in some.items():
+        found = stamp_of(place / path)
+        if found is not None and is_very_same:
+            fitting += found.size_bytes == stamp.size_bytes
+        elif found is not None:
+            fitting += fits(found, stamp)
     return fitting >= max(1, _SHARE * len(some))
 
 
-def _fits(file: Path, stamp: FileStamp, *, sizes_tell: bool) -> bool:
-    try:
-        found = file.stat()
-    except OSError:
-        return False
-    shift = (found.st_mtime_ns - stamp.mtime_ns + _SAME_NS) % _HOUR_NS
-    return found.st_size == stamp.size_bytes and (sizes_tell or shift <= 2 * _SAME_NS)
+def fits(found: FileStamp, known: FileStamp) -> bool:
+    """Whether a file may be the one that was known, as it looks on another drive or in another time zone."""
+    shift = (found.mtime_ns - known.mtime_ns + _SAME_NS) % _HOUR_NS
+    return found.size_bytes == known.size_bytes and shift <= 2 * _SAME_NS
 
 
 def _identity(place: Path) -> FolderIdentity | None:
     try:
-        found = place.stat()
+        return identity_of(place)
     except OSError:
         return None
-    return FolderIdentity(found.st_dev, found.st_ino)

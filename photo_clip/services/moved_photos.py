@@ -27,6 +27,8 @@ class _Place:
     stamp: FileStamp
     former: KnownFile | None
     """The photo known at this place; None for a new file."""
+    is_on_other_drive: bool = False
+    """Whether it is sure to be another photo than the one known at this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class MovedPhotos:
             for place in places
             if place.former is not None
             and place.former.photo_id not in moving | stay
-            and (place in filled or self._is_another(place.former))
+            and (place in filled or place.is_on_other_drive or self._is_another(place.former))
         ]
         gone = moving | {move.photo_id for move in evicted}
         return Explained(
@@ -135,7 +137,8 @@ class MovedPhotos:
         if look.changes.changed:
             for path, file in self._catalog.folders.known_files(look.folder.id).items():
                 if file.photo_id in look.changes.changed:
-                    yield _Place(look.folder, path, look.changes.changed[file.photo_id], file)
+                    stamp = look.changes.changed[file.photo_id]
+                    yield _Place(look.folder, path, stamp, file, look.is_other_drive)
 
     def _away(self, looks: Sequence[Look], sizes: Collection[int]) -> list[_Away]:
         """Return the photos of these sizes that are not where they were, or whose file changed."""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from photo_clip.core.photo import FolderState
+from photo_clip.core.photo import FolderIdentity, FolderState
+from photo_clip.services import drives
 from photo_clip.services.drives import mount_points
 from photo_clip.services.folder_changes import GONE, WatchedFolders
 from photo_clip.services.indexer import Indexer
@@ -89,6 +90,31 @@ def test_other_photos_at_its_place_on_another_drive_are_not_taken_for_it(bench: 
     report = bench.index()
     assert not report.found_again
     assert report.offline == {bench.photos: GONE}
+
+
+def test_another_card_in_the_same_reader_is_another_drive(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = bench.photos.stat().st_dev
+
+    def with_card(uuid: str) -> FolderIdentity:
+        monkeypatch.setattr(drives, "_file_systems", lambda: {reader: uuid, reader + 1: "of another drive"})
+        return drives.identity_of(bench.photos)
+
+    first, second = with_card("A1B2-0001"), with_card("A1B2-0002")
+    assert (first.inode, first) == (second.inode, with_card("A1B2-0001"))
+    assert first.device != second.device
+
+
+def test_the_root_of_another_drive_has_the_number_of_this_one_and_is_told_from_it(bench: Bench, tmp_path: Path) -> None:
+    away = unplug(bench.photos)
+    drive = tmp_path / "elsewhere" / "stick"
+    for file in away.iterdir():
+        write_photo(drive / "DCIM" / "best" / file.name, file.read_text(), mtime_s=file.stat().st_mtime + 100)
+    (folder,) = bench.folders.all()
+    number = (drive / "DCIM" / "best").stat().st_ino
+    identity = FolderIdentity(folder.identity.device + 1, number)
+    bench.catalog.folders.update(folder.id, FolderState.ONLINE, identity=identity)
+    with_drives(bench, drive)
+    assert not bench.index().found_again
 
 
 def test_a_copy_of_a_folder_that_is_there_is_not_taken_for_it(bench: Bench, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from photo_clip.core.photo import FolderIdentity, FolderState
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
-from photo_clip.services.folder_changes import EMPTY, LOSSES
+from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
 from tests.fakes import unplug, write_photo
 from tests.indexing import Bench, run
 
@@ -419,3 +420,19 @@ def test_a_photo_that_is_taken_out_of_a_folder_that_is_left_out_keeps_its_tags(b
     photo.rename(bench.photos / "b.jpg")
     bench.index()
     assert_tagged(bench, bench.photos / "b.jpg")
+
+
+def test_photos_of_another_card_take_over_nothing_though_the_former_ones_are_said_to_be_gone(bench: Bench) -> None:
+    files = series(bench, 3)
+    tagged(bench, files[0])
+    first = bench.shown()["IMG_0.jpg"]
+    (folder,) = bench.folders.all()
+    of_another = FolderIdentity(folder.identity.device + 1, folder.identity.inode)
+    bench.catalog.folders.update(folder.id, FolderState.ONLINE, identity=of_another)
+    for number, file in enumerate(files):
+        write_photo(file, f"blue {number}", mtime_s=1_000_100_000 + 100 * number)
+    assert bench.index().offline == {bench.photos: OTHER_DEVICE}
+    report = bench.index(accept_losses=[folder.id])
+    assert (report.new, report.changed) == (3, 0)
+    assert first not in bench.shown().values()
+    assert list(bench.catalog.tags.decisions(first)) == ["cat"]
