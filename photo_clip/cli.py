@@ -162,10 +162,12 @@ def index(
 ) -> None:
     """Add folders and embed their new photos; without a folder, go over all that are watched."""
     with opened_library(places_of(context)) as library:
+        known = {folder.id for folder in library.folders.all()}
         added = [library.folders.add(folder).id for folder in folders or []]
         if not added and not library.folders.all():
             raise UsageError("No folder is watched yet.", advice=f"Name one: {APP_NAME} index FOLDER")
-        report = _index(library, added)
+        # a new folder may hold photos that were in the others
+        report = _index(library, added if known.issuperset(added) else [])
     if as_json:
         say_json(report_json(report))
     else:
@@ -310,6 +312,18 @@ def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.
     with opened_library(places_of(context)) as library:
         for folder in folders:
             library.remove_folder(_watched(library, folder).id)
+
+
+@folder_commands.command(name="gone")
+def accept_losses(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
+    """Say that the missing photos of offline folders are really gone, as you deleted or moved them yourself.
+
+    If their drive is only unplugged, connect it instead: nothing is lost meanwhile. What is known of photos that are
+    gone is kept until `folders purge`.
+    """
+    with opened_library(places_of(context)) as library:
+        ids = [_watched(library, folder).id for folder in folders]
+        say_report(run_task(library.keep_up(accept_losses=ids)))
 
 
 @folder_commands.command(name="where")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from photo_clip import APP_NAME
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
 from photo_clip.core.drive_names import offline_in_words
@@ -164,6 +165,8 @@ def say_report(report: Report) -> None:
         sys.stderr.write(f"Found again: {printable(str(former))} is {printable(str(now))} now.\n")
     for path, reason in report.offline.items():
         sys.stderr.write(f"Offline: {printable(str(path))}: {reason}. Nothing of it was removed.\n")
+    if report.offline:
+        sys.stderr.write(f"If you deleted or moved such photos yourself, say so: {APP_NAME} folders gone FOLDER\n")
     for path, reason in report.skipped.items():
         sys.stderr.write(f"Skipped: {printable(str(path))}: {reason}\n")
     parts = [f"{report.embedded:,} embedded"]

@@ -24,7 +24,7 @@ from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
 from photo_clip.gui.saved_searches import SavedSearches
-from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
+from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, OTHER_DEVICE
 
 
 class FolderPanel(QWidget):
@@ -197,7 +197,7 @@ class FolderPanel(QWidget):
 
 def _may_be_losses(folder: Folder) -> bool:
     """Whether the folder is offline for a reason that deleting photos could be, too."""
-    return folder.state is FolderState.OFFLINE and folder.offline_reason in (LOSSES, EMPTY, OTHER_DEVICE)
+    return folder.state is FolderState.OFFLINE and folder.offline_reason in (LOSSES, EMPTY, GONE, OTHER_DEVICE)
 
 
 def _item(folder: Folder, name: str, count: int, *, is_tiled: bool) -> QListWidgetItem:

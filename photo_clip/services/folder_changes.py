@@ -18,8 +18,8 @@ from photo_clip.services.drives import drive_roots, identity_of
 from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
 from photo_clip.services.photo_files import find_photo_files
 
-_LEFT_OUT = "left_out"
-"""The setting of the library that lists what is left out."""
+_LEFT_OUT, _DRIVES_BELOW = "left_out", "drives_below"
+"""The settings of the library that list what is left out, and where drives with photos were below watched folders."""
 _SETTLED_AFTER_S = 2.0
 """A file written to more recently may still be growing; it is left for the next look."""
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
@@ -52,6 +52,8 @@ class Look:
     is_empty: bool = False
     left_out: frozenset[int] = frozenset()
     """Photos that are not looked for any more, as their folder is left out now: their files are no loss."""
+    drives_below: frozenset[Path] = frozenset()
+    """Where drives with photos are connected below the folder."""
     is_other_drive: bool = False
     """Whether another drive is there, as the user has said: what bears the name of a photo is another one."""
 
@@ -89,14 +91,12 @@ class WatchedFolders:
         path = Path(os.path.realpath(path))
         identity = _readable_identity(path)
         folders = self.all()
-        outer = next((folder for folder in folders if _is_within(path, folder.path)), None)
+        outer = next((folder for folder in reversed(folders) if _is_within(path, folder.path)), None)
         if outer is None:
             away = (each for each in folders if self._is_away(each) and self._is_at(each, path))
             moved = next(away, None)
             outer = self._catalog.folders.add(path, identity) if moved is None else self._move(moved, path, identity)
-        for inner in folders:
-            if inner.id != outer.id and inner.path.is_relative_to(outer.path):
-                self._take_in(outer, inner)
+        self.take_in_nested()
         return outer
 
     def remove(self, folder_id: int) -> None:
@@ -148,6 +148,35 @@ class WatchedFolders:
                         return self._move(folder, place, _readable_identity(place))
         return folder
 
+    def gone(self) -> list[Folder]:
+        """Return the folders at whose paths there is nothing."""
+        return [folder for folder in self.all() if not os.path.lexists(folder.path)]
+
+    def find_within(self, gone: Folder, look: Look) -> Folder | None:
+        """Return a folder that is gone as it is below another one, in which it then lies as any other; None where the
+        look there found no files of the very same folder."""
+        parts = (path.split("/")[:-1] for path in look.changes.new)
+        places = {tuple(each[:count]) for each in parts for count in range(1, len(each) + 1)}
+        for place in (look.folder.path.joinpath(*each) for each in sorted(places)):
+            with contextlib.suppress(FolderError):
+                identity = _readable_identity(place)
+                if identity == gone.identity and self._is_at(gone, place):
+                    found = self._move(gone, place, identity)
+                    self._take_in(look.folder, found)
+                    return found
+        return None
+
+    def take_in_nested(self) -> None:
+        """Make one of a watched folder and one inside it, unless that is offline or on another drive."""
+        folders = self.all()
+        for inner in folders:
+            around = [each for each in folders if each.id != inner.id and inner.path.is_relative_to(each.path)]
+            with contextlib.suppress(FolderError):
+                if around and inner.state is FolderState.ONLINE and not self._is_away(inner):
+                    outer = around[0]
+                    if _readable_identity(inner.path).device == _readable_identity(outer.path).device:
+                        self._take_in(outer, inner)
+
     def _is_away(self, folder: Folder) -> bool:
         try:
             if _readable_identity(folder.path) == folder.identity:
@@ -171,19 +200,25 @@ class WatchedFolders:
 
         With `accept_losses` the user has said that missing photos are really gone.
         """
+        known = self._catalog.folders.known_files(folder.id)
         try:
             identity = _readable_identity(folder.path)
         except FolderError:
-            return Look(folder, offline_reason=UNREADABLE if os.path.lexists(folder.path) else GONE)
-        known = self._catalog.folders.known_files(folder.id)
+            if os.path.lexists(folder.path):
+                return Look(folder, offline_reason=UNREADABLE)
+            if accept_losses:
+                there = tuple(file.photo_id for file in known.values() if not file.missing)
+                return Look(folder, FolderChanges(missing=there))
+            return Look(folder, offline_reason=GONE)
         left_out = self.left_out()
         unwanted = frozenset(
             file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)
         )
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
-        closed: list[str] = []
-        for part in find_photo_files(folder.path, left_out):
+        inner = [each.path for each in self.all() if each.id != folder.id and each.path.is_relative_to(folder.path)]
+        closed = [place.relative_to(folder.path).as_posix() for place in inner]
+        for part in find_photo_files(folder.path, left_out, passed_over=tuple(closed)):
             found.update(part.files)
             beside.update(part.sidecars)
             closed.extend(part.closed)
@@ -193,6 +228,10 @@ class WatchedFolders:
             for path, file in known.items()
             if not (accept_losses or file.missing or file.photo_id in unwanted)
         }
+        drives = {each: each.relative_to(folder.path) for each in self._roots() if each.is_relative_to(folder.path)}
+        if not accept_losses:
+            away = (each.relative_to(folder.path) for each in self._drives_below(folder) if each not in drives)
+            closed.extend(each.as_posix() for each in away if not _has_any(found, each))
         is_empty = not found and not closed
         if present and is_empty and identity != folder.identity:
             return Look(folder, offline_reason=EMPTY)
@@ -210,6 +249,7 @@ class WatchedFolders:
             known=len(present),
             is_empty=is_empty,
             left_out=unwanted,
+            drives_below=frozenset(drive for drive, below in drives.items() if _has_any(found, below)),
             is_other_drive=is_other_drive,
         )
 
@@ -236,6 +276,9 @@ class WatchedFolders:
         identity = look.identity or known.identity
         if (known.state, known.identity) != (FolderState.ONLINE, identity):
             self._catalog.folders.update(known.id, FolderState.ONLINE, identity=identity)
+        if not look.drives_below <= self._drives_below(known):
+            drives = [*self._all_drives_below(), *map(str, look.drives_below)]
+            self._catalog.set_setting(_DRIVES_BELOW, json.dumps(sorted(set(drives))))
 
     def mark_offline(self, folder: Folder, reason: str) -> None:
         """Remember that a folder cannot be looked at, and why: a clause for people."""
@@ -248,6 +291,13 @@ class WatchedFolders:
             return _readable_identity(folder.path) == folder.identity
         except FolderError:
             return False
+
+    def _drives_below(self, folder: Folder) -> frozenset[Path]:
+        """Return where drives with photos were once connected below a folder."""
+        return frozenset(each for each in map(Path, self._all_drives_below()) if each.is_relative_to(folder.path))
+
+    def _all_drives_below(self) -> list[str]:
+        return list(json.loads(self._catalog.setting(_DRIVES_BELOW) or "[]"))
 
     def _take_in(self, outer: Folder, inner: Folder) -> None:
         """Give a folder's photos to the one around it. Stopped in between, it is done by adding `outer` again."""
@@ -274,6 +324,12 @@ def _is_within(path: Path, folder: Path) -> bool:
         return path.is_relative_to(folder) or path.samefile(folder)
     except OSError:
         return False
+
+
+def _has_any(found: Iterable[str], folder: Path) -> bool:
+    """Whether a file is below a folder, all by their paths relative to the same one; not where that is the folder."""
+    below = f"{folder.as_posix()}/"  # “./”, with which no path begins
+    return any(path.startswith(below) for path in found)
 
 
 def _readable_identity(path: Path) -> FolderIdentity:

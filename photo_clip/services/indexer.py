@@ -50,6 +50,7 @@ class Indexer:
         For a folder in `accept_losses` the user has said that its missing photos are really gone.
         """
         report = Report()
+        self._folders.take_in_nested()
         looks: list[Look] = []
         for folder in self._folders.all():
             if folder_ids is None or folder.id in folder_ids:
@@ -59,12 +60,26 @@ class Indexer:
                     report.found_again[folder.path] = here.path
                 look = yield from self._folders.look(here, accept_losses=is_really_gone)
                 looks.append(look)
+        looks = yield from self._look_within(looks, report)
         explained = yield from self._moved_photos.find(looks)
         self._move(explained, report)
         for look in explained.looks:
             self._apply(look, report)
         report.moved += self._moved_photos.adopt()
         return report
+
+    def _look_within(self, looks: Sequence[Look], report: Report) -> Task[list[Look]]:
+        """Return the looks without those at folders that are gone, but lie within others: there it is looked again."""
+        left = {look.folder.id: look for look in looks}
+        for gone in self._folders.gone() if any(look.changes.new for look in looks) else ():
+            for look in [each for each in left.values() if each.changes.new]:
+                found = self._folders.find_within(gone, look)
+                if found is not None:
+                    report.found_again[gone.path] = found.path
+                    left.pop(gone.id, None)
+                    left[look.folder.id] = yield from self._folders.look(look.folder)
+                    break
+        return list(left.values())
 
     def embed_waiting(self, encoder: Encoder, report: Report) -> Task[Report]:
         """Embed every known photo that has no embedding by this model yet, adding to `report`.

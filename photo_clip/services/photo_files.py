@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,10 +49,11 @@ def stamp_of(path: Path) -> FileStamp | None:
     return FileStamp(found.st_size, found.st_mtime_ns)
 
 
-def find_photo_files(root: Path, left_out: LeftOut | None = None) -> Iterator[Found]:
+def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: Collection[str] = ()) -> Iterator[Found]:
     """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
 
-    What is left out, what is hidden and what systems keep for themselves is passed over, and so is a folder with a file
+    What is left out, what is hidden and what systems keep for themselves is passed over, and so are the folders in
+    `passed_over`, by their paths, and a folder with a file
     `.nomedia`, unless it is `root` itself, which was asked for by name. Symbolic links are followed, after all
     else, so that a photo is found where it really is if it can be; what they lead to is found once, and what
     leads back to a folder around `root` is passed over.
@@ -64,6 +65,8 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None) -> Iterator[Fo
     while waiting or linked:
         by_link = not waiting
         folder = linked.popleft() if by_link else waiting.pop()
+        if folder in passed_over:
+            continue
         try:
             identity = _identity(root / folder)
             if by_link and identity in visited:

@@ -318,6 +318,30 @@ def test_subfolders_are_left_out_and_missing_photos_forgotten_on_wish(
     assert run(library, "folders", "purge") == 1
 
 
+def test_photos_that_many_others_went_with_are_given_up_on_wish_and_known_where_they_are_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, elsewhere, library = tmp_path / "photos", tmp_path / "elsewhere", tmp_path / "library"
+    for folder in (photos, elsewhere):
+        folder.mkdir()
+    for number in range(12):
+        Image.new("RGB", (40, 30), (20 * number, 0, 0)).save(photos / f"{number:02}.png")
+        os.utime(photos / f"{number:02}.png", (1e9, 1e9))
+    assert run(library, "index", str(photos)) == 0
+    assert run(library, "tags", "add", "cat", str(photos / "03.png")) == 0
+    for file in sorted(photos.iterdir())[:11]:
+        file.rename(elsewhere / file.name)
+    assert run(library, "index") == 0
+    assert "folders gone FOLDER" in capsys.readouterr().err
+    assert run(library, "folders", "gone", str(elsewhere)) == 2
+    assert run(library, "folders", "gone", str(photos)) == 0
+    assert "11 gone" in capsys.readouterr().out
+    assert run(library, "index", str(elsewhere)) == 0
+    assert "11 moved" in capsys.readouterr().out
+    assert run(library, "search", "tag:cat") == 0
+    assert str(elsewhere / "03.png") in capsys.readouterr().out
+
+
 def test_a_path_in_place_of_a_command_opens_the_window(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

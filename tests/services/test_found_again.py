@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from photo_clip.core.photo import FolderIdentity, FolderState
+from photo_clip.core.tags import Decision
 from photo_clip.services import drives
 from photo_clip.services.drives import mount_points
-from photo_clip.services.folder_changes import GONE, WatchedFolders
+from photo_clip.services.folder_changes import GONE, LOSSES, WatchedFolders
 from photo_clip.services.indexer import Indexer
 from tests.fakes import unplug, write_photo
 from tests.indexing import Bench
@@ -200,3 +201,103 @@ def test_whether_a_folder_is_there_is_told_without_a_look_at_its_photos(bench: B
     empty = bench.folders.presence()
     with_drives(bench, Path("/"), tmp_path / "media")
     assert bench.folders.presence() != empty
+
+
+def test_a_folder_that_was_moved_into_a_watched_one_is_taken_in_without_any_work(bench: Bench, tmp_path: Path) -> None:
+    before, read = everything(bench), len(bench.reader.files_read)
+    other = tmp_path / "other"
+    write_photo(other / "more.jpg", "blue")
+    watched = bench.folders.add(other)
+    bench.index()
+    (other / "2024").mkdir()
+    bench.photos.rename(other / "2024" / "best of")
+    with_drives(bench)
+    report = bench.index(folder_ids=[watched.id])  # as when only that one is known to have changed
+    assert report.found_again == {bench.photos: other / "2024" / "best of"}
+    assert (report.new, report.moved, report.embedded) == (0, 0, 0)
+    assert everything(bench) == before | {"more.jpg": everything(bench)["more.jpg"]}
+    assert len(bench.reader.files_read) == read + 1
+    assert bench.folders.all() == [watched]
+
+
+def test_a_folder_is_known_in_one_that_is_added_around_its_new_place(bench: Bench, tmp_path: Path) -> None:
+    before = everything(bench)
+    around = tmp_path / "moved house"
+    around.mkdir()
+    bench.photos.rename(around / "photos")
+    with_drives(bench)
+    assert bench.index().offline == {bench.photos: GONE}
+    added = bench.folders.add(around)
+    bench.index()
+    assert (everything(bench), bench.folders.all()) == (before, [added])
+
+
+def test_a_folder_that_is_away_is_not_taken_in_by_one_that_is_added_around_its_place(
+    bench: Bench, tmp_path: Path
+) -> None:
+    away = bench.photos.rename(tmp_path / "in a drawer")
+    with_drives(bench)
+    bench.index()
+    write_photo(tmp_path / "media" / "beside.jpg", "blue")
+    around = bench.folders.add(tmp_path / "media")
+    report = bench.index()
+    assert (report.offline, report.new, bench.folders.missing()) == ({bench.photos: GONE}, 1, [])
+    away.rename(bench.photos)
+    report = bench.index()
+    assert (report.new, report.removed, report.embedded) == (0, 0, 0)
+    bench.index()
+    assert bench.folders.all() == [around], "on the same drive the two are one"
+    assert bench.folders.missing() == []
+
+
+def test_photos_on_a_drive_below_a_watched_folder_are_not_gone_while_it_is_away(bench: Bench, tmp_path: Path) -> None:
+    before = everything(bench)
+    card = tmp_path / "media" / "card"
+    with_drives(bench, card)
+    around = bench.folders.add(tmp_path / "media")
+    bench.index()
+    away = card.rename(tmp_path / "in a drawer")
+    card.mkdir()
+    with_drives(bench)
+    report = bench.index()
+    assert (report.offline, report.removed, bench.folders.missing()) == ({}, 0, [])
+    write_photo(tmp_path / "media" / "beside.jpg", "blue")
+    assert bench.index().new == 1
+
+    card.rmdir()
+    away.rename(card)
+    with_drives(bench, card)
+    (bench.photos / "03.jpg").unlink()
+    report = bench.index()
+    assert (report.new, report.removed) == (0, 1)
+    assert everything(bench).keys() == before.keys() - {"03.jpg"} | {"beside.jpg"}
+    assert bench.folders.all() == [around]
+
+
+def test_a_folder_in_which_a_drive_was_is_a_folder_like_any_other(bench: Bench, tmp_path: Path) -> None:
+    card = tmp_path / "media" / "card"
+    with_drives(bench, card)
+    around = bench.folders.add(tmp_path / "media")
+    bench.index()
+    card.rename(tmp_path / "in a drawer")
+    write_photo(card / "new.jpg", "blue")
+    with_drives(bench)
+    assert bench.index().offline == {around.path: LOSSES}
+    assert bench.index(accept_losses=[around.id]).new == 1
+
+
+def test_tags_go_to_copies_of_photos_whose_folder_is_said_to_be_gone(bench: Bench, tmp_path: Path) -> None:
+    (folder,) = bench.folders.all()
+    first = everything(bench)["00.jpg"]
+    bench.catalog.tags.decide([Decision(first, "cat", True)], now_s=1)
+    other = tmp_path / "other"
+    copied(unplug(bench.photos), other / "copies")
+    bench.folders.add(other)
+    with_drives(bench)
+    assert bench.index().offline == {bench.photos: GONE}
+    report = bench.index(accept_losses=[folder.id])
+    assert (report.removed, report.moved) == (30, 1)
+    found = bench.catalog.photo_at(other / "copies" / "00.jpg")
+    assert found is not None
+    assert found.id == first
+    assert bench.index().offline == {bench.photos: GONE}
