@@ -51,7 +51,7 @@ class Look:
     """How many photos were there at the last look; 0 where the user has said that losses are real."""
     is_empty: bool = False
     left_out: frozenset[int] = frozenset()
-    """Photos that are not looked for any more, as their folder is left out now: their files are no loss."""
+    """Photos that are not looked for any more, such as those whose folder is left out now: their files are no loss."""
     drives_below: frozenset[Path] = frozenset()
     """Where drives with photos are connected below the folder."""
     is_other_drive: bool = False
@@ -110,20 +110,31 @@ class WatchedFolders:
     def leave_out(self, patterns: Iterable[str]) -> None:
         """Leave out these subfolders and files from now on, and no others; see `LeftOut`.
 
-        The next look takes their photos out of sight. What is known of them stays, for when they are let in again.
+        The next look takes their photos out of sight. What is known of them stays, for when they are let in again:
+        then they count as there until the next look, so that a photo that was edited meanwhile is the same one.
         """
-        wanted = LeftOut.of(patterns)
+        former, wanted = self.left_out(), LeftOut.of(patterns)
         self._catalog.set_setting(_LEFT_OUT, json.dumps(wanted.patterns) if wanted else None)
+        for folder in self.all() if former else ():
+            let_in = tuple(
+                file.photo_id
+                for path, file in self._catalog.folders.known_files(folder.id).items()
+                if file.missing and former.has(folder.path, path) and not wanted.has(folder.path, path)
+            )
+            self._catalog.folders.apply_changes(folder.id, FolderChanges(returned=let_in), now_s=self._clock())
 
     def missing(self) -> list[int]:
-        """Return the photos whose files are gone from folders that are there; those that are left out are not gone."""
+        """Return the photos whose files are gone from folders that are there; those that are left out are not gone, nor
+        are those in a folder with a file `.nomedia`."""
         left_out = self.left_out()
         return [
             file.photo_id
             for folder in self.all()
             if folder.state is FolderState.ONLINE
             for path, file in self._catalog.folders.known_files(folder.id).items()
-            if file.missing and not (left_out and left_out.has(folder.path, path))
+            if file.missing
+            and not (left_out and left_out.has(folder.path, path))
+            and not os.path.lexists(folder.path / path)
         ]
 
     def forget_missing(self) -> int:
@@ -211,9 +222,7 @@ class WatchedFolders:
                 return Look(folder, FolderChanges(missing=there))
             return Look(folder, offline_reason=GONE)
         left_out = self.left_out()
-        unwanted = frozenset(
-            file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)
-        )
+        unwanted = {file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)}
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
         inner = [each.path for each in self.all() if each.id != folder.id and each.path.is_relative_to(folder.path)]
@@ -222,6 +231,8 @@ class WatchedFolders:
             found.update(part.files)
             beside.update(part.sidecars)
             closed.extend(part.closed)
+            if part.is_not_for_people:
+                unwanted |= {file.photo_id for path, file in known.items() if path.startswith(f"{part.folder}/")}
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
         present = {
             path: file
@@ -248,7 +259,7 @@ class WatchedFolders:
             again_soon=again_soon or growing,
             known=len(present),
             is_empty=is_empty,
-            left_out=unwanted,
+            left_out=frozenset(unwanted),
             drives_below=frozenset(drive for drive, below in drives.items() if _has_any(found, below)),
             is_other_drive=is_other_drive,
         )

@@ -30,6 +30,8 @@ class Found:
     sidecars: dict[str, FileStamp] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     """What could not be looked into, a folder or a file: nothing is known of what is there."""
+    is_not_for_people: bool = False
+    """Whether a file `.nomedia` says so; what is in the folder, and below it, is passed over."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             yield Found(folder, closed=(folder,))
             continue
         if folder and any(entry.name == NO_MEDIA for entry in entries):
+            yield Found(folder, is_not_for_people=True)
             continue
         below = _Below()
         for start in range(0, max(1, len(entries)), _FILES_AT_ONCE):

@@ -411,6 +411,37 @@ def test_a_copy_of_a_photo_that_is_left_out_is_a_photo_of_its_own(bench: Bench) 
     assert_tagged(bench, photo)
 
 
+def test_a_photo_that_was_edited_while_it_was_left_out_stays_who_it_is(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
+    bench.index()
+    tagged(bench, photo)
+    bench.folders.leave_out(["private"])
+    bench.index()
+    bench.now_s += 3600
+    write_photo(photo, "red edited", mtime_s=1_000_000_500)
+    bench.folders.leave_out([])
+    bench.index()
+    assert_tagged(bench, photo)
+
+
+def test_photos_that_are_kept_from_galleries_are_out_of_sight_and_no_loss(bench: Bench) -> None:
+    files = series(bench, 30)
+    hidden = bench.photos / "hidden"
+    hidden.mkdir()
+    for file in files[:20]:
+        file.rename(hidden / file.name)
+    bench.index()
+    tagged(bench, hidden / "IMG_0.jpg")
+    (hidden / ".nomedia").touch()
+    report = bench.index()
+    assert (report.offline, report.removed, bench.folders.missing()) == ({}, 20, [])
+    assert len(bench.shown()) == 10
+    (hidden / ".nomedia").unlink()
+    bench.index()
+    assert len(bench.shown()) == 30
+    assert_tagged(bench, hidden / "IMG_0.jpg")
+
+
 def test_a_photo_that_is_taken_out_of_a_folder_that_is_left_out_keeps_its_tags(bench: Bench) -> None:
     photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
     bench.index()
