@@ -90,8 +90,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _fits(value: object, default: object) -> bool:
     """Whether `value` may stand where `default` stands: same kind, and not negative."""
-    if isinstance(default, str):
-        return isinstance(value, str)
+    if isinstance(default, bool | str):
+        return isinstance(value, type(default))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return value >= 0 and (isinstance(default, float) or isinstance(value, int))

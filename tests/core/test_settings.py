@@ -1,14 +1,15 @@
 """Settings come back as they were saved, and nothing that somebody wrote is lost."""
 
 import json
-from dataclasses import fields
+from dataclasses import Field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photo_clip.core.settings import Settings, load_settings, save_settings
+from photo_clip.core.settings import LoadedSettings, Settings, load_settings, save_settings
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -20,6 +21,15 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
 
 
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
+def test_every_setting_comes_back_as_it_was_set(tmp_path: Path, setting: Field[Any]) -> None:
+    default = setting.default
+    other = not default if isinstance(default, bool) else default + ("x" if isinstance(default, str) else 1)
+    wanted = replace(Settings(), **{setting.name: other})
+    save_settings(tmp_path / "settings.json", wanted)
+    assert load_settings(tmp_path / "settings.json") == LoadedSettings(wanted)
+
+
 def test_what_a_newer_version_wrote_stays_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text('{"of_the_future": [1, 2], "reader_processes": 2}', encoding="utf-8")
@@ -29,7 +39,17 @@ def test_what_a_newer_version_wrote_stays_in_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff\xfe\x00", b"[]", b'{"reader_processes": "many"}', b'{"reader_processes": -1}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[]",
+        b'{"reader_processes": "many"}',
+        b'{"reader_processes": -1}',
+        b'{"writes_sidecars": 1}',
+        b'{"reader_processes": true}',
+    ],
 )
 def test_settings_that_cannot_be_understood_are_set_aside_each_time(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "settings.json"
