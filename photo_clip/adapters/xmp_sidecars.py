@@ -50,11 +50,9 @@ class XmpSidecars:
         stamps: list[FileStamp | None] = []
         for file in _both(photo):
             try:
-                found = file.stat()
+                stamps.append(FileStamp.of(file.stat()))
             except OSError:
                 stamps.append(None)
-            else:
-                stamps.append(FileStamp(found.st_size, found.st_mtime_ns))
         return mark_of(stamps)
 
     def read(self, photo: Path) -> Said:

@@ -1,5 +1,6 @@
 """Photos, folders and what is known of them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from photo_clip.core.tiles import Box
+
+_LAST_NS = 2**63 - 1
 
 
 class FolderState(StrEnum):
@@ -43,6 +46,12 @@ class FileStamp:
 
     size_bytes: int
     mtime_ns: int
+    """Of years that no 64 bits hold, before 1678 and after 2261, the nearest that they do."""
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> "FileStamp":
+        """Return the stamp of a file that was found."""
+        return cls(found.st_size, max(-_LAST_NS, min(found.st_mtime_ns, _LAST_NS)))
 
 
 @dataclass(frozen=True, slots=True)

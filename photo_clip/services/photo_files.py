@@ -45,10 +45,9 @@ class _Below:
 def stamp_of(path: Path) -> FileStamp | None:
     """Return the stamp of a file as it is now; None where it cannot be had."""
     try:
-        found = path.stat()
+        return FileStamp.of(path.stat())
     except OSError:
         return None
-    return FileStamp(found.st_size, found.st_mtime_ns)
 
 
 def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: Collection[str] = ()) -> Iterator[Found]:
@@ -118,9 +117,9 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Fou
         if stat.S_ISDIR(found.st_mode):
             (below.linked if is_link or _is_junction(entry) else below.folders).append(path)
         elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
-            files[path] = FileStamp(found.st_size, found.st_mtime_ns)
+            files[path] = FileStamp.of(found)
         elif stat.S_ISREG(found.st_mode) and is_sidecar:
-            sidecars[path] = FileStamp(found.st_size, found.st_mtime_ns)
+            sidecars[path] = FileStamp.of(found)
     return Found(folder, files, sidecars, tuple(closed))
 
 

@@ -270,6 +270,19 @@ def test_names_of_any_bytes_are_kept(bench: Bench) -> None:
     assert {os.fsencode(name) for name in bench.shown()} == set(names)
 
 
+@pytest.mark.parametrize("mtime_s", [13_569_465_600, -12_000_000_000])
+def test_files_dated_centuries_away_are_photos_like_others(bench: Bench, mtime_s: int) -> None:
+    write_photo(bench.photos / "a.jpg", "red")
+    try:
+        write_photo(bench.photos / "b.jpg", "green", mtime_s=mtime_s)
+    except OSError:
+        pytest.skip("this system keeps no such times")
+    bench.folders.add(bench.photos)
+    assert bench.index().embedded == 2
+    assert bench.index() == Report()
+    assert len(bench.shown()) == 2
+
+
 def test_nested_folders_are_one(bench: Bench) -> None:
     write_photo(bench.photos / "inner" / "a.jpg", "red")
     write_photo(bench.photos / "b.jpg", "blue")

@@ -56,6 +56,16 @@ def keywords_of(library: Library, name: str = "one.jpg") -> tuple[str, ...]:
     return facts.keywords
 
 
+def test_a_sidecar_dated_centuries_away_is_read_once(library: Library, photos: Path) -> None:
+    file = photos / "trip" / "one.jpg.xmp"
+    write_xmp(file, "later")
+    os.utime(file, (13_569_465_600,) * 2)
+    assert look(library).sidecars_read == 1
+    assert library.sidecar_reader is not None
+    library.sidecar_reader.look_at([photo_of(library, "one.jpg")])
+    assert look(library).sidecars_read == 0
+
+
 @pytest.mark.parametrize("name", ["one.xmp", "one.jpg.xmp"])
 def test_a_sidecar_that_comes_changes_and_goes_is_read_each_time(library: Library, photos: Path, name: str) -> None:
     look(library)
