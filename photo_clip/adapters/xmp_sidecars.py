@@ -1,7 +1,10 @@
 """Tags in XMP sidecars, beside photos, where other programs read them. A photo's own bytes are never touched."""
 
+import errno
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +43,11 @@ def _both(photo: Path) -> list[Path]:
 def sidecar_of(photo: Path) -> Path:
     """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
     full, short = _both(photo)
-    return short if not full.exists() and short.exists() else full
+    return short if not _is_there(full) and _is_there(short) else full
+
+
+def _is_there(file: Path) -> bool:
+    return os.path.exists(file)  # noqa: PTH110 - never raises, although “.xmp” makes some names too long
 
 
 class XmpSidecars:
@@ -78,9 +85,9 @@ class XmpSidecars:
 
     def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
         file = sidecar_of(photo)
-        if not file.exists() and not tags and rating is None:
-            return False
         before = _read(file)
+        if before is None and not tags and rating is None:
+            return False
         tree = _parsed(before, file) if before is not None else _new()
         _put(tree, tags, rating)
         return _replace(file, before, tree)
@@ -88,7 +95,8 @@ class XmpSidecars:
     def clean(self, photo: Path) -> bool:
         file = sidecar_of(photo)
         before = _read(file)
-        _aside(file).unlink(missing_ok=True)
+        with _writing(file):
+            _aside(file).unlink(missing_ok=True)
         if before is None:
             return False
         tree = _parsed(before, file)
@@ -99,7 +107,8 @@ class XmpSidecars:
         for description in _descriptions(tree):
             description.attrib.pop(_name(_MADE), None)
         if made and not _says_more(tree):
-            file.unlink()
+            with _writing(file):
+                file.unlink()
             return True
         return _replace(file, before, tree)
 
@@ -129,6 +138,8 @@ def _read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None  # no file has such a name
         raise StoreError(
             f"The sidecar “{file}” cannot be read: {error.strerror}.", advice="See to its permissions; it is unchanged."
         ) from error
@@ -251,8 +262,8 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
     )
     if content == before:
         return False
-    try:
-        aside = _aside(file)
+    aside = _aside(file)
+    with _writing(file):
         try:
             with aside.open("wb") as stream:
                 stream.write(content)
@@ -268,17 +279,29 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
             aside.replace(file)
         finally:
             aside.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"The sidecar “{file}” cannot be written: {error.strerror}.",
-            advice="See to the folder's permissions and to the room on the drive; nothing was changed.",
-        ) from error
     return True
 
 
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Raise StoreError where the system does not let a sidecar be written or removed."""
+    try:
+        yield
+    except OSError as error:
+        advice = "See to the folder's permissions and to the room on the drive"
+        if error.errno == errno.ENAMETOOLONG:
+            advice = "Give the photo a shorter name"
+        raise StoreError(
+            f"The sidecar “{file}” cannot be written: {error.strerror}.", advice=f"{advice}; nothing was changed."
+        ) from error
+
+
 def _aside(file: Path) -> Path:
-    """Return where a sidecar is written before it takes its place; one left there by a crash is written over."""
-    return file.with_name(f".{file.name}.photo-clip-part")
+    """Return where a sidecar is written before it takes its place; one left there by a crash is written over.
+
+    Its name is short, as a photo's name may leave room for hardly more than “.xmp”.
+    """
+    return file.with_name(f".{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:16]}.photo-clip-part")
 
 
 def _umask() -> int:

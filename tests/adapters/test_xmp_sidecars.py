@@ -29,6 +29,8 @@ OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
 
+needs_long_names = pytest.mark.skipif(os.name == "nt", reason="Windows counts the whole path")
+
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
@@ -121,6 +123,44 @@ def test_a_sidecar_that_cannot_be_written_is_told(photo: Path, monkeypatch: pyte
     with pytest.raises(StoreError, match=os.strerror(28)):
         XmpSidecars().write(photo, ["dog"])
     assert [file.name for file in photo.parent.iterdir()] == ["photo.jpg"]
+
+
+@needs_long_names
+@pytest.mark.parametrize("length", [235, 251])
+def test_a_sidecar_may_have_the_longest_name_there_is(tmp_path: Path, length: int) -> None:
+    photo = tmp_path / f"{'x' * (length - 4)}.jpg"
+    photo.touch()
+    assert XmpSidecars().write(photo, ["dog"])
+    assert not XmpSidecars().write(photo, ["dog"])
+    assert sidecar_of(photo).name == f"{photo.name}.xmp"
+    assert XmpSidecars().clean(photo)
+    assert list(tmp_path.iterdir()) == [photo]
+
+
+@needs_long_names
+def test_a_photo_whose_name_is_too_long_for_a_sidecar_is_told_when_there_is_something_to_write(tmp_path: Path) -> None:
+    photo, sidecars = tmp_path / f"{'x' * 248}.jpg", XmpSidecars()
+    photo.touch()
+    with pytest.raises(StoreError, match="too long") as told:
+        sidecars.write(photo, ["dog"])
+    assert "shorter name" in told.value.advice
+    assert not sidecars.write(photo, [])
+    assert not sidecars.clean(photo)
+    assert sidecars.read(photo) == Said()
+    assert list(tmp_path.iterdir()) == [photo]
+    photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")  # whose name is short enough
+    assert sidecars.write(photo, ["cat"])
+    assert "cat" in photo.with_suffix(".xmp").read_text(encoding="utf-8")
+
+
+def test_a_sidecar_that_cannot_be_taken_away_is_told(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    XmpSidecars().write(photo, ["dog"])
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StoreError, match=os.strerror(13)):
+        XmpSidecars().clean(photo)
 
 
 @given(

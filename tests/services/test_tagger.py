@@ -195,6 +195,21 @@ def test_sidecars_follow_what_is_decided(library: Library, tagger: Tagger, write
     assert not sidecar_of(paths[red[1]]).exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows counts the whole path")
+def test_a_photo_whose_name_is_too_long_for_a_sidecar_keeps_none_from_the_others(
+    library: Library, tagger: Tagger, photos: Path, writer: SidecarWriter
+) -> None:
+    write_photo(photos / f"{'x' * 248}.jpg", "red long")
+    run(library.keep_up())
+    (long,) = ids_of(library, "x" * 248)
+    others = ids_of(library, "red")
+    tagger.decide([long, *others], "red", True)
+    written = run(writer.write([long, *others]))
+    assert (written.changed, len(written.troubles)) == (len(others), 1)
+    cleaned = run(writer.clean([long, *others]))
+    assert (cleaned.changed, cleaned.troubles) == (len(others), ())
+
+
 def test_without_phrases_nothing_is_judged_and_nameless_tags_are_refused(library: Library, judge: LabelJudge) -> None:
     with pytest.raises(UsageError, match="no phrases"):
         library.label_judge.judge(Label("red"))
