@@ -22,7 +22,7 @@ from photo_clip.core.coach import advice_on
 from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
-from photo_clip.core.left_out import path_or_name
+from photo_clip.core.left_out import paths_or_name
 from photo_clip.core.photo import Folder, Hit
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
@@ -352,9 +352,11 @@ def exclude(
 ) -> None:
     """Leave subfolders or files out of the watched folders; without any, list what is left out.
 
-    A path is that folder; a name, such as Previews or *_small.jpg, is every folder or file of that name.
+    A path is that folder, and what it leads to; a name, such as Previews or *_small.jpg, is every folder or file of
+    that name.
     """
-    wanted = [path_or_name(each) for each in patterns or []]
+    wanted = {each: paths_or_name(each) for each in patterns or []}
+    all_wanted = [pattern for some in wanted.values() for pattern in some]
     with opened_library(places_of(context), writing=bool(wanted)) as library:
         known = library.folders.left_out().patterns
         if not wanted:
@@ -362,14 +364,14 @@ def exclude(
                 say(printable(pattern))
             return
         if back:
-            for pattern in wanted:
-                if pattern not in known:
+            for each, some in wanted.items():
+                if not set(some).intersection(known):
                     raise UsageError(
-                        f"“{pattern}” is not left out.", advice=f"See what is with: {APP_NAME} folders exclude"
+                        f"“{each}” is not left out.", advice=f"See what is with: {APP_NAME} folders exclude"
                     )
-            library.folders.leave_out(each for each in known if each not in wanted)
+            library.folders.leave_out(each for each in known if each not in all_wanted)
         else:
-            library.folders.leave_out([*known, *wanted])
+            library.folders.leave_out([*known, *all_wanted])
         if library.folders.all():
             say_report(run_task(library.keep_up()))
 

@@ -7,6 +7,8 @@ from fnmatch import translate
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from photo_clip.core.linked_paths import paths_to
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -21,9 +23,13 @@ class LeftOut:
 
     @classmethod
     def of(cls, patterns: Iterable[str]) -> "LeftOut":
-        """Take patterns as people write them; empty ones, slashes at their ends and repeated ones are dropped."""
-        cleaned = (pattern.strip().replace("\\", "/") for pattern in patterns)
-        return cls(tuple(dict.fromkeys(each.rstrip("/") for each in cleaned if each.rstrip("/"))))
+        """Take patterns as people write them; empty ones, slashes at their ends and repeated ones are dropped.
+
+        Blanks around them are dropped, too, but for those at the end of a path, which are part of a name.
+        """
+        cleaned = (pattern.lstrip().replace("\\", "/") for pattern in patterns)
+        ended = ((each if _is_path(each) else each.rstrip()).rstrip("/") for each in cleaned)
+        return cls(tuple(dict.fromkeys(each for each in ended if each)))
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
@@ -58,12 +64,16 @@ class LeftOut:
         return _any_of(each for each in self.patterns if "/" not in each)
 
 
-def path_or_name(typed: str) -> str:
-    """Return what a person typed in a shell as a pattern: a path that is there as it is from the root on."""
+def paths_or_name(typed: str) -> tuple[str, ...]:
+    """Return what a person typed in a shell, or chose, as patterns: a path as it is from the root on.
+
+    One that leads through symbolic links is more than one pattern, so that whatever is there is left out by whichever
+    path it is found.
+    """
     path = Path(typed).expanduser()
     if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and path.exists()):
-        return path.absolute().resolve().as_posix()
-    return LeftOut.of([typed]).patterns[0] if LeftOut.of([typed]) else ""
+        return tuple(each.as_posix() for each in paths_to(path))
+    return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped
 
 
 def _is_path(pattern: str) -> bool:

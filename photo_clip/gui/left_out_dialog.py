@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from photo_clip.core.left_out import paths_or_name
 from photo_clip.gui.buttons import push_button
 
 
@@ -18,6 +19,8 @@ class LeftOutDialog(QDialog):
         self.setWindowTitle("Leave out")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._before = list(patterns)
+        self._exact = set(patterns)
+        """Lines whose blanks at the end are part of a name, not typed by chance."""
         words = QLabel(
             "What is left out of the watched folders, one a line: the path of a subfolder or photo, or a name such as"
             " Previews or *_small.jpg. What you decided about these photos is kept.",
@@ -45,11 +48,13 @@ class LeftOutDialog(QDialog):
 
     def _choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Choose a subfolder to leave out")
-        if chosen:
-            self.lines.appendPlainText(chosen)
+        for path in paths_or_name(chosen) if chosen else ():
+            self._exact.add(path)
+            self.lines.appendPlainText(path)
 
     def _save(self) -> None:
-        wanted = [line.strip() for line in self.lines.toPlainText().splitlines() if line.strip()]
+        lines = [line for line in self.lines.toPlainText().splitlines() if line.strip()]
+        wanted = [line if line in self._exact else line.strip() for line in lines]
         if wanted != self._before:
             self.changed.emit(wanted)
         self.accept()

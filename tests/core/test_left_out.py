@@ -1,12 +1,14 @@
 """What people want to be left out of their folders."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from photo_clip.core.left_out import LeftOut, path_or_name
+from photo_clip.core.left_out import LeftOut, paths_or_name
 
 ROOT = Path("/home/me/Pictures")
+needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights, and names end without blanks on Windows")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,40 @@ def test_patterns_are_kept_once_without_slashes_at_their_ends() -> None:
 def test_a_path_that_was_typed_is_one_and_a_name_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sub" / "private").mkdir(parents=True)
-    assert path_or_name("./sub") == (tmp_path / "sub").as_posix()
-    assert path_or_name("sub/private/") == (tmp_path / "sub" / "private").as_posix()
-    assert path_or_name("sub") == "sub"
-    assert path_or_name("*.png") == "*.png"
+    here = Path(os.path.realpath(tmp_path))
+    assert paths_or_name("./sub") == ((here / "sub").as_posix(),)
+    assert paths_or_name("sub/private/") == ((here / "sub" / "private").as_posix(),)
+    assert paths_or_name("sub") == ("sub",)
+    assert paths_or_name("*.png") == ("*.png",)
+    assert paths_or_name("") == ()
+
+
+@needs_links
+@pytest.mark.parametrize("typed", ["link", "folder/link", "folder/link/"])
+def test_a_link_that_was_typed_is_left_out_by_its_own_path_and_by_where_it_leads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    here = Path(os.path.realpath(tmp_path))
+    (here / "elsewhere").mkdir()
+    (here / "folder").mkdir()
+    (here / "folder" / "link").symlink_to(here / "elsewhere")
+    (here / "link").symlink_to(here / "folder" / "link")
+    monkeypatch.chdir(here)
+    rules = LeftOut.of(paths_or_name(f"./{typed}"))
+    assert rules.has(here, f"{typed.rstrip('/')}/a.jpg")
+    assert rules.has(here, "elsewhere/a.jpg")
+    assert not rules.has(here, "folder/a.jpg")
+
+
+@needs_links
+@pytest.mark.parametrize("name", ["private ", " private", "\tprivate  "])
+def test_blanks_around_the_name_of_a_folder_belong_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    root = Path(os.path.realpath(tmp_path))
+    for typed in (str(root / name), f"./{name}", f"{name}/", name):
+        rules = LeftOut.of(LeftOut.of(paths_or_name(typed)).patterns)  # as they are kept and read again
+        assert rules.has(root, f"{name}/a.jpg")
+        assert not rules.has(root, "private/a.jpg")

@@ -1,9 +1,11 @@
 """What the window says of folders, and what people can say of them."""
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtWidgets import QApplication
+import pytest
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.photo import FolderState
@@ -75,6 +77,21 @@ def test_a_subfolder_is_left_out_in_the_window(filled: MainWindow, photos: Path,
     dialog.lines.setPlainText("red *\n")
     dialog._save()
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 8)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names end without blanks on Windows")
+def test_a_subfolder_that_was_chosen_keeps_the_blanks_in_its_name(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Path(os.path.realpath(tmp_path)) / "private "
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
+    dialog = LeftOutDialog(["/photos/old "])
+    qtbot.addWidget(dialog)
+    dialog._choose()
+    dialog.lines.appendPlainText(" /photos/typed ")
+    with qtbot.waitSignal(dialog.changed) as changed:
+        dialog._save()
+    assert changed.args == [["/photos/old ", str(chosen), "/photos/typed"]]
 
 
 def test_missing_photos_are_forgotten_only_after_a_question(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:

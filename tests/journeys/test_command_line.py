@@ -17,6 +17,8 @@ from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from tests.real_photos import photo_name, write_real_photos
 
+needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory, real_photos: Path) -> Path:
@@ -340,6 +342,28 @@ def test_photos_that_many_others_went_with_are_given_up_on_wish_and_known_where_
     assert "11 moved" in capsys.readouterr().out
     assert run(library, "search", "tag:cat") == 0
     assert str(elsewhere / "03.png") in capsys.readouterr().out
+
+
+@needs_links
+def test_what_lies_behind_a_link_is_left_out_by_the_path_that_was_typed(
+    tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, elsewhere, library = tmp_path / "photos", tmp_path / "elsewhere", tmp_path / "library"
+    folder.mkdir()
+    elsewhere.mkdir()
+    shutil.copyfile(real_photos / photo_name("cat"), elsewhere / "cat.png")
+    os.utime(elsewhere / "cat.png", (time.time() - 60,) * 2)
+    (folder / "friends").symlink_to(elsewhere)
+    (tmp_path / "pictures").symlink_to(folder)
+    assert run(library, "index", str(tmp_path / "pictures")) == 0
+    typed = str(tmp_path / "pictures" / "friends")
+    assert run(library, "folders", "exclude", typed) == 0
+    assert "1 gone" in capsys.readouterr().out
+    assert run(library, "folders", "exclude", "--undo", typed) == 0
+    assert run(library, "folders", "exclude", "--undo", typed) == 2
+    capsys.readouterr()
+    assert run(library, "status", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["photos"]["missing"] == 0
 
 
 def test_a_path_in_place_of_a_command_opens_the_window(
