@@ -17,6 +17,7 @@ from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.opening import opened_library
+from photo_clip.services.known_photos import photo_at
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
 from photo_clip.services.sidecar_writer import SidecarsWritten
@@ -201,7 +202,7 @@ def _say_suggested(library: Library, found: list[tuple[Judged, np.ndarray]], *, 
 
 def _decide(context: typer.Context, name: str, files: list[Path], *, accepted: bool) -> None:
     with opened_library(places_of(context)) as library:
-        photos = [(file, library.catalog.photo_at(file.absolute())) for file in files]
+        photos = [(file, photo_at(library.catalog, file)) for file in files]
         for file, photo in photos:
             if photo is None:
                 raise UsageError(

@@ -1,6 +1,5 @@
 """Embeds what is asked with: words, and photos that need not be in the library."""
 
-import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -14,6 +13,7 @@ from photo_clip.core.ports import Encoder, PhotoReader
 from photo_clip.core.query import Description, Will
 from photo_clip.core.ranking import direction
 from photo_clip.core.stores import Catalog
+from photo_clip.services.known_photos import photo_at
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 
@@ -74,8 +74,7 @@ class QueryEmbeddings:
         return vector
 
     def _known(self, encoder: Encoder, path: Path) -> NDArray[np.float32] | None:
-        in_watched = Path(os.path.realpath(path.parent), path.name)  # as watched folders are named
-        photo = self._catalog.photo_at(in_watched)
+        photo = photo_at(self._catalog, path)
         if photo is None or photo.content_hash is None:
             return None
         stamp = stamp_of(path)

@@ -22,6 +22,7 @@ from photo_clip.core.stores import Catalog
 from photo_clip.core.text_words import text_words
 from photo_clip.core.tiles import Box, tile_boxes
 from photo_clip.services.background import Background
+from photo_clip.services.known_photos import photo_at
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 from photo_clip.services.query_embeddings import QueryEmbeddings
@@ -245,7 +246,7 @@ class Searcher:
     def _itself(self, query: Query) -> int | None:
         if query.words or len(query.descriptions) != 1:
             return None
-        photo = self._catalog.photo_at(Path(query.descriptions[0].photo).absolute())
+        photo = photo_at(self._catalog, Path(query.descriptions[0].photo))
         return None if photo is None else photo.id
 
     def _aim(self, encoder: Encoder, wanted: Description) -> _Aim:

@@ -345,7 +345,7 @@ def test_photos_that_many_others_went_with_are_given_up_on_wish_and_known_where_
 
 
 @needs_links
-def test_what_lies_behind_a_link_is_left_out_by_the_path_that_was_typed(
+def test_what_lies_behind_a_link_is_tagged_and_left_out_by_the_path_that_was_typed(
     tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, elsewhere, library = tmp_path / "photos", tmp_path / "elsewhere", tmp_path / "library"
@@ -357,6 +357,7 @@ def test_what_lies_behind_a_link_is_left_out_by_the_path_that_was_typed(
     (tmp_path / "pictures").symlink_to(folder)
     assert run(library, "index", str(tmp_path / "pictures")) == 0
     typed = str(tmp_path / "pictures" / "friends")
+    assert run(library, "tags", "add", "cat", f"{typed}/cat.png") == 0
     assert run(library, "folders", "exclude", typed) == 0
     assert "1 gone" in capsys.readouterr().out
     assert run(library, "folders", "exclude", "--undo", typed) == 0
