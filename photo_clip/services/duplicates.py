@@ -1,6 +1,7 @@
 """Finds copies and near-duplicates, says which one is worth keeping, and folds them in what was found."""
 
 import filecmp
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ class Duplicates:
         """Move photos of a stack to the system's bin, as long as another one of it stays.
 
         Raises UsageError where none would, or where there is no bin, and StoreError where a file cannot be moved. Exact
-        copies are compared once more, byte by byte.
+        copies are compared once more, byte by byte, and what a photo that stays is a link to stays as well.
         """
         if self._move_to_bin is None:
             raise UsageError("There is no bin here.", advice="Delete the files in your file manager.")
@@ -119,7 +120,13 @@ class Duplicates:
                 f"No other photo of the stack with “{unwanted[0].path}” would be left, so nothing was moved.",
                 advice="Keep at least one of them.",
             )
+        needed = {_file_at(photo.path): photo for photo in kept}
         for photo in unwanted:
+            if (same := needed.get(_file_at(photo.path))) is not None:
+                raise UsageError(
+                    f"“{photo.path}” and “{same.path}” are one file, so it was not moved.",
+                    advice="One of them is a link; if you do not want that, delete it in your file manager.",
+                )
             if stack.is_exact and not _is_same(photo.path, kept[0].path):
                 raise UsageError(
                     f"“{photo.path}” is not the same as “{kept[0].path}” any more, so it was not moved.",
@@ -165,7 +172,7 @@ class Duplicates:
         several = [looks.photo_ids[list(stack)].tolist() for stack in stacks if len(stack) > 1]
         photos = {photo.id: photo for photo in self._catalog.photos([each for stack in several for each in stack])}
         for stack in several:
-            known = [photos[photo_id] for photo_id in stack if photo_id in photos]
+            known = _each_file_once(photos[photo_id] for photo_id in stack if photo_id in photos)
             if len(known) > 1:
                 yield known
 
@@ -178,6 +185,26 @@ def _stack(photos: Sequence[Photo], *, is_exact: bool) -> Stack:
 
 def _most_first(stacks: Iterable[Stack]) -> list[Stack]:
     return sorted(stacks, key=lambda stack: -stack.spare_bytes)
+
+
+def _each_file_once(photos: Iterable[Photo]) -> list[Photo]:
+    """Return photos without those that are links to others of them, or are reached by one."""
+    found: dict[object, Photo] = {}
+    for photo in photos:
+        file = _file_at(photo.path)
+        if file not in found or os.path.realpath(photo.path) == photo.location:
+            found[file] = photo
+    return list(found.values())
+
+
+def _file_at(path: Path) -> object:
+    """Return what is the same for all paths that lead to one file; hard links are files of their own, as one outlives
+    the other."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path
+    return (found.st_dev, found.st_ino) if found.st_nlink < 2 else os.path.realpath(path)
 
 
 def _is_same(one: Path, other: Path) -> bool:

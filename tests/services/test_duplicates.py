@@ -20,6 +20,8 @@ PICTURES = {
     for number, name in enumerate(("sea", "hill"))
 }
 
+needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+
 
 def facts_of(words: str) -> PhotoFacts:
     """Return the looks of photos that are called “red sea small”, “red sea large”, “blue hill”."""
@@ -140,6 +142,45 @@ def test_the_last_file_is_kept_although_the_library_knows_more(library: Library,
     with pytest.raises(UsageError, match="would be left"):
         duplicates.discard(stack, stack.photos[1:])
     assert bin_.taken == []
+
+
+@needs_links
+def test_links_are_no_copies_of_the_file_that_they_lead_to(library: Library, photos: Path, tmp_path: Path) -> None:
+    other = Path(os.path.realpath(tmp_path)) / "other"
+    write_photo(photos / "z.jpg", "red sea")
+    write_photo(photos / "small.jpg", "red sea small")
+    write_photo(photos / "trip" / "x.jpg", "blue hill")
+    write_photo(other / "y.jpg", "green")
+    os.link(other / "y.jpg", other / "hard link to y.jpg")
+    (other / "a.jpg").symlink_to(photos / "z.jpg")
+    (other / "linked").symlink_to(photos / "trip")
+    (other / "b.jpg").symlink_to(other / "a.jpg")
+    library.folders.add(other)
+    duplicates = duplicates_of(library)
+    hard_links, near = run(duplicates.find())
+    assert names([hard_links, near]) == [["y.jpg", "hard link to y.jpg"], ["z.jpg", "small.jpg"]]
+
+
+@needs_links
+def test_a_file_stays_where_a_link_to_it_is_all_that_would_be_left(library: Library, photos: Path, bin_: Bin) -> None:
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        write_photo(photos / name, "red sea")
+    duplicates = duplicates_of(library, bin_)
+    (stack,) = run(duplicates.find())
+    (photos / "a.jpg").unlink()
+    (photos / "a.jpg").symlink_to(photos / "c.jpg")  # as programs do that save space
+    with pytest.raises(UsageError, match="are one file"):
+        duplicates.discard(stack, stack.photos[1:])
+    assert bin_.taken == ["b.jpg"]
+    assert (photos / "a.jpg").read_text() == "red sea"
+    (photos / "c.jpg").rename(photos / "d.jpg")
+    os.link(photos / "d.jpg", photos / "c.jpg")
+    with pytest.raises(UsageError, match="are one file"):
+        duplicates.discard(stack, stack.photos[2:])
+    (photos / "a.jpg").unlink()
+    os.link(photos / "d.jpg", photos / "a.jpg")
+    duplicates.discard(stack, stack.photos[2:])
+    assert bin_.taken == ["b.jpg", "c.jpg"]
 
 
 def test_a_copy_that_was_changed_meanwhile_is_no_copy(library: Library, photos: Path, bin_: Bin) -> None:
