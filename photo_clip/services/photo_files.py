@@ -42,6 +42,16 @@ class _Below:
     linked: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Photos:
+    """What tells a link to a photo that is found anyway from other links."""
+
+    found: set[tuple[int, int]] = field(default_factory=set)
+    """The identities of files; on Windows, which does not tell them as it lists a folder, none."""
+    links: dict[str, tuple[tuple[int, int], FileStamp]] = field(default_factory=dict)
+    """The identity and the stamp of what each link to a photo leads to."""
+
+
 def stamp_of(path: Path) -> FileStamp | None:
     """Return the stamp of a file as it is now; None where it cannot be had."""
     try:
@@ -54,23 +64,23 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
     """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
 
     What is left out, what is hidden and what systems keep for themselves is passed over, and so are the folders in
-    `passed_over`, by their paths, and a folder with a file
-    `.nomedia`, unless it is `root` itself, which was asked for by name. Symbolic links are followed, after all
-    else, so that a photo is found where it really is if it can be; what they lead to is found once, and what
-    leads back to a folder around `root` is passed over.
+    `passed_over`, by their paths, and a folder with a file `.nomedia`, unless it is `root` itself, which was asked for
+    by name. Symbolic links are followed, after all else, so that a photo is found where it really is if it can be; what
+    they lead to, folder or file, is found once, and what leads back to a folder around `root` is passed over.
     """
-    waiting, linked = [""], deque[str]()
+    waiting, linked, photos = [""], deque[str](), _Photos()
+    is_behind_link = False
     visited: set[tuple[int, int]] = set()
     with contextlib.suppress(OSError):
         visited.update(_identity(folder) for folder in root.parents)
     while waiting or linked:
-        by_link = not waiting
-        folder = linked.popleft() if by_link else waiting.pop()
+        is_behind_link = is_behind_link or not waiting
+        folder = waiting.pop() if waiting else linked.popleft()
         if folder in passed_over:
             continue
         try:
             identity = _identity(root / folder)
-            if by_link and identity in visited:
+            if is_behind_link and identity in visited:
                 continue
             visited.add(identity)
             with os.scandir(root / folder) as listing:
@@ -86,12 +96,16 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             continue
         below = _Below()
         for start in range(0, max(1, len(entries)), _FILES_AT_ONCE):
-            yield _look_at(folder, entries[start : start + _FILES_AT_ONCE], below)
+            yield _look_at(folder, entries[start : start + _FILES_AT_ONCE], below, photos)
         waiting.extend(reversed(below.folders))
         linked.extend(below.linked)
+    for path, (identity, stamp) in photos.links.items():
+        if identity not in photos.found:
+            photos.found.add(identity)
+            yield Found(path.rpartition("/")[0], {path: stamp})
 
 
-def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Found:
+def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos: _Photos) -> Found:
     files: dict[str, FileStamp] = {}
     sidecars: dict[str, FileStamp] = {}
     closed: list[str] = []
@@ -99,28 +113,41 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below) -> Fou
         if is_passed_over(entry.name):
             continue
         path = f"{folder}/{entry.name}" if folder else entry.name
+        found = _found_at(entry, path, closed)
+        if found is None:
+            continue
         is_link = entry.is_symlink()
-        try:
-            is_sidecar = is_sidecar_name(entry.name)
-            if not (is_link or is_sidecar or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)):
-                continue
-            found = entry.stat()
-        except FileNotFoundError:
-            if is_link:
-                closed.append(path)  # the drive that it leads to may be away
-            continue
-        except OSError:
-            closed.append(path)
-            continue
-        if _is_marked_hidden(found):
-            continue
         if stat.S_ISDIR(found.st_mode):
             (below.linked if is_link or _is_junction(entry) else below.folders).append(path)
-        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
-            files[path] = FileStamp.of(found)
-        elif stat.S_ISREG(found.st_mode) and is_sidecar:
+        elif stat.S_ISREG(found.st_mode) and is_sidecar_name(entry.name):
             sidecars[path] = FileStamp.of(found)
+        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
+            identity, stamp = (found.st_dev, found.st_ino), FileStamp.of(found)
+            if is_link:
+                photos.links[path] = identity, stamp
+            else:
+                photos.found.add(identity)
+                files[path] = stamp
     return Found(folder, files, sidecars, tuple(closed))
+
+
+def _found_at(entry: os.DirEntry[str], path: str, closed: list[str]) -> os.stat_result | None:
+    """Return what an entry is, if it may be of use; where that cannot be told, its path is added to `closed`."""
+    is_link = entry.is_symlink()
+    try:
+        if not (
+            is_link or is_sidecar_name(entry.name) or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)
+        ):
+            return None
+        found = entry.stat()
+    except FileNotFoundError:
+        if is_link:
+            closed.append(path)  # the drive that it leads to may be away
+        return None
+    except OSError:
+        closed.append(path)
+        return None
+    return None if _is_marked_hidden(found) else found
 
 
 def _is_left_out(left_out: LeftOut | None, root: Path, folder: str, name: str) -> bool:

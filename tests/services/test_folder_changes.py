@@ -143,6 +143,33 @@ def test_a_linked_folder_is_followed_but_each_photo_is_found_where_it_really_is(
 
 
 @needs_links
+@pytest.mark.parametrize("names", ["az", "za"])
+def test_a_photo_that_links_lead_to_is_found_once(photos: Path, tmp_path: Path, names: str) -> None:
+    here, other = names
+    write_photo(photos / f"{here}.jpg", "red")
+    (photos / f"{other}.jpg").symlink_to(photos / f"{here}.jpg")
+    outside = write_photo(tmp_path / "outside.jpg", "blue")
+    (photos / "first.jpg").symlink_to(outside)
+    (photos / "second.jpg").symlink_to(photos / "first.jpg")
+    write_photo(tmp_path / "trips" / "rome" / "b.jpg", "green")
+    (photos / f"{here} trips").symlink_to(tmp_path / "trips")
+    (photos / f"{other} rome").symlink_to(tmp_path / "trips" / "rome")
+    (photos / "third.jpg").symlink_to(tmp_path / "trips" / "rome" / "b.jpg")
+    found = paths_below(photos)
+    assert found - {f"{here} trips/rome/b.jpg", f"{other} rome/b.jpg"} == {f"{here}.jpg", "first.jpg"}
+    assert len(found) == 3
+
+
+@needs_links
+def test_a_link_to_a_photo_that_is_not_looked_for_is_a_photo(photos: Path) -> None:
+    write_photo(photos / ".annex" / "objects" / "a.jpg", "red")
+    (photos / "a.jpg").symlink_to(photos / ".annex" / "objects" / "a.jpg")
+    (photos / "a.jpg.xmp").touch()
+    assert paths_below(photos) == {"a.jpg"}
+    assert [path for found in find_photo_files(photos) for path in found.sidecars] == ["a.jpg.xmp"]
+
+
+@needs_links
 def test_links_that_lead_back_or_out_to_the_whole_disk_are_passed_over(photos: Path) -> None:
     write_photo(photos / "a.jpg", "red")
     (photos / "here").symlink_to(photos)
