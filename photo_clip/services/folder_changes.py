@@ -20,6 +20,8 @@ from photo_clip.services.photo_files import find_photo_files
 
 _LEFT_OUT, _DRIVES_BELOW = "left_out", "drives_below"
 """The settings of the library that list what is left out, and where drives with photos were below watched folders."""
+_NOWHERE = ".taken"
+"""Where missing photos are kept whose place another photo took: it is hidden, so no look finds a file there."""
 _SETTLED_AFTER_S = 2.0
 """A file written to more recently may still be growing; it is left for the next look."""
 _LOSS_SHARE, _LOSS_COUNT = 0.2, 10
@@ -169,10 +171,9 @@ class WatchedFolders:
         parts = (path.split("/")[:-1] for path in look.changes.new)
         places = {tuple(each[:count]) for each in parts for count in range(1, len(each) + 1)}
         for place in (look.folder.path.joinpath(*each) for each in sorted(places)):
-            with contextlib.suppress(FolderError):
-                identity = _readable_identity(place)
-                if identity == gone.identity and self._is_at(gone, place):
-                    found = self._move(gone, place, identity)
+            with contextlib.suppress(OSError):
+                if identity_of(place) == gone.identity and self._is_at(gone, place):
+                    found = self._move(gone, place, gone.identity)
                     self._take_in(look.folder, found)
                     return found
         return None
@@ -319,14 +320,20 @@ class WatchedFolders:
         for path, file in self._catalog.folders.known_files(inner.id).items():
             target = f"{prefix}/{path}"
             moves.append(MovedFile(file.photo_id, outer.id, target, file.stamp))
-            if target in there:  # found there by a look; it goes with the inner folder
-                moves.append(MovedFile(there[target].photo_id, inner.id, path, there[target].stamp))
             if file.missing:
                 missing.append(file.photo_id)
+            if target in there:  # found there by a look
+                moves.append(out_of_the_way(there[target], outer.id, target))
+                missing.append(there[target].photo_id)
         self._catalog.folders.move_photos(moves)
         if missing:  # what is moved counts as found
             self._catalog.folders.apply_changes(outer.id, FolderChanges(missing=tuple(missing)), now_s=self._clock())
         self._catalog.folders.remove(inner.id)
+
+
+def out_of_the_way(photo: KnownFile, folder_id: int, path: str) -> MovedFile:
+    """Return where a photo is kept whose place another one took; it is missing from then on."""
+    return MovedFile(photo.photo_id, folder_id, f"{_NOWHERE}/{photo.photo_id}/{path}", photo.stamp)
 
 
 def _is_within(path: Path, folder: Path) -> bool:

@@ -8,12 +8,10 @@ from photo_clip.core.photo import FileStamp, Folder, FolderChanges, KnownFile, M
 from photo_clip.core.ports import Clock, PhotoReader
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
-from photo_clip.services.folder_changes import Look, WatchedFolders
+from photo_clip.services.folder_changes import Look, WatchedFolders, out_of_the_way
 from photo_clip.services.read_ahead import reading
 
 _BATCH = 200
-_NOWHERE = ".taken"
-"""Where missing photos are kept whose place another photo took: it is hidden, so no look finds a file there."""
 _SAVED_WITHIN_S = 60.0
 """A photo that is back with other content so soon was edited; a camera takes longer to give a number again."""
 
@@ -95,7 +93,7 @@ class MovedPhotos:
         moves = _moves(contents.of_place, [photo for photo in away if photo.photo_id not in stay])
         filled, moving = set(moves.values()), {photo.photo_id for photo in moves}
         evicted = [
-            _out_of_the_way(place, place.former)
+            out_of_the_way(place.former, place.folder.id, place.path)
             for place in places
             if place.former is not None
             and place.former.photo_id not in moving | stay
@@ -271,10 +269,6 @@ def _believable(matched: Mapping[_Away, _Place]) -> dict[_Away, _Place]:
 def _is_free(place: _Place) -> bool:
     """Whether no photo that was read was there at the last look."""
     return place.former is None or place.former.missing or place.former.content_hash is None
-
-
-def _out_of_the_way(place: _Place, former: KnownFile) -> MovedFile:
-    return MovedFile(former.photo_id, place.folder.id, f"{_NOWHERE}/{former.photo_id}/{place.path}", former.stamp)
 
 
 def _without(

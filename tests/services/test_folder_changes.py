@@ -475,13 +475,16 @@ def test_taking_in_goes_on_after_it_was_broken_off(
     catalog.folders.apply_changes(outer.id, FolderChanges(new={"in/a.jpg": stamp}), now_s=NOW_S)
     again = catalog.folders.known_files(outer.id)["in/a.jpg"].photo_id
     embed(catalog, again, "red", stamp)
+    catalog.tags.decide([Decision(again, "dog", True)], now_s=1)
     assert folders.add(photos) == outer
     assert [folder.id for folder in folders.all()] == [outer.id]
     assert inner.id != outer.id
-    assert {path: file.photo_id for path, file in catalog.folders.known_files(outer.id).items()} == {
-        "in/a.jpg": photo_id
-    }
+    assert {
+        path: file.photo_id for path, file in catalog.folders.known_files(outer.id).items() if not file.missing
+    } == {"in/a.jpg": photo_id}
     assert catalog.tags.decisions(photo_id) == {"cat": True}
+    assert folders.missing() == [again]
+    assert catalog.tags.decisions(again) == {"dog": True}
 
 
 def test_folders_beside_each_other_are_not_nested(folders: WatchedFolders, tmp_path: Path) -> None:
