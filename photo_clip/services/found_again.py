@@ -9,8 +9,11 @@ from photo_clip.services.drives import identity_of
 from photo_clip.services.photo_files import stamp_of
 
 FILES_COMPARED = 24
-_SHARE = 0.9
-"""Of the files compared, so many must be there; people tidy up on other computers too."""
+_SHARE, _SHARE_IN_VERY_SAME = 0.9, 0.4
+"""Of the files compared, so many must be there; people tidy up on other computers too.
+
+Fewer where the file system says that it is the very same folder; but numbers of removed folders are given again.
+"""
 _HOUR_NS = 3_600_000_000_000
 _SAME_NS = 2_100_000_000
 """Cards and sticks keep times to two seconds, and in the local time zone."""
@@ -38,7 +41,7 @@ def places_of(folder: Folder, roots: Callable[[], Iterable[Path]]) -> Iterator[P
 def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
     """Whether some of the folder's files, by path, are at another place; one without files is never known again.
 
-    Where the file system says that it is the very same folder, sizes tell; elsewhere times must fit, too.
+    In the very same folder sizes tell; elsewhere times must fit, too.
     """
     if not some or place == folder.path:
         return False
@@ -46,11 +49,9 @@ def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
     fitting = 0
     for path, stamp in some.items():
         found = stamp_of(place / path)
-        if found is not None and is_very_same:
-            fitting += found.size_bytes == stamp.size_bytes
-        elif found is not None:
-            fitting += fits(found, stamp)
-    return fitting >= max(1, _SHARE * len(some))
+        if found is not None:
+            fitting += found.size_bytes == stamp.size_bytes if is_very_same else fits(found, stamp)
+    return fitting >= max(1, (_SHARE_IN_VERY_SAME if is_very_same else _SHARE) * len(some))
 
 
 def fits(found: FileStamp, known: FileStamp) -> bool:

@@ -153,7 +153,7 @@ class MovedPhotos:
                 is_lost = file.missing or file.photo_id in missing or (may_ask and _is_gone(folder.path / path))
                 if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
                     is_lost = _is_gone(folder.path / path)
-                if is_lost or (file.content_hash is not None and file.photo_id in changes.changed):
+                if is_lost or file.photo_id in changes.changed:
                     name = path.rsplit("/", 1)[-1]
                     away.append(
                         _Away(file.photo_id, name, file.stamp.size_bytes, _content_of(file), is_lost, file.missing)

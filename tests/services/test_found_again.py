@@ -203,6 +203,18 @@ def test_whether_a_folder_is_there_is_told_without_a_look_at_its_photos(bench: B
     assert bench.folders.presence() != empty
 
 
+def test_a_renamed_folder_is_known_though_people_tidied_up_in_it(bench: Bench) -> None:
+    before = everything(bench)
+    named = bench.photos.rename(bench.photos.with_name("the very best"))
+    (named / "sub").mkdir()
+    for number in range(10):
+        (named / f"{number:02}.jpg").rename(named / "sub" / f"{number:02}.jpg")
+    with_drives(bench)
+    report = bench.index()
+    assert (report.found_again, report.moved) == ({bench.photos: named}, 10)
+    assert everything(bench) == before
+
+
 def test_a_folder_that_was_moved_into_a_watched_one_is_taken_in_without_any_work(bench: Bench, tmp_path: Path) -> None:
     before, read = everything(bench), len(bench.reader.files_read)
     other = tmp_path / "other"

@@ -360,6 +360,17 @@ def test_an_edited_photo_keeps_its_tags_though_it_is_renamed_before_it_was_read(
     assert_tagged(bench, bench.photos / "renamed.jpg")
 
 
+def test_an_edited_photo_keeps_its_tags_though_another_takes_its_name_before_it_was_read(bench: Bench) -> None:
+    photo, other = series(bench, 2)
+    tagged(bench, photo)
+    write_photo(photo, "red edited", mtime_s=1_000_000_500)
+    follow_only(bench)
+    photo.rename(bench.photos / "renamed.jpg")
+    other.rename(photo)
+    assert bench.index().moved == 2
+    assert_tagged(bench, bench.photos / "renamed.jpg")
+
+
 def test_stars_of_an_edited_photo_stay_though_it_went_before_it_was_read(bench: Bench) -> None:
     photo, _ = series(bench, 2)
     first = bench.shown()["IMG_0.jpg"]
