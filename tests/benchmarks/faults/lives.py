@@ -82,8 +82,36 @@ def other_places(bench: Bench, times: int) -> Row:
         demand(bench.embedded() == before, "a photo was embedded again")
         status = bench.status()["photos"]
         demand((status["embedded"], status["missing"]) == (30, 0), f"photos were taken for others: {status}")
+    bench.photos.rename(other / "all of it")
+    told(bench.run("index").stderr, "Found again")
+    demand(bench.embedded() == before, "a photo was embedded again")
+    demand(len(bench.status()["folders"]) == 1, "the two folders are not one")
+    demand(bench.run("search", "tag:kept", "-n", "40").stdout.count("\n") == 30, "tags stayed behind")
     bench.check()
-    return Row("photos, folders moved and renamed while closed", times, "embedding and tags went with them")
+    return Row("photos, folders moved and renamed while closed", times + 1, "embedding and tags went with them")
+
+
+def copied_first(bench: Bench, times: int) -> Row:
+    """Photos are copied to another watched folder, looked at there, read or not, and then deleted where they were."""
+    places = [bench.photos, bench.root / "other"]
+    places[1].mkdir()
+    photos = bench.add_photos(20)
+    bench.run("index", *map(str, places))
+    bench.tag("kept", *photos)
+    before = bench.embedded()
+    for number in range(times):
+        here, there = places[number % 2], places[1 - number % 2]
+        for file in here.iterdir():
+            shutil.copy2(file, there / f"{number} {file.name}")
+        bench.index()
+        for file in here.iterdir():
+            file.unlink()
+        bench.run("index")
+        bench.run("folders", "gone", str(here))
+        demand(bench.run("search", "tag:kept", "-n", "40").stdout.count("\n") == 20, "tags stayed behind")
+        demand(bench.embedded() == before, "a photo was embedded again")
+    bench.check()
+    return Row("photos copied, looked at, then deleted where they were", times, "tags went with the copies")
 
 
 def odd_names(bench: Bench, _times: int) -> Row:
@@ -288,6 +316,7 @@ def all_lives(new_bench: Callable[[str], Bench], share: float, hostile: Path | N
 
     yield lambda: folders_away(new_bench("away"), max(4, times(12)))
     yield lambda: other_places(new_bench("places"), max(5, times(15)))
+    yield lambda: copied_first(new_bench("copied"), times(4))
     yield lambda: odd_names(new_bench("names"), 1)
     yield lambda: two_programs(new_bench("two"), times(3))
     yield lambda: two_users(new_bench("users"), times(3))
