@@ -11,6 +11,8 @@ from photo_clip.core.typed_text import one_line
 
 LONGEST_PACKET_BYTES = 4_000_000
 _LONGEST_CAPTION, _LONGEST_KEYWORD, _MOST_KEYWORDS = 2000, 200, 500
+_MOST_TITLES = 100
+"""So many titles and descriptions, in all languages, are looked at."""
 _SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -57,7 +59,8 @@ def _keywords(root: etree._Element, ours: Mapping[str, Collection[str]]) -> tupl
     """Return the keywords, those with parents by their whole names, in the order of the plain ones."""
 
     def words_of(field: str) -> list[str]:
-        return [word for word in _texts(root, field) if word not in ours.get(field, ())]
+        words = [word for word in _texts(root, field) if word not in ours.get(field, ())]
+        return list(dict.fromkeys(word[:_LONGEST_KEYWORD] for word in words[:_MOST_KEYWORDS]))
 
     named = [*words_of("digiKam:TagsList"), *(word.replace("|", "/") for word in words_of("lr:hierarchicalSubject"))]
     paths = dict.fromkeys(filter(None, map(tag_name, named)))
@@ -75,22 +78,22 @@ def _keywords(root: etree._Element, ours: Mapping[str, Collection[str]]) -> tupl
 
 def caption_of(parts: list[str]) -> str:
     """Return titles and descriptions as one line, each once."""
-    lines = dict.fromkeys(line for line in map(one_line, parts) if line)
-    return " · ".join(lines)[:_LONGEST_CAPTION].strip()
+    lines = dict.fromkeys(one_line(part[:_LONGEST_CAPTION]) for part in parts[:_MOST_TITLES])
+    return " · ".join(filter(None, lines))[:_LONGEST_CAPTION].strip()
 
 
 def keywords_of(words: list[str]) -> tuple[str, ...]:
     """Return keywords as clean lines, each once, in order."""
-    lines = (one_line(word[:_LONGEST_KEYWORD]) for word in words)
-    return tuple(dict.fromkeys(line for line in lines if line))[:_MOST_KEYWORDS]
+    lines = dict.fromkeys(one_line(word) for word in dict.fromkeys(word[:_LONGEST_KEYWORD] for word in words))
+    return tuple(filter(None, lines))[:_MOST_KEYWORDS]
 
 
 def _texts(root: etree._Element, name: str) -> list[str]:
-    """Return a field's values, be they an attribute, a text, or the items of a list."""
+    """Return a field's values, be they an attribute, a text, or the items of a list; not those of lists within."""
     prefix, field = name.split(":")
     found = [str(value) for value in root.xpath(f"//@{name}", namespaces=_SPACES)]
     for element in root.iter(f"{{{_SPACES[prefix]}}}{field}"):
-        items = list(element.iter(f"{{{_SPACES['rdf']}}}li"))
+        items = element.findall("*/rdf:li", _SPACES)
         found.extend(item.text or "" for item in items or [element])
     return found
 

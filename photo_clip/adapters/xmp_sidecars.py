@@ -115,9 +115,9 @@ class XmpSidecars:
 
 def _said(tree: etree._ElementTree) -> Said:
     """Return what other programs say in a sidecar, and which of our tags they took out."""
-    ours = {name: _items(tree, _ours(name)) for name, *_ in _FIELDS}
-    missing = {name: {item for item in ours[name] if item not in _items(tree, name)} for name, *_ in _FIELDS}
-    tags = ours[_WHOLE_NAMES] if any(missing.values()) else []
+    ours = {name: dict.fromkeys(_items(tree, _ours(name))) for name, *_ in _FIELDS}
+    missing = {name: ours[name].keys() - set(_items(tree, name)) for name, *_ in _FIELDS}
+    tags = ours[_WHOLE_NAMES] if any(missing.values()) else {}
     taken_away = [tag for tag in tags if any(written(tag) in missing[name] for name, _, written in _FIELDS)]
     return replace(said_below(tree.getroot(), ours), taken_away=tuple(taken_away))
 
@@ -194,9 +194,10 @@ def _put(tree: etree._ElementTree, tags: Sequence[str], rating: int | None) -> N
     Beside each field stands one of ours with what this program wrote, so that it takes away that and nothing else.
     """
     for name, kind, written in _FIELDS:
-        ours = _items(tree, _ours(name))
+        ours = set(_items(tree, _ours(name)))
         kept = [item for item in _items(tree, name) if item not in ours]
-        new = [item for item in dict.fromkeys(map(written, tags)) if item and item not in kept]
+        theirs = {"", *kept}
+        new = [item for item in dict.fromkeys(map(written, tags)) if item not in theirs]
         _set_items(tree, name, kind, [*kept, *new])
         _set_items(tree, _ours(name), "rdf:Bag", new)
     if rating is not None:
@@ -217,16 +218,14 @@ def _set_items(tree: etree._ElementTree, name: str, bag: str, items: Iterable[st
     if wanted == _items(tree, name):
         return
     field = _field(tree, name)
-    if not wanted:
-        if field is not None:
-            field.getparent().remove(field)
-        return
     if field is None:
         space = name.partition(":")[0]
         field = etree.SubElement(_home(tree), _name(name), nsmap={space: _SPACES[space]})
-    for child in list(field):
-        field.remove(child)
-    field.text = None
+    else:
+        field.clear(keep_tail=True)  # lxml takes long to remove an element that has many others in it
+    if not wanted:
+        field.getparent().remove(field)
+        return
     holder = etree.SubElement(field, _name(bag))
     for item in wanted:
         etree.SubElement(holder, _name("rdf:li")).text = item
@@ -249,9 +248,8 @@ def _has_any(tree: etree._ElementTree) -> bool:
 def _says_more(tree: etree._ElementTree) -> bool:
     """Whether anything is said at all; a list without items says nothing."""
     return any(
-        any(name != _name("rdf:about") for name in each.attrib)
-        or any("".join(child.itertext()).strip() or any(part.attrib for part in child.iter()) for child in each)
-        for each in _descriptions(tree)
+        f"{part.text or ''}{part.tail or ''}".strip() or any(name != _name("rdf:about") for name in part.attrib)
+        for part in tree.getroot().iterdescendants()
     )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,55 @@ def test_what_is_damaged_or_hostile_is_left_as_it_is(photo: Path, content: bytes
         XmpSidecars().write(photo, ["dog"])
     assert file.read_bytes() == content
     assert sorted(each.name for each in photo.parent.iterdir()) == ["photo.jpg", "photo.jpg.xmp"]
+
+
+def one_with(inside: str) -> str:
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:digiKam="http://www.digikam.org/ns/1.0/"'
+        ' xmlns:photoclip="https://photo-clip.invalid/ns/1.0/" photoclip:Made="True">'
+        f"{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+
+
+def listed(field: str, *words: str) -> str:
+    items = "".join(f"<rdf:li>{word}</rdf:li>" for word in words)
+    return f"<{field}><rdf:Bag>{items}</rdf:Bag></{field}>"
+
+
+def within(element: str, times: int, inside: str) -> str:
+    return f"<{element}>" * times + inside + f"</{element}>" * times
+
+
+LONG = "a" + "\u0301\u0323" * 50_000
+"""Marks that are in no order: to bring them into one takes the square of their number."""
+TO_TAKE_LONG = {
+    "a list in many fields": within("dc:subject", 200, listed("rdf:value", *["a"] * 10_000)),
+    "many parents of one word": listed("dc:subject", *["a"] * 3_000)
+    + listed("digiKam:TagsList", *(f"{number}/a" for number in range(3_000))),
+    "many of ours taken out": listed("dc:subject", *map(str, range(5_000)))
+    + listed("photoclip:subject", *(f"our {number}" for number in range(5_000))),
+    "a long title": listed("dc:title", LONG),
+    "a long keyword": listed("dc:subject", LONG),
+    "a long name": listed("digiKam:TagsList", LONG),
+    "many descriptions in each other": within("rdf:Description", 200, "<a/>" * 20_000),
+}
+
+
+@pytest.mark.parametrize("inside", TO_TAKE_LONG.values(), ids=TO_TAKE_LONG)
+def test_a_sidecar_made_to_take_long_does_not(photo: Path, inside: str) -> None:
+    sidecar_of(photo).write_text(one_with(inside), encoding="utf-8")
+    began_s = time.process_time()
+    XmpSidecars().read(photo)
+    XmpSidecars().write(photo, ["dog"])
+    XmpSidecars().clean(photo)
+    assert time.process_time() - began_s < 2
+
+
+def test_of_a_list_in_another_the_words_are_not_those_of_the_field(photo: Path) -> None:
+    inside = listed("dc:subject", "outer", listed("rdf:value", "inner"))
+    sidecar_of(photo).write_text(one_with(inside), encoding="utf-8")
+    assert XmpSidecars().read(photo).keywords == ("outer",)
 
 
 def test_a_sidecar_that_cannot_be_written_is_told(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
