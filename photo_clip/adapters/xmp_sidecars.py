@@ -14,6 +14,7 @@ from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
 from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, mark_of, sidecar_names
+from photo_clip.core.small_files import content_of
 
 _SPACES = {
     "x": "adobe:ns:meta/",
@@ -129,19 +130,15 @@ def _name(prefixed: str) -> str:
 
 def _read(file: Path) -> bytes | None:
     try:
-        if file.stat().st_size > LONGEST_PACKET_BYTES:
-            raise StoreError(
-                f"The sidecar “{file}” is too large to be one.",
-                advice="Move it away, if it is none; it was not changed.",
-            )
-        return file.read_bytes()
+        return content_of(file, LONGEST_PACKET_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return None  # no file has such a name
         raise StoreError(
-            f"The sidecar “{file}” cannot be read: {error.strerror}.", advice="See to its permissions; it is unchanged."
+            f"The sidecar “{file}” cannot be read: {error.strerror}.",
+            advice="See to its permissions, or move it away, if it is none; it was not changed.",
         ) from error
 
 

@@ -2,9 +2,14 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from photo_clip.core.small_files import content_of
+
+_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,10 @@ def load_settings(file: Path) -> LoadedSettings:
     that an older version can run beside a newer one.
     """
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = _read(file)
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except (OSError, ValueError):
-        return _set_aside(file)
-    if not isinstance(values, dict):
         return _set_aside(file)
     known: dict[str, Any] = {}
     for setting in fields(Settings):
@@ -68,7 +71,8 @@ def save_settings(file: Path, settings: Settings) -> None:
     """Write what differs from the defaults, whole or not at all. Raises OSError."""
     defaults = asdict(Settings())
     values = {name: value for name, value in asdict(settings).items() if value != defaults[name]}
-    values |= {name: value for name, value in _read(file).items() if name not in defaults}
+    with suppress(OSError, ValueError):
+        values |= {name: value for name, value in _read(file).items() if name not in defaults}
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(file.name + ".new")
     with unfinished.open("w", encoding="utf-8") as stream:
@@ -80,12 +84,14 @@ def save_settings(file: Path, settings: Settings) -> None:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Return what the file holds; nothing where that cannot be understood."""
+    """Return what the file holds. Raises OSError, and ValueError for what cannot be understood."""
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
+        values = json.loads(content_of(file, _MOST_BYTES).decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError("lists within lists") from error
+    if not isinstance(values, dict):
+        raise ValueError("no settings")
+    return values
 
 
 def _fits(value: object, default: object) -> bool:

@@ -116,6 +116,21 @@ def test_what_is_damaged_or_hostile_is_left_as_it_is(photo: Path, content: bytes
     assert sorted(each.name for each in photo.parent.iterdir()) == ["photo.jpg", "photo.jpg.xmp"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder"])
+def test_what_is_no_file_is_not_read_as_a_sidecar(photo: Path, kind: str) -> None:
+    file = sidecar_of(photo)
+    if kind == "a pipe":
+        os.mkfifo(file)
+    elif kind == "a device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    for act in (XmpSidecars().read, XmpSidecars().clean, lambda photo: XmpSidecars().write(photo, ["dog"])):
+        with pytest.raises(StoreError, match="it is not a file"):
+            act(photo)
+
+
 def one_with(inside: str) -> str:
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

@@ -1,6 +1,7 @@
 """Settings come back as they were saved, and nothing that somebody wrote is lost."""
 
 import json
+import os
 from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def test_what_a_newer_version_wrote_stays_in_the_file(tmp_path: Path) -> None:
         b'{"reader_processes": -1}',
         b'{"writes_sidecars": 1}',
         b'{"reader_processes": true}',
+        b"[" * 200_000,
+        b" " * 1_000_000 + b"{}",
     ],
 )
 def test_settings_that_cannot_be_understood_are_set_aside_each_time(tmp_path: Path, content: bytes) -> None:
@@ -60,6 +63,26 @@ def test_settings_that_cannot_be_understood_are_set_aside_each_time(tmp_path: Pa
         assert str(tmp_path / kept) in loaded.trouble
         assert (tmp_path / kept).read_bytes() == content
         assert not file.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_is_no_file_is_set_aside_unread(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "settings.json"
+    if kind == "a pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    assert "set aside" in load_settings(file).trouble
+    assert [each.name for each in tmp_path.iterdir()] == ["settings.json.broken"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_settings_are_saved_where_there_is_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    os.mkfifo(file)
+    save_settings(file, Settings(reader_processes=3))
+    assert load_settings(file) == LoadedSettings(Settings(reader_processes=3))
 
 
 NAMES = st.sampled_from([each.name for each in fields(Settings)]) | st.text(max_size=5)
