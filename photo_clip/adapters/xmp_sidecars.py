@@ -259,8 +259,9 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
         return False
     aside = _aside(file)
     with _writing(file):
+        aside.unlink(missing_ok=True)
         try:
-            with aside.open("wb") as stream:
+            with aside.open("xb") as stream:  # if a link were put there, what it leads to would be overwritten
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -292,7 +293,7 @@ def _writing(file: Path) -> Iterator[None]:
 
 
 def _aside(file: Path) -> Path:
-    """Return where a sidecar is written before it takes its place; one left there by a crash is written over.
+    """Return where a sidecar is written before it takes its place; what lies there, left by a crash, is removed.
 
     Its name is short, as a photo's name may leave room for hardly more than “.xmp”.
     """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from photo_clip.adapters.xmp import said_in_xmp
-from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
+from photo_clip.adapters.xmp_sidecars import XmpSidecars, _aside, sidecar_of
 from photo_clip.core.errors import StoreError
 from photo_clip.core.sidecars import Said
 
@@ -114,6 +114,29 @@ def test_what_is_damaged_or_hostile_is_left_as_it_is(photo: Path, content: bytes
         XmpSidecars().write(photo, ["dog"])
     assert file.read_bytes() == content
     assert sorted(each.name for each in photo.parent.iterdir()) == ["photo.jpg", "photo.jpg.xmp"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets hardly anybody make links")
+@pytest.mark.parametrize("act", ["write", "clean"])
+def test_what_a_link_leads_to_is_not_overwritten(
+    photo: Path, tmp_path_factory: pytest.TempPathFactory, act: str
+) -> None:
+    mine = tmp_path_factory.mktemp("elsewhere") / "diary.txt"
+    mine.write_bytes(b"dear diary")
+    mine.chmod(0o640)
+    sidecar = sidecar_of(photo)
+    _aside(sidecar).symlink_to(mine)
+    if act == "write":
+        sidecar.symlink_to(mine.with_name("none yet"))
+        assert XmpSidecars().write(photo, ["dog"])
+        assert said_in_xmp(sidecar.read_bytes()).keywords == ("dog",)
+        assert not sidecar.is_symlink()
+        sidecar.unlink()
+    else:
+        assert not XmpSidecars().clean(photo)
+    assert (mine.read_bytes(), mine.stat().st_mode & 0o777) == (b"dear diary", 0o640)
+    assert list(mine.parent.iterdir()) == [mine]
+    assert list(photo.parent.iterdir()) == [photo]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
