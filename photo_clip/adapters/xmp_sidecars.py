@@ -90,7 +90,13 @@ class XmpSidecars:
         if before is None and not tags and rating is None:
             return False
         tree = _parsed(before, file) if before is not None else _new()
-        _put(tree, tags, rating)
+        try:
+            _put(tree, tags, rating)
+        except ValueError as error:
+            raise StoreError(
+                f"The tags of “{photo}” hold a character that no sidecar can.",
+                advice="Rename the tag; the sidecar was not changed.",
+            ) from error
         return _replace(file, before, tree)
 
     def clean(self, photo: Path) -> bool:

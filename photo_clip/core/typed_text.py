@@ -4,6 +4,8 @@ import unicodedata
 
 _BLANKS = frozenset(("Cc", "Zl", "Zp", "Zs"))
 _UNSEEN = frozenset(("Cf", "Cs"))
+_NOT_IN_XML = "\ufffe\uffff"
+"""Neither is a character; of all that is left, XML knows but these two not."""
 _JOINERS = "\u200c\u200d"
 """Inside a word they decide how letters of Persian or Hindi, or the parts of an emoji, join."""
 
@@ -16,7 +18,7 @@ def one_line(text: str) -> str:
         category = unicodedata.category(character)
         if category in _BLANKS:
             kept.append(" ")
-        elif category not in _UNSEEN or character in _JOINERS:
+        elif character in _JOINERS or not (category in _UNSEEN or character in _NOT_IN_XML):
             kept.append(character)
     words = unicodedata.normalize("NFC", "".join(kept)).split(" ")
     return " ".join(word for word in (word.strip(_JOINERS) for word in words) if word)

@@ -8,13 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, _aside, sidecar_of
 from photo_clip.core.errors import StoreError
+from photo_clip.core.labels import tag_name
 from photo_clip.core.sidecars import Said
 
 OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -251,17 +252,23 @@ def test_a_sidecar_that_cannot_be_taken_away_is_told(photo: Path, monkeypatch: p
         XmpSidecars().clean(photo)
 
 
-@given(
-    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Co"]), min_size=1), max_size=5)
-)
-def test_whatever_a_tag_is_called_it_comes_back(tmp_path_factory: pytest.TempPathFactory, tags: list[str]) -> None:
+@given(st.lists(st.text(st.characters()), max_size=5))
+@example([f"a{character}b" for character in "\0\ud800\ufffe\uffff"])
+def test_whatever_a_tag_is_called_it_comes_back(tmp_path_factory: pytest.TempPathFactory, typed: list[str]) -> None:
     photo = tmp_path_factory.mktemp("any") / "photo.jpg"
+    tags = [tag for tag in map(tag_name, typed) if tag]
     XmpSidecars().write(photo, tags)
     if tags:
         assert "rdf:li" in sidecar_of(photo).read_text(encoding="utf-8")
         assert not XmpSidecars().write(photo, tags)
         XmpSidecars().clean(photo)
     assert not sidecar_of(photo).exists()
+
+
+def test_a_tag_that_no_sidecar_can_hold_is_told(photo: Path) -> None:
+    with pytest.raises(StoreError, match="character"):
+        XmpSidecars().write(photo, ["a\uffffb"])
+    assert list(photo.parent.iterdir()) == [photo]
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")

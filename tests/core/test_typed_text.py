@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from photo_clip.core.typed_text import one_line
 
-ANY_TEXT = st.text(st.characters()) | st.text("a e\u0301\u200d\u200c\u00ad\ufeff\n\t\x00\u2028 \udce9👩")
+ANY_TEXT = st.text(st.characters()) | st.text("a e\u0301\u200d\u200c\u00ad\ufeff\n\t\x00\u2028 \udce9\uffff👩")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ ANY_TEXT = st.text(st.characters()) | st.text("a e\u0301\u200d\u200c\u00ad\ufeff
         ("👩\u200d🚀 in space", "👩\u200d🚀 in space"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("a\x00b", "a b"),
+        ("a\ufffeb\uffff", "ab"),
     ],
 )
 def test_what_is_typed_becomes_one_clean_line(typed: str, line: str) -> None:
