@@ -3,12 +3,14 @@
 import faulthandler
 import logging
 import logging.handlers
+import re
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
@@ -97,8 +99,20 @@ def _forget_crash(places: Places) -> None:
 
 
 def _log_to(places: Places) -> None:
-    """Log to a small file in the data folder; names of photos are not logged."""
+    """Log to a small file in the data folder; names of photos are not logged, so neither is what libraries say."""
     logging.raiseExceptions = False  # a full disk is told in the window, not with each line that has no room
     handler = logging.handlers.RotatingFileHandler(places.log_file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Nameless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(logging.Filter("photo_clip"))
     logging.getLogger().addHandler(handler)
+
+
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class _Nameless(logging.Formatter):
+    """Tells what kind of error there was, and where; not its words, which may name a photo."""
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802
+        places = re.findall(r'File "[^"\n]+", line \d+, in \S+', super().formatException(ei))
+        return "\n".join([*places, "" if ei[0] is None else ei[0].__name__])

@@ -71,7 +71,7 @@ class ProblemBar(QFrame):
     def show_problem(self, error: BaseException) -> None:
         """Show a problem as a sentence and an advice; anything unexpected as a bug, with a text to copy."""
         if isinstance(error, PhotoClipError):
-            _log.warning("%s", error.sentence)
+            _log.warning("A problem was told: %s", type(error).__name__)
             self.tell(error.sentence, error.advice)
             return
         _log.error("Something unexpected happened", exc_info=error)

@@ -62,6 +62,42 @@ def test_no_process_opens_a_socket_and_everything_is_for_this_user_alone(tmp_pat
         assert stat.S_IMODE(place.stat().st_mode) & 0o077 == 0, place
 
 
+_MEETS_TROUBLE = """
+import logging, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from photo_clip.app import _log_to
+from photo_clip.core.errors import StoreError
+from photo_clip.core.places import Places
+from photo_clip.gui.problems import ProblemBar
+
+application = QApplication(["test"])
+places = Places(Path(sys.argv[1]), Path(sys.argv[1]))
+_log_to(places)
+bar = ProblemBar()
+bar.show_problem(StoreError("The sidecar “secret.jpg.xmp” is damaged.", advice="Move it away."))
+try:
+    try:
+        open("/nowhere/secret.jpg")
+    except OSError as error:
+        raise ValueError("secret.jpg\\nsecret.jpg: secret.jpg") from error
+except ValueError as error:
+    bar.show_problem(error)
+logging.getLogger("watchdog").warning("Cannot look at secret.jpg")
+print(places.log_file.read_text(encoding="utf-8"))
+"""
+
+
+def test_the_log_names_no_photo(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MEETS_TROUBLE, str(tmp_path)], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    for told in ("StoreError", "Something unexpected happened", ", in <module>", "ValueError"):
+        assert told in done.stdout
+    assert "secret" not in done.stdout
+
+
 def test_no_module_unpickles_what_comes_from_outside() -> None:
     """Weights of a person's own that are a pickle are read as numbers alone; the program's processes are its own."""
     for module in sorted(Path("photo_clip").rglob("*.py")):
