@@ -29,6 +29,7 @@ from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
 from photo_clip.core.tiles import cost_in_words
+from photo_clip.core.typed_paths import from_home
 from photo_clip.listing import (
     folder_json,
     in_order,
@@ -439,7 +440,7 @@ def remove_model(context: typer.Context, model: Model) -> None:
 
 def _watched(library: Library, folder: Path) -> Folder:
     """Return the watched folder at a path. Raises UsageError."""
-    path = folder.expanduser().resolve()
+    path = Path(os.path.realpath(from_home(folder)))
     for watched in library.folders.all():
         if watched.path == path:
             return watched

@@ -1,6 +1,7 @@
 """The commands about labels and tags."""
 
 import csv
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -172,8 +173,9 @@ def _labels(library: Library, file: Path | None) -> list[Label]:
         return labels
     folder = resources_folder() / "labels"
     known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
+    is_there = os.path.exists(file)  # noqa: PTH110 - never raises
     return labels_in(
-        file if file.exists() else folder / f"{file.name}.txt",
+        file if is_there else folder / f"{file.name}.txt",
         named=file,
         advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
     )

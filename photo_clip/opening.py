@@ -18,6 +18,7 @@ from photo_clip.core.ports import Encoder, ModelIdentity, Notes, VectorIndex
 from photo_clip.core.printable import printable
 from photo_clip.core.settings import Settings, load_settings
 from photo_clip.core.stores import Catalog
+from photo_clip.core.typed_paths import from_home
 from photo_clip.services.background import Background
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
@@ -34,7 +35,7 @@ def places_for(library: Path | None) -> Places:
     from photo_clip.adapters.data_folder import user_places
 
     if library is not None:
-        folder = library.expanduser().absolute()
+        folder = from_home(library).absolute()
         return Places(folder, folder / "cache")
     return user_places()
 

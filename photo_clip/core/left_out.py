@@ -1,5 +1,6 @@
 """Which subfolders and files people want to be left out of their watched folders."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 
 from photo_clip.core.linked_paths import paths_to
+from photo_clip.core.typed_paths import from_home
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ def paths_or_name(typed: str) -> tuple[str, ...]:
     One that leads through symbolic links is more than one pattern, so that whatever is there is left out by whichever
     path it is found.
     """
-    path = Path(typed).expanduser()
-    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and path.exists()):
+    path = from_home(typed)
+    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and os.path.exists(path)):  # noqa: PTH110 - never raises
         return tuple(each.as_posix() for each in paths_to(path))
     return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped
 

@@ -4,10 +4,10 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from photo_clip.core.errors import UsageError
+from photo_clip.core.typed_paths import from_home
 
 STARTER = "starter"
 """The model that comes with the program."""
@@ -176,4 +176,4 @@ def word_on_licence(source: ModelSource, offers: Sequence[ModelOffer]) -> str:
 
 
 def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
+    return str(from_home(path).absolute())

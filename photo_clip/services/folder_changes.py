@@ -14,6 +14,7 @@ from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
+from photo_clip.core.typed_paths import from_home
 from photo_clip.services.drives import drive_roots, identity_of
 from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
 from photo_clip.services.photo_files import find_photo_files
@@ -88,9 +89,7 @@ class WatchedFolders:
         One that holds the photos of a watched folder which is away is that folder, at another place. Symbolic
         links in `path` are resolved. Raises FolderError where there is no folder that can be read.
         """
-        with contextlib.suppress(RuntimeError):  # “~” of a user who is not here
-            path = path.expanduser()
-        path = Path(os.path.realpath(path))
+        path = Path(os.path.realpath(from_home(path)))
         identity = _readable_identity(path)
         folders = self.all()
         outer = next((folder for folder in reversed(folders) if _is_within(path, folder.path)), None)

@@ -157,6 +157,34 @@ def test_wrong_usage_and_trouble_have_their_exit_codes(
     assert "Traceback" not in captured.err
 
 
+@needs_links
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--library", "~nobody-here/library", "status"], 3),
+        (["folders", "remove", "~nobody-here"], 2),
+        (["folders", "exclude", "~nobody-here"], 0),
+        (["folders", "exclude", f"{'x' * 300}/y"], 0),
+        (["folders", "remove", "./loop"], 2),
+        (["models", "use", "local-dir:~nobody-here"], 3),
+        (["tag", "--labels", "x" * 300], 2),
+    ],
+)
+def test_paths_that_lead_nowhere_are_no_bugs(
+    library: Path,
+    tmp_path: Path,
+    arguments: list[str],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PHOTO_CLIP_HOME", str(library if arguments[0] == "tag" else tmp_path / "library"))
+    assert run_command(arguments) == code
+    assert capsys.readouterr().err or not code
+
+
 def test_folders_are_added_listed_and_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
