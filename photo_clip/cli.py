@@ -46,7 +46,17 @@ from photo_clip.opening import opened_library, places_for
 from photo_clip.self_check import check_oneself
 from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
-from photo_clip.terminal import InterruptedByUser, run_task, say, say_json, say_table, say_trouble
+from photo_clip.terminal import (
+    InterruptedByUser,
+    ready_streams,
+    run_task,
+    say,
+    say_json,
+    say_system_trouble,
+    say_table,
+    say_the_rest,
+    say_trouble,
+)
 
 _ANOTHER_LOOK_AFTER_S = 3.0
 
@@ -83,6 +93,20 @@ File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; trouble is told on standard error."""
     _end_gently()
+    ready_streams()
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            say_the_rest()
+    except BrokenPipeError:  # whoever reads has had enough; typer ends with this code, too, when it meets one
+        return NOTHING_FOUND
+    except OSError as error:
+        say_system_trouble(error)
+        return TROUBLE
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     typed_in = list(sys.argv[1:] if arguments is None else arguments)
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1

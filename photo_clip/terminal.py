@@ -1,10 +1,14 @@
 """How the command line talks: lists, progress and trouble, on a terminal or through a pipe."""
 
+import codecs
+import io
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, TextIO, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.printable import printable
@@ -13,6 +17,7 @@ from photo_clip.core.progress import Phase, Progress, Task
 Result = TypeVar("Result")
 
 _SECONDS_BETWEEN_LINES = 5.0
+_BYTES_OR_ESCAPED = "photo-clip.bytes-or-escaped"
 _WORDS = {
     Phase.LOOKING: "Looking at folders",
     Phase.EMBEDDING: "Embedding photos",
@@ -27,6 +32,31 @@ _WORDS = {
 
 class InterruptedByUser(Exception):  # noqa: N818 - no error, a wish
     """Ctrl+C during a task; what the task had stored is kept."""
+
+
+def ready_streams() -> None:
+    """Let standard output take any name, and have something in the place of streams that are closed."""
+    for name in ("stdin", "stdout", "stderr"):  # in the order of their descriptors
+        if getattr(sys, name) is None:
+            _drop(name)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        is_of_files = codecs.lookup(sys.stdout.encoding).name == codecs.lookup(sys.getfilesystemencoding()).name
+        codecs.register_error(_BYTES_OR_ESCAPED, _bytes_or_escaped)
+        sys.stdout.reconfigure(errors=_BYTES_OR_ESCAPED if is_of_files else "backslashreplace")
+
+
+def _drop(name: str) -> None:
+    """Put nothing in the place of a stream: what it holds back could not be written as the program ends, either."""
+    mode = "r" if name == "stdin" else "w"
+    setattr(sys, name, Path(os.devnull).open(mode, errors="backslashreplace"))  # noqa: SIM115 - open to the end
+
+
+def _bytes_or_escaped(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Give back the bytes of a file name that are no letters; letters that the encoding has not are escaped."""
+    try:
+        return codecs.lookup_error(sys.getfilesystemencodeerrors())(error)
+    except UnicodeError:
+        return codecs.backslashreplace_errors(error)
 
 
 def say(line: str = "") -> None:
@@ -49,10 +79,32 @@ def say_table(rows: Iterable[Iterable[str]]) -> None:
         say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def say_trouble(error: PhotoClipError, stream: TextIO | None = None) -> None:
+def say_trouble(error: PhotoClipError) -> None:
     """Print a problem to standard error: the sentence, then the advice."""
-    out = stream or sys.stderr
-    out.write(f"{printable(error.sentence)}\n{printable(error.advice)}\n")
+    try:
+        sys.stderr.write(f"{printable(error.sentence)}\n{printable(error.advice)}\n")
+    except OSError:  # there is nowhere else to tell it
+        _drop("stderr")
+
+
+def say_system_trouble(error: OSError) -> None:
+    """Print to standard error what the system refused, and for which file."""
+    thing = f"“{error.filename}” cannot be used" if error.filename else "Something could not be read or written"
+    say_trouble(
+        PhotoClipError(
+            f"{thing}: {error.strerror or error}.",
+            advice="See that it is there, that you may read and write it, and that there is room; then try again.",
+        )
+    )
+
+
+def say_the_rest() -> None:
+    """Write what standard output still holds back. Raises OSError, and drops it then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop("stdout")
+        raise
 
 
 def run_task(task: Task[Result]) -> Result:

@@ -1,0 +1,73 @@
+"""What the command line says goes wherever it is sent, or it is told why not."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from photo_clip.cli import run_command
+from photo_clip.terminal import say
+
+PROGRAM = f'"{sys.executable}" -m photo_clip'
+needs_posix = pytest.mark.skipif(os.name == "nt", reason="is about POSIX shells")
+
+
+def in_shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", command], env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told_in_a_sentence(unbuffered: str) -> None:
+    done = in_shell(f"{PROGRAM} --version >/dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 2
+    assert "No space left" in done.stderr
+    done = in_shell(f"{PROGRAM} status 2>/dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert done.returncode == 3  # there is no library yet
+
+
+@needs_posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_nothing_is_told_where_nobody_reads_on(unbuffered: str) -> None:
+    done = in_shell(f"({PROGRAM} --version; echo $? >&2) | true", PYTHONUNBUFFERED=unbuffered)
+    assert done.stderr == "1\n"
+
+
+@needs_posix
+def test_closed_streams_are_no_trouble() -> None:
+    done = in_shell(f"{PROGRAM} --version >&- 2>&- <&-")
+    assert done.returncode == 0
+    done = in_shell(f"{PROGRAM} folders list >&-")
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 2)
+
+
+@needs_posix
+def test_what_the_system_refuses_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--library", f"/{'x' * 300}", "status"]) == 3
+    told = capsys.readouterr().err
+    assert "File name too long." in told
+    assert len(told.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [
+        ("utf-8", os.fsencode("b\udcffad 日本.jpg")),  # what scripts read is the file's name
+        ("latin-1", rb"b\udcffad \u65e5\u672c.jpg"),
+        ("ascii", rb"b\udcffad \u65e5\u672c.jpg"),
+    ],
+)
+def test_names_come_out_in_every_encoding(encoding: str, written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    bytes_out = io.BytesIO()
+    out = io.TextIOWrapper(bytes_out, encoding=encoding, newline="\n")
+    monkeypatch.setattr(sys, "stdout", out)
+    assert run_command(["--version"]) == 0
+    say("b\udcffad 日本.jpg")
+    out.flush()
+    assert bytes_out.getvalue().splitlines()[1] == written
