@@ -1,9 +1,8 @@
 """The entrance: the window without arguments or by the window's own name, else the command line."""
 
-import multiprocessing
-import os
 import sys
-from pathlib import Path
+
+from photo_clip.exit_codes import INTERRUPTED
 
 _WINDOW = "photo-clip-window"
 """The program's name where its arguments are folders and photos to open, as file managers give them."""
@@ -15,6 +14,19 @@ not 2 ** 28: a search takes no longer, and a third less of the processors' time.
 
 def main() -> None:
     """Run photo-clip and end the process with its exit code."""
+    try:
+        sys.exit(_run())
+    except BaseException as error:
+        if not _is_of_an_interruption(error):
+            raise
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> int:
+    import multiprocessing  # here, so that Ctrl+C is heard from the beginning on
+    import os
+    from pathlib import Path
+
     multiprocessing.freeze_support()
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", _BLAS_WAITS)  # before numpy is loaded
     arguments = sys.argv[1:]
@@ -23,10 +35,17 @@ def main() -> None:
         from photo_clip.opening import places_for
 
         library = os.environ.get("PHOTO_CLIP_HOME")
-        sys.exit(run_window(places_for(Path(library) if library else None), list(map(Path, arguments))))
+        return run_window(places_for(Path(library) if library else None), list(map(Path, arguments)))
     from photo_clip.cli import run_command
 
-    sys.exit(run_command())
+    return run_command()
+
+
+def _is_of_an_interruption(error: BaseException | None) -> bool:
+    """Whether an error is Ctrl+C, or what a library in C++ made of it that was just being loaded."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from photo_clip import APP_NAME, HOMEPAGE, __version__
-from photo_clip.cli_common import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE, AsJson, labels_in, places_of
+from photo_clip.cli_common import AsJson, labels_in, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
@@ -30,6 +30,7 @@ from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
 from photo_clip.core.tiles import cost_in_words
 from photo_clip.core.typed_paths import from_home
+from photo_clip.exit_codes import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE
 from photo_clip.listing import (
     folder_json,
     in_order,

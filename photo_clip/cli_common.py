@@ -1,4 +1,4 @@
-"""What all commands have in common: exit codes, options, the library's places, label lists in files."""
+"""What all commands have in common: options, the library's places, label lists in files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,6 @@ import typer
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label, parse_label_list
 from photo_clip.core.places import Places
-
-DONE, NOTHING_FOUND, WRONG_USAGE, TROUBLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 

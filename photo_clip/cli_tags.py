@@ -11,12 +11,13 @@ import numpy as np
 import typer
 
 from photo_clip import APP_NAME
-from photo_clip.cli_common import NOTHING_FOUND, AsJson, labels_in, places_of
+from photo_clip.cli_common import AsJson, labels_in, places_of
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
+from photo_clip.exit_codes import NOTHING_FOUND
 from photo_clip.opening import opened_library
 from photo_clip.services.known_photos import photo_at
 from photo_clip.services.label_judge import Judged

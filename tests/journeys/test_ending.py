@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from photo_clip.__main__ import main
 from tests.made_pictures import quarters
 
 
@@ -37,3 +38,31 @@ def test_what_was_done_is_kept_when_the_session_ends_while_photos_are_indexed(tm
     assert not (library / "index" / "in-use").exists()
     done = subprocess.run([*program, "index"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def made_of(error: BaseException) -> ImportError:
+    """What a library in C++ raises where another error comes as it is loaded."""
+    made = ImportError("initialization failed")
+    made.__cause__ = error
+    return made
+
+
+@pytest.mark.parametrize(
+    ("error", "ends_by"),
+    [
+        (KeyboardInterrupt(), SystemExit),
+        (made_of(KeyboardInterrupt()), SystemExit),
+        (made_of(OSError()), ImportError),  # a bug
+    ],
+)
+def test_ctrl_c_ends_the_program_quietly_while_it_is_loaded(
+    error: BaseException, ends_by: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_command() -> int:
+        raise error
+
+    monkeypatch.setattr("photo_clip.cli.run_command", run_command)
+    monkeypatch.setattr(sys, "argv", ["photo-clip", "status"])
+    with pytest.raises(ends_by) as end:
+        main()
+    assert getattr(end.value, "code", 130) == 130
