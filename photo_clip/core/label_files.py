@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Sequence
 
+from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.typed_text import one_line
 
@@ -20,7 +21,7 @@ def imported(text: str, suffix: str = ".txt") -> str:
     Lightroom and digiKam write one keyword a line, below its parent and indented by a tab more, with synonyms in
     {braces} and groups that are no keywords in [brackets]. Of a CSV, the first column counts, and one called label,
     keyword, tag or name where there is one; synonyms, prompts and contrasts come from columns of those names. Anything
-    else is taken for a label list already.
+    else is taken for a label list already. Raises UsageError for a CSV that cannot be read.
     """
     if suffix.lower() in {".csv", ".tsv"}:
         return _from_csv(text, "\t" if suffix.lower() == ".tsv" else None)
@@ -61,7 +62,14 @@ def _from_csv(text: str, delimiter: str | None) -> str:
     if delimiter is None:
         head = text.partition("\n")[0]
         delimiter = max(",;\t", key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    table = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        rows = [row for row in table if any(row)]
+    except csv.Error as error:
+        raise UsageError(
+            f"The table cannot be read up to line {table.line_num}: {error}.",
+            advice="Look for a quotation mark before it that is not closed.",
+        ) from error
     if not rows:
         return ""
     titles = [title.strip().casefold() for title in rows[0]]

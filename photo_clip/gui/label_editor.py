@@ -141,12 +141,15 @@ class LabelEditor(QDialog):
     def read_file(self, file: Path) -> None:
         """Add the labels of a file: a list of ours, one keyword a line indented below its parent, or a CSV's column."""
         try:
-            text = file.read_text(encoding="utf-8-sig")
+            new = imported(file.read_text(encoding="utf-8-sig"), file.suffix)
+        except UsageError as error:
+            self.told.setText(f"“{file.name}”: {error.sentence} {error.advice}")
+            return
         except (OSError, UnicodeDecodeError):
             self.told.setText(f"“{file.name}” cannot be read. Give a text file in UTF-8.")
             return
         before = self.text.toPlainText().rstrip("\n")
-        self.text.setPlainText("\n".join(filter(None, (before, imported(text, file.suffix)))))
+        self.text.setPlainText("\n".join(filter(None, (before, new))))
         if not self.name.text():
             self.name.setText(file.stem)
 

@@ -168,6 +168,10 @@ def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: Qt
     assert editor._list.folder == "/photos"
     editor.read_file(tmp_path / "missing.txt")
     assert "cannot be read" in editor.told.text()
+    table.write_text('label\ntram\n"boat\n' + "train\n" * 30_000, encoding="utf-8")
+    editor.read_file(table)
+    assert "a quotation mark before it that is not closed" in editor.told.text()
+    assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
     editor.reject()
 
 
