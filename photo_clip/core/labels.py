@@ -9,6 +9,8 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
+MAX_LABELS = 10_000
+"""Of one list. That many take minutes, and as many numbers a photo in memory."""
 _LANGUAGE = re.compile(r"(?im)^[^\S\n]*#[^\S\n]*language[^\S\n]*:[^\S\n]*(?P<name>[^\n]*?)[^\S\n]*$")
 _LANGUAGES = dict(
     pair.split(" ")
@@ -68,7 +70,8 @@ class LabelList:
 def parse_labels(text: str) -> list[str]:
     """Return the labels of a list, in order; lines that are empty or begin with `#` are left out.
 
-    Raises UsageError, naming the line, for a label that is there twice (whatever its case) or too long.
+    Raises UsageError, naming the line, for a label that is there twice (whatever its case) or too long, and for more
+    than MAX_LABELS.
     """
     return [line for _, line in _lines(text)]
 
@@ -78,7 +81,8 @@ def parse_label_list(text: str) -> list[Label]:
 
     A line is a name and what may follow it: “name | synonym, synonym = prompt; prompt ! contrast; contrast”. A name
     has “/” between a parent and its child; empty lines and those that begin with `#` are left out. Raises UsageError,
-    naming the line, for a name that is missing, or there twice whatever its case, and for a line that is too long.
+    naming the line, for a name that is missing, or there twice whatever its case, and for a line that is too long, and
+    for more than MAX_LABELS.
     """
     labels: list[Label] = []
     places: dict[str, int] = {}
@@ -155,6 +159,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             raise UsageError(
                 f"Line {number} of the labels, “{label}”, was there before, on line {lines[label.casefold()]}.",
                 advice="Remove one of the two.",
+            )
+        if len(lines) == MAX_LABELS:
+            raise UsageError(
+                f"There are more than {MAX_LABELS:,} labels.", advice="Leave some out, or put them into several lists."
             )
         lines[label.casefold()] = number
         yield number, label

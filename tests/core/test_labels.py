@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import MAX_CHARACTERS, parse_labels
+from photo_clip.core.labels import MAX_CHARACTERS, MAX_LABELS, parse_labels
 
 
 def test_a_list_has_one_label_a_line_with_comments_and_blank_lines_between() -> None:
@@ -34,6 +34,12 @@ def test_an_overlong_line_is_named_with_what_to_do() -> None:
         parse_labels("cat\n" + "x" * (MAX_CHARACTERS + 1))
     assert "Line 2" in trouble.value.sentence
     assert str(MAX_CHARACTERS) in trouble.value.advice
+
+
+def test_a_list_of_far_too_many_labels_is_refused_before_it_is_read_to_its_end() -> None:
+    lines = [*map(str, range(MAX_LABELS + 1)), "x" * (MAX_CHARACTERS + 1)]
+    with pytest.raises(UsageError, match="more than 10,000 labels"):
+        parse_labels("\n".join(lines))
 
 
 def test_lines_are_counted_as_text_editors_count_them() -> None:
