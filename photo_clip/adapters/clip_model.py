@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +14,26 @@ from typing import Any
 
 import numpy as np
 
+# open_clip, timm and transformers ask the model hub for what they do not find, and the hub's own library reports what
+# it is used for, unless they are told not to before they are loaded. What is fetched, model_files.py fetches.
+os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+
 import photo_clip.adapters.torch_vision  # noqa: F401 - before open_clip, which could not import torchvision itself
 
 # isort: split
 import open_clip
 
 from photo_clip.adapters.clip_preprocessing import preprocessing_of
-from photo_clip.adapters.model_folder import TEXT_TOWER, TOKENIZER, digest_of, find_weights, read_config
-from photo_clip.adapters.torch_towers import Mode, TorchTowers
+from photo_clip.adapters.model_folder import (
+    TEXT_TOWER,
+    TOKENIZER,
+    digest_of,
+    find_weights,
+    read_config,
+    read_table,
+    refuse_unusual,
+)
+from photo_clip.adapters.torch_towers import Mode, TorchTowers, numbers_in
 from photo_clip.core.errors import ModelError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.ports import ModelIdentity, Notes, Squares, SquareSpec, Vectors
@@ -153,7 +166,11 @@ def _own_config(architecture: str) -> dict[str, Any]:
 
 def _plan_of_folder(folder: Path) -> _Plan:
     told = read_config(folder)
-    return _Plan(f"local-dir:{folder}", told["model_cfg"], told["preprocess_cfg"], find_weights(folder), folder)
+    weights = find_weights(folder)
+    plan = _Plan(f"local-dir:{folder}", told["model_cfg"], told["preprocess_cfg"], weights, folder)
+    if numbers_in(lambda device: _empty_model(plan, device)) > weights.stat().st_size:  # each takes two or four bytes
+        raise _foreign(weights)  # built, it could take all the memory there is
+    return plan
 
 
 def _plan_of_file(architecture: str, file: Path) -> _Plan:
@@ -188,17 +205,28 @@ def _built(plan: _Plan, notes: Notes, mode: Mode | None) -> ClipModel:
 
 def _model(plan: _Plan) -> Any:
     """Build the model on the processor and read its weights."""
-    text_tower = dict(plan.config["text_cfg"])
-    if "hf_model_name" in text_tower:
-        text_tower.update(hf_model_name=str(plan.folder / TEXT_TOWER), hf_model_pretrained=False)
+    model = _empty_model(plan, "cpu")
+    if plan.weights is not None:
+        _read_weights(model, plan.weights)
+    return model
+
+
+def _empty_model(plan: _Plan, device: str) -> Any:
+    """Build the model as `plan` describes it, with random weights."""
+    vision_tower = {**plan.config["vision_cfg"], "timm_model_pretrained": False}
+    text_tower = {**plan.config["text_cfg"], "hf_model_pretrained": False}
+    if text_tower.get("hf_model_name"):
+        text_tower["hf_model_name"] = _checked_text_tower(plan.folder / TEXT_TOWER)
     try:
         with _open_clip_silent():
-            model = open_clip.create_model(
+            return open_clip.create_model(
                 plan.name,
                 load_weights=False,
+                device=device,
                 pretrained_image=False,
                 pretrained_text=False,
                 force_preprocess_cfg=plan.preprocessing,
+                vision_cfg=vision_tower,
                 text_cfg=text_tower,
             )
     except MemoryError as error:
@@ -208,9 +236,16 @@ def _model(plan: _Plan) -> Any:
             f"open_clip {open_clip.__version__} cannot build the model “{plan.name}” ({error}).",
             advice="See that its folder holds all files of one open_clip model.",
         ) from error
-    if plan.weights is not None:
-        _read_weights(model, plan.weights)
-    return model
+
+
+def _checked_text_tower(folder: Path) -> str:
+    """Return the folder of a text tower that is of a kind open_clip knows: transformers asks for programs of others."""
+    file = folder / "config.json"
+    told = read_table(file)
+    refuse_unusual(file, told)
+    if str(told.get("model_type")) not in open_clip.hf_configs.arch_dict:
+        raise ModelError(f"“{file}” is of a text tower that open_clip does not know.", advice="Use another model.")
+    return str(folder)
 
 
 @contextmanager
@@ -243,10 +278,14 @@ def _read_weights(model: Any, file: Path) -> None:
             advice="Fetch the weights as safetensors.",
         ) from error
     except Exception as error:
-        raise ModelError(
-            f"The weights “{file}” are damaged or belong to another architecture.",
-            advice="Fetch them again, or name the architecture they were made for.",
-        ) from error
+        raise _foreign(file) from error
+
+
+def _foreign(weights: Path) -> ModelError:
+    return ModelError(
+        f"The weights “{weights}” are damaged or belong to another architecture.",
+        advice="Fetch them again, or name the architecture they were made for.",
+    )
 
 
 def _tokenizer(plan: _Plan) -> Callable[[list[str]], Any]:
@@ -255,7 +294,7 @@ def _tokenizer(plan: _Plan) -> Callable[[list[str]], Any]:
     length = text_tower.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
     tokenizer: Callable[[list[str]], Any]
     if not text_tower.get("hf_tokenizer_name"):
-        tokenizer = open_clip.SimpleTokenizer(context_length=length, **options)
+        tokenizer = open_clip.SimpleTokenizer(context_length=length, clean=options.get("clean", "lower"))
         return tokenizer
     try:
         tokenizer = open_clip.tokenizer.HFTokenizer(
@@ -263,6 +302,7 @@ def _tokenizer(plan: _Plan) -> Callable[[list[str]], Any]:
             context_length=length,
             tokenizer_mode=text_tower.get("tokenizer_mode"),
             local_files_only=True,
+            trust_remote_code=False,
             **options,
         )
     except Exception as error:

@@ -27,6 +27,15 @@ class Preprocessing:
 
 def preprocessing_of(told: dict[str, Any]) -> Preprocessing:
     """Return the preprocessing that open_clip's `preprocess_cfg` asks for. Raises ModelError for an unusual one."""
+    try:
+        return _preprocessing(told)
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        raise ModelError(
+            "How the model wants its pictures cannot be understood.", advice="Use another model."
+        ) from error
+
+
+def _preprocessing(told: dict[str, Any]) -> Preprocessing:
     size = told["size"]
     width, height = (size, size) if isinstance(size, int) else (int(size[-1]), int(size[0]))
     way = told["resize_mode"]
@@ -45,7 +54,8 @@ def preprocessing_of(told: dict[str, Any]) -> Preprocessing:
 
 
 def _per_channel(value: float | Sequence[float]) -> tuple[float, ...]:
-    return (float(value),) * 3 if isinstance(value, int | float) else tuple(float(part) for part in value)
+    red, green, blue = (value,) * 3 if isinstance(value, int | float) else value
+    return float(red), float(green), float(blue)
 
 
 def _words(values: Sequence[float]) -> str:

@@ -69,6 +69,12 @@ def modes(device: torch.device, model: torch.nn.Module) -> list[Mode]:
     return [Mode(dtype, order) for order in ((False, True) if convolutions > 1 else (False,)) for dtype in dtypes]
 
 
+def numbers_in(build: Callable[[str], Any]) -> int:
+    """Return how many numbers the model has that `build` makes on the device it is given, without memory for them."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in build("meta").parameters())
+
+
 class TorchTowers:
     """The towers of an open_clip model. Any thread may use them.
 

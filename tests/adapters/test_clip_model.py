@@ -4,10 +4,14 @@ import gc
 import io
 import json
 import logging
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,7 @@ from photo_clip.adapters.clip_model import (
     untrained_clip_model,
 )
 from photo_clip.adapters.images import read_photo
+from photo_clip.adapters.model_folder import read_config
 from photo_clip.adapters.torch_towers import Mode
 from photo_clip.core.errors import ModelError
 from photo_clip.core.models import Kind, ModelSource
@@ -275,6 +280,123 @@ def test_a_folder_that_is_no_whole_model_is_refused_with_what_is_missing(
         opened(folder)
 
 
+def changed(folder: Path, model: Path, part: str, **changes: Any) -> Path:
+    """Copy a model into `folder` with a part of its configuration changed, and return that."""
+    shutil.copytree(model, folder)
+    told = json.loads((folder / "open_clip_config.json").read_text())
+    place = told if part == "preprocess_cfg" else told["model_cfg"]
+    if part == "model_cfg":
+        place.update(changes)
+    else:
+        place[part].update(changes)
+    (folder / "open_clip_config.json").write_text(json.dumps(told))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("vision_cfg", "layers", 10**9),
+        ("vision_cfg", "layers", [10**9, 1, 1, 1]),
+        ("vision_cfg", "width", 10**7),
+        ("vision_cfg", "image_size", [10**6, 10**6]),
+        ("vision_cfg", "attn_pooler_queries", 10**12),
+        ("text_cfg", "layers", True),
+        ("text_cfg", "heads", -1),
+        ("text_cfg", "context_length", "x"),
+        ("text_cfg", "vocab_size", 10**12),
+        ("text_cfg", "tokenizer_kwargs", [1]),
+        ("text_cfg", "tokenizer_kwargs", {"bpe_path": "//somewhere/words"}),
+        ("text_cfg", "tokenizer_kwargs", {"clean": [1]}),
+        ("model_cfg", "embed_dim", float("nan")),
+        ("model_cfg", "multimodal_cfg", {"layers": 10**9}),
+        ("preprocess_cfg", "size", 10**6),
+    ],
+)
+def test_a_configuration_that_asks_for_what_no_model_has_is_refused_by_what_it_asks_for(
+    part: str, name: str, value: Any, tiny: Path, tmp_path: Path
+) -> None:
+    asked = "layers" if name == "multimodal_cfg" else "clean" if value == {"clean": [1]} else name
+    with pytest.raises(ModelError, match=f"sets “{asked}”"):
+        opened(changed(tmp_path / "model", tiny, part, **{name: value}))
+
+
+def test_no_architecture_that_open_clip_knows_is_refused_for_what_it_asks_for(tmp_path: Path) -> None:
+    for architecture in open_clip.list_models():
+        told = {"model_cfg": open_clip.get_model_config(architecture)}
+        (tmp_path / "open_clip_config.json").write_text(json.dumps(told))
+        assert read_config(tmp_path)["model_cfg"] == told["model_cfg"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"mean": "x"}, {"std": [1, 1]}, {"mean": [1, "x", 1]}, {"resize_mode": {"a": 1}}, {"size": {"a": 1}}]
+)
+def test_preprocessing_that_is_none_is_refused(change: dict, tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        opened(changed(tmp_path / "model", tiny, "preprocess_cfg", **change))
+
+
+def test_a_model_of_more_numbers_than_its_weights_have_is_not_built(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, create = [], open_clip.create_model
+
+    def create_model(*args: Any, **kwargs: Any) -> Any:
+        built.append(create(*args, **kwargs))
+        return built[-1]
+
+    monkeypatch.setattr(open_clip, "create_model", create_model)
+    with pytest.raises(ModelError, match="belong to another architecture"):
+        opened(changed(tmp_path / "model", tiny, "vision_cfg", width=8192, layers=50))
+    assert all(parameter.is_meta for model in built for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("name", ["hf-hub:somebody/model", "local-dir://somebody/model", "somebody/model"])
+def test_an_image_tower_of_another_place_is_not_asked_for(
+    name: str, tiny: Path, tmp_path: Path, no_network: None
+) -> None:
+    folder = changed(tmp_path / "model", tiny, "vision_cfg", timm_model_name=name, timm_model_pretrained=True)
+    with pytest.raises(ModelError, match="timm_model_name"):
+        opened(folder)
+
+
+def test_a_text_tower_of_another_place_is_not_asked_for(tiny_siglip2: Path, tmp_path: Path, no_network: None) -> None:
+    asked = {"hf_model_name": "somebody/model", "hf_model_pretrained": True}
+    with pytest.raises(ModelError, match="text_tower"):
+        opened(changed(tmp_path / "model", tiny_siglip2, "text_cfg", **asked))
+
+
+@pytest.mark.parametrize(
+    "tower",
+    [
+        "[" * 100_000,
+        '{"model_type": "xlm-roberta", "num_hidden_layers": 1000000000}',
+        '{"model_type": "xlm-roberta", "num_labels": 1000000000}',
+        '{"model_type": "mine", "auto_map": {"AutoConfig": "program.Config"}}',
+        '{"model_type": ["bert"]}',
+    ],
+    ids=lambda tower: tower[:80],
+)
+def test_a_text_tower_that_open_clip_does_not_know_or_no_computer_holds_is_refused(
+    tower: str, tiny_siglip2: Path, tmp_path: Path
+) -> None:
+    folder = changed(tmp_path / "model", tiny_siglip2, "text_cfg", hf_model_name="somebody/model")
+    (folder / "text_tower").mkdir()
+    (folder / "text_tower" / "config.json").write_text(tower)
+    with pytest.raises(ModelError, match="text_tower"):
+        opened(folder)
+
+
+@pytest.mark.parametrize("options", [{}, {"trust_remote_code": True}])
+def test_a_program_that_lies_with_a_model_is_not_run(options: dict, tiny_siglip2: Path, tmp_path: Path) -> None:
+    folder = changed(tmp_path / "model", tiny_siglip2, "text_cfg", tokenizer_kwargs=options)
+    (folder / "tokenizer_config.json").write_text('{"auto_map": {"AutoTokenizer": [null, "program.Words"]}}')
+    (folder / "program.py").write_text(f"open({str(tmp_path / 'harm')!r}, 'w')\nclass Words: pass\n")
+    with pytest.raises(ModelError):
+        opened(folder)
+    assert not (tmp_path / "harm").exists()
+
+
 @pytest.mark.parametrize(
     "change", [{"size": [64, 32]}, {"resize_mode": "stretch"}, {"resize_mode": "longest", "fill_color": 7}]
 )
@@ -310,14 +432,43 @@ def test_weights_are_not_read_twice_to_know_which_they_are(tiny: Path) -> None:
     assert opened(tiny, FakeNotes()).identity.key == key
 
 
-def test_loading_and_embedding_need_no_network(tiny: Path, tiny_siglip2: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object) -> None:
-        raise AssertionError("the network was asked for")
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hear who asks for the network, as nothing else forbids it here."""
+    asked = []
 
-    monkeypatch.delenv("HF_HUB_OFFLINE")
+    def refuse(*arguments: object) -> None:
+        asked.append(arguments)
+        raise OSError("the network was asked for")
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    yield
+    assert asked == []
+
+
+_TELLS_AT_THE_FIRST_LIBRARY = """
+import os, sys
+class Told:
+    def find_spec(name, path, target=None):
+        if name in ("torch", "torchvision", "open_clip", "timm", "transformers", "huggingface_hub"):
+            print(os.environ.get("HF_HUB_OFFLINE"), os.environ.get("HF_HUB_DISABLE_TELEMETRY"), flush=True)
+            os._exit(0)
+sys.meta_path.insert(0, Told)
+import photo_clip.adapters.clip_model
+"""
+
+
+def test_the_hubs_own_library_is_told_to_stay_offline_before_anything_loads_it() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    code = [sys.executable, "-c", _TELLS_AT_THE_FIRST_LIBRARY]
+    done = subprocess.run(code, env=environment, capture_output=True, text=True)
+    assert done.stdout == "1 1\n", done.stderr
+
+
+def test_loading_and_embedding_need_no_network(tiny: Path, tiny_siglip2: Path, no_network: None) -> None:
     for folder in (tiny, tiny_siglip2):
         assert len(opened(folder).embed_texts(["a cat"])) == 1
 
