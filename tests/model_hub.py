@@ -1,5 +1,6 @@
 """A model hub on this computer, that can be told to misbehave."""
 
+import contextlib
 import hashlib
 import threading
 from collections import Counter
@@ -24,9 +25,13 @@ class Hub:
         # how it misbehaves
         self.breaks_after: list[int] = []
         """For the next answers with a body of a large file: after how many bytes the connection breaks off."""
-        self.tells_size: int | None = None
+        self.tells_size: int | str | None = None
         self.tells_digest: str | None = None
         self.tells_nothing = False
+        self.tells_no_length: set[str] = set()
+        """Small files that are sent in chunks, as by a hub that does not know how much will come."""
+        self.sends_to: str | None = None
+        """Where every request is sent on to, to nowhere if empty."""
         self.ignores_range = False
         self.starts_elsewhere = False
         self.sends_more = 0
@@ -63,6 +68,9 @@ class _Answer(BaseHTTPRequestHandler):
     def _answer(self, *, with_body: bool) -> None:
         hub = self.hub
         hub.asked.append((self.command, self.path, self.headers.get("Range", "")))
+        if hub.sends_to is not None:
+            self._say(302, **({"Location": hub.sends_to} if hub.sends_to else {}))
+            return
         error = next((code for code, count in hub.errors.items() if count > 0), None)
         if error is not None:
             hub.errors[error] -= 1
@@ -82,6 +90,8 @@ class _Answer(BaseHTTPRequestHandler):
             self._say(302, Location=f"{hub.url}/elsewhere/{path}", **told)
         elif elsewhere:
             self._send(content, with_body)
+        elif path in hub.tells_no_length:
+            self._send_in_chunks(content, with_body)
         else:
             blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
             self._send(content, with_body, ETag=f'"{blob}"')
@@ -115,6 +125,17 @@ class _Answer(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.wfile.write(body)
+
+    def _send_in_chunks(self, content: bytes, with_body: bool) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if with_body:
+            with contextlib.suppress(OSError):  # whoever asked has heard enough
+                for start in range(0, len(content), 100_000):
+                    piece = content[start : start + 100_000]
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.wfile.write(b"0\r\n\r\n")
 
     def _say(self, code: int, **headers: str) -> None:
         self.send_response(code)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -61,13 +60,13 @@ class HubDownload:
             for _ in range(_REDIRECTS):
                 # A repository that was renamed is told by a relative address. Large files are kept elsewhere, but
                 # the hub tells their size and digest itself, in the answer that sends us there.
-                if not answer.is_redirect or urlsplit(answer.headers.get("Location", "")).netloc:
+                if not answer.has_redirect_location or httpx.URL(answer.headers["Location"]).host:
                     break
-                url = urljoin(url, answer.headers["Location"])
+                url = str(httpx.URL(url).join(answer.headers["Location"]))
                 answer = self._head(url)
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return None
-            if answer.is_error:
+            if not answer.is_success and not answer.has_redirect_location:
                 raise _refusal(answer)
             size, tag = answer.headers.get("X-Linked-Size"), answer.headers.get("X-Linked-Etag")
             if answer.is_redirect and not size:
@@ -78,23 +77,30 @@ class HubDownload:
         return RemoteFile(
             url,
             name,
-            int(size) if size and size.isdigit() else None,
+            int(size) if re.fullmatch("[0-9]{1,18}", size or "") else None,
             digest if re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{40}", digest) else "",
         )
 
-    def fetch(self, file: RemoteFile, folder: Path) -> Iterator[int]:
+    def fetch(self, file: RemoteFile, folder: Path, most_bytes: int) -> Iterator[int]:
         """Bring a file into `folder`, yielding how many bytes of it are there; what is there already is not fetched.
 
         May be closed at any yield: the next call goes on there. A file that is not what the hub promised is
-        deleted and refused.
+        deleted and refused, and so is one of more than `most_bytes`.
         """
         target, part = folder / file.name, file.part_of(folder)
         if _size(target) == file.size_bytes and (yield from _is_as_promised(target, file.digest)):
             yield _size(target)
             return
         with self._explained():
-            yield from self._receive(file, part)
+            if file.size_bytes is None or file.size_bytes <= most_bytes:
+                yield from self._receive(file, part, most_bytes)
         size = _size(part)
+        if max(size, file.size_bytes or 0) > most_bytes:
+            part.unlink(missing_ok=True)
+            raise DownloadError(
+                f"“{file.name}” on the hub is larger than {most_bytes / 1e6:,.0f} MB, so it was not fetched.",
+                advice="Use another model, or make room on the disk if weights may be so large.",
+            )
         as_long = file.size_bytes in (None, size)
         if not as_long or not (yield from _is_as_promised(part, file.digest)):
             part.unlink()
@@ -119,13 +125,13 @@ class HubDownload:
             self._wait(turn + 1)
         raise AssertionError("unreachable")
 
-    def _receive(self, file: RemoteFile, part: Path) -> Iterator[int]:
+    def _receive(self, file: RemoteFile, part: Path, most_bytes: int) -> Iterator[int]:
         """Append to `part` until it is whole; a connection that breaks off is made again."""
         failures, most = 0, _size(part)
         while file.size_bytes is None or _size(part) < file.size_bytes:
             trouble: httpx.HTTPError | None = None
             try:
-                if (yield from self._stream(file, part)):
+                if (yield from self._stream(file, part, most_bytes)):
                     return
             except httpx.TransportError as error:
                 trouble = error
@@ -141,14 +147,14 @@ class HubDownload:
                 return  # it ends before its promised size, again and again
             self._wait(max(failures, 0.2))
 
-    def _stream(self, file: RemoteFile, part: Path) -> Generator[int, None, bool]:
+    def _stream(self, file: RemoteFile, part: Path, most_bytes: int) -> Generator[int, None, bool]:
         """Append one answer to `part`; return whether there is no more to come, whatever was promised."""
         have = _size(part)
         headers = {"Range": f"bytes={have}-"} if have else {}
         with self._client.stream("GET", file.url, headers=headers, follow_redirects=True) as answer:
             if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 return True
-            if answer.is_error:
+            if not answer.is_success:
                 raise httpx.HTTPStatusError("refused", request=answer.request, response=answer)
             goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
             if answer.status_code != httpx.codes.PARTIAL_CONTENT or not goes_on:
@@ -160,8 +166,8 @@ class HubDownload:
                 for chunk in answer.iter_raw():
                     stream.write(chunk)
                     have += len(chunk)
-                    if file.size_bytes is not None and have > file.size_bytes:
-                        return True  # more than was promised; refused when it is checked
+                    if have > (most_bytes if file.size_bytes is None else file.size_bytes):
+                        return True  # more than was promised or may be; refused when it is checked
                     yield have
         return file.size_bytes is None
 
@@ -169,7 +175,7 @@ class HubDownload:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
             raise DownloadError(
                 f"“{self._hub_url}” is no address of a model hub.",
                 advice=f"Correct it in the settings, or leave it empty for {HUB_URL}.",
@@ -178,7 +184,7 @@ class HubDownload:
             raise _refusal(error.response) from error
         except httpx.HTTPError as error:
             raise DownloadError(
-                f"The connection to {urlsplit(self._hub_url).netloc} could not be made, or broke off.",
+                f"The connection to {self._hub_url} could not be made, or broke off.",
                 advice=f"See that the computer is online, then {_GO_ON}. Where the hub cannot be reached, name a mirror"
                 " of it in the settings.",
             ) from error

@@ -11,9 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photo_clip.adapters.model_folder import CONFIG, PICKLES, TEXT_TOWER, TOKENIZER, WEIGHTS, read_config
+from photo_clip.adapters.model_folder import (
+    CONFIG,
+    MOST_CONFIG_BYTES,
+    PICKLES,
+    TEXT_TOWER,
+    TOKENIZER,
+    WEIGHTS,
+    read_config,
+)
 from photo_clip.adapters.remote_file import RemoteFile
-from photo_clip.core.errors import DownloadError, ModelError, UsageError
+from photo_clip.core.errors import DownloadError, ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import Kind, ModelSource, parse_source
 from photo_clip.core.progress import Phase, Progress, Task
 
@@ -26,6 +34,8 @@ _UNFINISHED = ".unfinished"
 _SPARE_BYTES = 200 * 1024 * 1024
 """What stays free on the disk beside a download."""
 _COPIED_BYTES = 8 * 1024 * 1024
+_MOST_TOKENIZER_BYTES = 100_000_000
+"""The largest that are known, of 250,000 words and more, have 20 to 40 million."""
 
 
 class HubFiles:
@@ -123,7 +133,7 @@ class HubFiles:
             done = 0
             for file in files:
                 have = 0
-                for have in hub.fetch(file, folder):
+                for have in hub.fetch(file, folder, _most_bytes(file.name, folder)):
                     yield Progress(Phase.DOWNLOADING, done + have, total, file.name)
                 done += have
             self._finish(source, folder)
@@ -155,7 +165,7 @@ class HubFiles:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             yield folder
-        except DownloadError:
+        except PhotoClipError:
             if not any(file.suffix in (".part", ".safetensors") for file in folder.iterdir()):
                 shutil.rmtree(folder)  # nothing in it is worth to be gone on with
             raise
@@ -176,7 +186,7 @@ class HubFiles:
                 f"In “{repository}” is no open_clip model, or there is no such place.",
                 advice=f"Name a repository of the model hub that holds {CONFIG}.",
             )
-        for have in hub.fetch(file, folder):
+        for have in hub.fetch(file, folder, MOST_CONFIG_BYTES):
             yield Progress(Phase.DOWNLOADING, have, None, CONFIG)
         return file
 
@@ -189,16 +199,16 @@ class HubFiles:
                 f"“{repository}” offers its weights only as a pickle file, which could hold anything.",
                 advice="If you trust who made it, fetch the file yourself and name it: file:ARCHITECTURE:FILE",
             )
-        found = [weights]
+        found = []
         if tokenizer := text_tower.get("hf_tokenizer_name"):
-            home = repository if hub.look_up(repository, TOKENIZER[0]) else str(tokenizer)
+            home = repository if hub.look_up(repository, TOKENIZER[0]) else _repository(tokenizer)
             names = TOKENIZER if home == repository else (*TOKENIZER, "config.json")  # says which tokenizer it is
             found += [file for name in names if (file := hub.look_up(home, name))]
         if tower := text_tower.get("hf_model_name"):
-            config = hub.look_up(str(tower), "config.json")
+            config = hub.look_up(_repository(tower), "config.json")
             if config is not None:
                 found.append(RemoteFile(config.url, f"{TEXT_TOWER}/config.json", config.size_bytes, config.digest))
-        return found
+        return [*found, weights]  # last: what is wrong with the others is found out before the many bytes come
 
     def _finish(self, source: ModelSource, folder: Path) -> None:
         """Put a gathered folder where it belongs, all at once."""
@@ -220,14 +230,34 @@ def _unfinished(place: Path) -> Path:
 
 
 def _refuse_if_too_large(files: list[RemoteFile], folder: Path) -> None:
-    have = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-    needed = sum(file.size_bytes or 0 for file in files) - have
+    needed = sum(file.size_bytes or 0 for file in files) - _bytes_in(folder)
     free = shutil.disk_usage(folder).free
     if needed > 0 and needed + _SPARE_BYTES > free:
         raise DownloadError(
             f"The model needs {needed / 1e6:,.0f} MB more, and “{folder.parent}” has {free / 1e6:,.0f} MB free.",
             advice="Make room, then start it again.",
         )
+
+
+def _most_bytes(name: str, folder: Path) -> int:
+    """Return how large a file may be, whatever the hub says of it; for weights, what the disk holds sets the limit."""
+    if name in WEIGHTS:
+        return max(0, shutil.disk_usage(folder).free + _bytes_in(folder) - _SPARE_BYTES)
+    return _MOST_TOKENIZER_BYTES if name in TOKENIZER else MOST_CONFIG_BYTES
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+
+
+def _repository(name: str) -> str:
+    """Return the name of a repository that a configuration names. Raises DownloadError where it cannot be one."""
+    if not re.fullmatch(r"[\w.-]{1,100}(/[\w.-]{1,100})?", name, re.ASCII):
+        raise DownloadError(
+            f"The model asks for files of “{name[:100]}”, which is no place on the model hub.",
+            advice="Use another model.",
+        )
+    return name
 
 
 def _own_files(path: Path) -> tuple[Path, list[str]]:

@@ -13,7 +13,7 @@ from photo_clip.adapters import model_files
 from photo_clip.adapters.clip_model import load_clip_model
 from photo_clip.adapters.hub_download import HubDownload
 from photo_clip.adapters.model_files import HubFiles
-from photo_clip.core.errors import DownloadError
+from photo_clip.core.errors import DownloadError, PhotoClipError
 from photo_clip.core.models import Kind, ModelSource
 from tests.model_hub import Hub, open_hub
 from tests.tiny_models import SIGLIP2, FakeNotes, write_model
@@ -310,6 +310,89 @@ def test_known_weights_whose_repository_has_no_configuration_get_open_clips_own(
     run(files.download(TAG))
     assert files.is_here(TAG)
     assert load_clip_model(TAG, files.place_of(TAG), FakeNotes()).dimensions == 48
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 300_000,
+        "[]",
+        '{"model_cfg": ["embed_dim", "vision_cfg", "text_cfg"]}',
+        *(
+            json.dumps({"model_cfg": {"embed_dim": 8, "vision_cfg": {}, "text_cfg": text}})
+            for text in ([1], "text", None, {"hf_tokenizer_name": {"a": 1}}, {"layers": 10**9})
+        ),
+    ],
+    ids=lambda content: content[:80],
+)
+def test_a_configuration_that_is_none_is_refused_before_anything_large_comes(
+    hub: Hub, files: HubFiles, tmp_path: Path, content: str
+) -> None:
+    hub.files[f"somebody/tiny/{CONFIG}"] = content.encode()
+    with pytest.raises(PhotoClipError, match=CONFIG):
+        run(files.download(SOURCE))
+    assert not any(path.endswith(WEIGHTS) for method, path, _ in hub.asked)
+    assert left_in(tmp_path / "models") == []
+
+
+@pytest.mark.parametrize("part", ["hf_tokenizer_name", "hf_model_name"])
+@pytest.mark.parametrize("place", ["\ud800", "../../x\0y", "http://[::1", "a" * 100_000, "some/where?", "x/y/z"])
+def test_a_place_that_no_repository_has_is_not_asked_for(
+    hub: Hub, files: HubFiles, part: str, place: str, tmp_path: Path
+) -> None:
+    told = json.loads(hub.files[f"somebody/tiny/{CONFIG}"])
+    told["model_cfg"]["text_cfg"][part] = place
+    hub.files[f"somebody/tiny/{CONFIG}"] = json.dumps(told).encode()
+    with pytest.raises(DownloadError, match="no place on the model hub"):
+        run(files.download(SOURCE))
+    assert all("somebody/tiny" in path for _, path, _ in hub.asked)
+    assert left_in(tmp_path / "models") == []
+
+
+@pytest.mark.parametrize("place", ["", "http://[bad", "//[", "//[::1]:x/", "file:///etc/passwd"])
+def test_a_hub_that_sends_on_to_nowhere_is_told(hub: Hub, files: HubFiles, place: str) -> None:
+    hub.sends_to = place
+    with pytest.raises(DownloadError):
+        run(files.download(SOURCE))
+
+
+def test_a_name_that_cannot_be_written_is_no_address_of_a_hub(files: HubFiles, tmp_path: Path, tiny: Path) -> None:
+    with pytest.raises(DownloadError, match="no address of a model hub"):
+        run(files_of("http://127.0.0.1:9/\udcff", tmp_path, tiny).download(SOURCE))
+
+
+@pytest.mark.parametrize("size", ["²", "9" * 5000, "-1", "many"])
+def test_a_size_that_is_none_is_not_believed(hub: Hub, files: HubFiles, size: str) -> None:
+    hub.tells_size = size
+    run(files.download(SOURCE))
+    assert files.is_here(SOURCE)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["size told", "size not told"])
+@pytest.mark.parametrize("name", [CONFIG, "tokenizer.json", WEIGHTS])
+def test_a_file_is_not_received_beyond_what_such_files_need_or_the_disk_has(
+    hub: Hub,
+    tmp_path: Path,
+    tiny: Path,
+    tiny_siglip2: Path,
+    name: str,
+    is_told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub.add("somebody/tiny", tiny_siglip2)
+    hub.files[f"somebody/tiny/{name}"] = b" " * 5_000_000
+    if not is_told:
+        hub.tells_no_length.add(f"somebody/tiny/{name}")
+        hub.large.clear()
+    monkeypatch.setattr(model_files, "_MOST_TOKENIZER_BYTES", 1_000_000)
+    if name == WEIGHTS:
+        usage = namedtuple("usage", "total used free")
+        monkeypatch.setattr(model_files.shutil, "disk_usage", lambda folder: usage(1, 1, 211_000_000))
+    steps: list = []
+    with pytest.raises(DownloadError, match=r"larger than 1 MB|has 211 MB free"):
+        steps.extend(files_of(hub.url, tmp_path, tiny).download(SOURCE))
+    assert all(step.done < 1_500_000 for step in steps)
+    assert left_in(tmp_path / "models") == []
 
 
 def test_a_disk_that_is_too_small_is_told_before_anything_large_comes(
