@@ -138,7 +138,7 @@ def parse_source(text: str, offers: Sequence[ModelOffer]) -> ModelSource:
             return offer.model
     kind, _, rest = text.partition(":")
     match kind:
-        case Kind.HUB if rest.count("/") == 1 and all(rest.split("/")):
+        case Kind.HUB if rest.isascii() and rest.count("/") == 1 and all(rest.split("/")):
             return ModelSource(Kind.HUB, "", rest)
         case Kind.FOLDER if rest:
             return ModelSource(Kind.FOLDER, "", _absolute(rest))
@@ -152,7 +152,7 @@ def parse_source(text: str, offers: Sequence[ModelOffer]) -> ModelSource:
             advice=f"Name it before the file, such as: file:ViT-B-32:{text.removeprefix(f'{Kind.FILE}:')}",
         )
     architecture, slash, tag = text.partition("/")
-    if slash and architecture and tag and not set("/:\\") & set(architecture + tag):
+    if slash and architecture and tag and text.isascii() and not set("/:\\") & set(architecture + tag):
         return ModelSource(Kind.TAG, architecture, tag)
     raise UsageError(
         f"There is no model “{text}”.",

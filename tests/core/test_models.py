@@ -102,6 +102,8 @@ def test_a_name_survives_being_written_down_and_read_again(text: str) -> None:
         "hf-hub:",
         "hf-hub:name",
         "hf-hub:../x/y",
+        "hf-hub:a/\udcff",
+        "ViT-B-32/\udcff",
         "local-dir:",
         "file:x",
         "file::/x",
