@@ -1,8 +1,9 @@
 """The entrance: the window without arguments or by the window's own name, else the command line."""
 
 import sys
+import traceback
 
-from photo_clip.exit_codes import INTERRUPTED
+from photo_clip.exit_codes import INTERRUPTED, TROUBLE
 
 _WINDOW = "photo-clip-window"
 """The program's name where its arguments are folders and photos to open, as file managers give them."""
@@ -16,10 +17,11 @@ def main() -> None:
     """Run photo-clip and end the process with its exit code."""
     try:
         sys.exit(_run())
-    except BaseException as error:
-        if not _is_of_an_interruption(error):
-            raise
-        sys.exit(INTERRUPTED)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python's own code for it is “nothing found”
+        if _is_of_an_interruption(error):
+            sys.exit(INTERRUPTED)
+        traceback.print_exception(error)
+        sys.exit(TROUBLE)
 
 
 def _run() -> int:
