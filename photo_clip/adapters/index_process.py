@@ -17,6 +17,8 @@ _LONGEST_CALL_S = 120.0
 _LONGEST_END_S = 10.0
 _LONGEST_START_S = 60.0
 """Importing Chroma takes a second or two, and on a busy computer many times that."""
+_LARGEST = 2**63 - 1
+"""The catalogue counts no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Holding:
     level: int = 0
     size: int = 0
     mark: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where that is nothing to be had, as a damaged file or a server may say it."""
+        if not all(isinstance(told, int) and 0 <= told <= _LARGEST for told in (self.level, self.size)):
+            raise ValueError("what it is said to hold makes no sense")
 
 
 class IndexProcess:

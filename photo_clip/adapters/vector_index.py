@@ -34,15 +34,19 @@ class ChromaIndex:
     is_remote = False
 
     def __init__(self, folder: Path) -> None:
-        """Look at the folder; the database is opened at its first use. Raises StoreError."""
+        """Look at the folder; the database is opened at its first use.
+
+        What is there and cannot be used is removed; where that cannot be done, the first use tells.
+        """
         self._folder = folder
         self._lock = threading.RLock()
         self._process: IndexProcess | None = None
-        with self._errors_explained():
-            if (folder / _MARKER).exists():
+        name, self._holdings = _read_holdings(folder)
+        self._database = folder / (name or f"chroma-{_new_name()}")
+        with contextlib.suppress(OSError):
+            if not name:
                 _remove(folder)
-            name, self._holdings = _read_holdings(folder)
-            self._database = folder / (name or f"chroma-{_new_name()}")
+        with contextlib.suppress(OSError):
             _remove_leftovers(folder, self._database)
 
     def level(self, model_key: str) -> int:
@@ -117,36 +121,38 @@ class ChromaIndex:
 
 
 def _read_holdings(folder: Path) -> tuple[str, dict[str, Holding]]:
-    """Return the name of the database in the folder, empty where there is none, and what it has of each model."""
-    try:
+    """Return the name of the database in the folder, empty where none can be used, and what it has of each model."""
+    # Without its holdings nobody knows what it holds. RecursionError: too many brackets.
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         found = json.loads((folder / _HOLDINGS).read_text(encoding="utf-8"))
         name = Path(str(found["database"])).name
-        if (folder / name).is_dir():
+        if (folder / name).is_dir() and not (folder / _MARKER).exists():
             return name, {
-                str(key): Holding(int(told["level"]), int(told["size"]), str(told["mark"]))
+                str(key): Holding(told["level"], told["size"], str(told["mark"]))
                 for key, told in found["models"].items()
             }
-        _remove(folder)
-    except FileNotFoundError:
-        # Without its holdings nobody knows what it holds.
-        if folder.exists():
-            _remove(folder)
-    except (ValueError, AttributeError, TypeError, KeyError):
-        _remove(folder)
     return "", {}
 
 
 def _remove(folder: Path) -> None:
-    """Remove the folder; a process of a killed program that still writes to it writes to what is gone."""
+    """Remove the folder, or what is in its place; a process of a killed program that still writes to it writes to what
+    is gone."""
     aside = folder.with_name(f"{folder.name}{_REMOVED}{_new_name()}")
     folder.rename(aside)
-    shutil.rmtree(aside, ignore_errors=True)
+    _delete(aside)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 def _remove_leftovers(folder: Path, database: Path) -> None:
     """Remove what the process of a killed program wrote while and after its folder was removed."""
     for each in folder.parent.glob(f"{folder.name}{_REMOVED}*"):
-        shutil.rmtree(each, ignore_errors=True)
+        _delete(each)
     for each in folder.iterdir() if folder.exists() else ():
         if each.is_dir() and each != database:
             shutil.rmtree(each, ignore_errors=True)

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -113,19 +113,64 @@ def test_an_index_that_was_not_closed_begins_anew_unopened(tmp_path: Path) -> No
     index.close()
 
 
-@pytest.mark.parametrize("holdings", [None, "no json", "[1, 2]", '{"model": {"level": 1}}'])
-def test_an_index_whose_holdings_are_lost_begins_anew(tmp_path: Path, holdings: str | None) -> None:
+def holdings_of(level: str, size: str = "1") -> str:
+    return f'{{"database": "chroma", "models": {{"{MODEL}": {{"level": {level}, "size": {size}, "mark": ""}}}}}}'
+
+
+@pytest.mark.parametrize(
+    ("holdings", "level"),
+    [
+        (holdings_of("7"), 7),
+        (None, 0),
+        ("no json", 0),
+        ("[1, 2]", 0),
+        ('{"model": {"level": 1}}', 0),
+        ("[" * 100_000, 0),
+        (holdings_of("1e999"), 0),
+        (holdings_of(str(10**22)), 0),
+        (holdings_of("1", str(10**22)), 0),
+        (holdings_of("-1"), 0),
+        (holdings_of("null"), 0),
+    ],
+    ids=lambda told: str(told)[-50:],
+)
+def test_an_index_whose_holdings_are_lost_begins_anew(tmp_path: Path, holdings: str | None, level: int) -> None:
     folder = tmp_path / "index"
-    index = ChromaIndex(folder)
-    index.add(MODEL, stored(clustered(5)))
-    index.close()
-    if holdings is None:
-        (folder / "holdings.json").unlink()
-    else:
+    (folder / "chroma").mkdir(parents=True)
+    if holdings is not None:
         (folder / "holdings.json").write_text(holdings, encoding="utf-8")
-    again = ChromaIndex(folder)
-    assert (again.level(MODEL), again.size(MODEL)) == (0, 0)
-    again.close()
+    assert ChromaIndex(folder).level(MODEL) == level
+    assert folder.exists() == (level > 0)
+
+
+NO_FOLDERS: dict[str, Callable[[Path], object]] = {
+    "a file": lambda place: place.write_text("no folder"),
+    "a folder in place of the holdings": lambda place: (place / "holdings.json").mkdir(parents=True),
+}
+if os.name != "nt":  # links need rights there
+    NO_FOLDERS["a link to nothing"] = lambda place: place.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("kind", NO_FOLDERS)
+def test_whatever_is_in_the_place_of_the_index_gives_way_to_it(tmp_path: Path, kind: str) -> None:
+    NO_FOLDERS[kind](tmp_path / "index")
+    assert ChromaIndex(tmp_path / "index").level(MODEL) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_whose_place_cannot_be_cleared_says_so_when_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("no rights")
+
+    (tmp_path / "index").write_text("no folder")
+    monkeypatch.setattr(Path, "rename", refuse)
+    index = ChromaIndex(tmp_path / "index")
+    assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
+    with pytest.raises(StoreError, match="cannot be used"):
+        index.add(MODEL, stored(clustered(5)))
+    index.close()
 
 
 def test_an_index_whose_process_dies_says_so_and_begins_anew_the_next_time(tmp_path: Path) -> None:
