@@ -3,12 +3,14 @@
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from photo_clip.core.small_files import content_of
 
+BOUNDS = {"photo_time_limit_s": (1, 3600), "reader_memory_mb": (100, 1_000_000), "reader_processes": (0, 64)}
+"""The least and the most of every setting that is a number."""
 _MOST_BYTES = 1_000_000
 
 
@@ -61,7 +63,7 @@ def load_settings(file: Path) -> LoadedSettings:
     for setting in fields(Settings):
         if setting.name in values:
             value = values[setting.name]
-            if not _fits(value, setting.default):
+            if not _fits(value, setting):
                 return _set_aside(file)
             known[setting.name] = value
     return LoadedSettings(Settings(**known))
@@ -94,13 +96,14 @@ def _read(file: Path) -> dict[str, Any]:
     return values
 
 
-def _fits(value: object, default: object) -> bool:
-    """Whether `value` may stand where `default` stands: same kind, and not negative."""
-    if isinstance(default, bool | str):
-        return isinstance(value, type(default))
+def _fits(value: object, setting: Field[Any]) -> bool:
+    """Whether a setting may have that value: it is of the default's kind, and within bounds."""
+    if isinstance(setting.default, bool | str):
+        return isinstance(value, type(setting.default))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return value >= 0 and (isinstance(default, float) or isinstance(value, int))
+    least, most = BOUNDS[setting.name]
+    return least <= value <= most and (isinstance(setting.default, float) or isinstance(value, int))
 
 
 def _set_aside(file: Path) -> LoadedSettings:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photo_clip.core.settings import Settings
+from photo_clip.core.settings import BOUNDS, Settings
 from photo_clip.gui.buttons import push_button
 
 _LEFT_MARGIN_PX = 9
@@ -31,10 +31,10 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
-        self._processes = _number(settings.reader_processes, 0, 64, "")
+        self._processes = _number(settings, "reader_processes", "")
         self._processes.setSpecialValueText("as many as there are cores")
-        self._time_limit = _number(round(settings.photo_time_limit_s), 1, 600, " s")
-        self._memory = _number(settings.reader_memory_mb, 500, 64_000, " MB")
+        self._time_limit = _number(settings, "photo_time_limit_s", " s")
+        self._memory = _number(settings, "reader_memory_mb", " MB")
         self._hub = QLineEdit(settings.model_hub_url)
         self._hub.setPlaceholderText("the usual one")
         self._proxy = QLineEdit(settings.proxy_url)
@@ -98,10 +98,10 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
-def _number(value: int, least: int, most: int, unit: str) -> QSpinBox:
+def _number(settings: Settings, name: str, unit: str) -> QSpinBox:
     box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
+    box.setRange(*BOUNDS[name])
+    box.setValue(round(getattr(settings, name)))
     box.setSuffix(unit)
     box.lineEdit().setTextMargins(_LEFT_MARGIN_PX, 0, 0, 0)  # the style sheet does not reach in there
     return box

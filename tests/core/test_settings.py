@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photo_clip.core.settings import LoadedSettings, Settings, load_settings, save_settings
+from photo_clip.core.settings import BOUNDS, LoadedSettings, Settings, load_settings, save_settings
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -52,6 +52,15 @@ def test_what_a_newer_version_wrote_stays_in_the_file(tmp_path: Path) -> None:
         b'{"reader_processes": true}',
         b"[" * 200_000,
         b" " * 1_000_000 + b"{}",
+        b'{"reader_processes": 65}',
+        b'{"reader_processes": 2.0}',
+        b'{"photo_time_limit_s": 0}',
+        b'{"photo_time_limit_s": NaN}',
+        b'{"photo_time_limit_s": Infinity}',
+        b'{"photo_time_limit_s": 1e10}',
+        b'{"photo_time_limit_s": 1%b}' % (b"0" * 400),
+        b'{"reader_memory_mb": 0}',
+        b'{"reader_memory_mb": 9000000000000}',
     ],
 )
 def test_settings_that_cannot_be_understood_are_set_aside_each_time(tmp_path: Path, content: bytes) -> None:
@@ -83,6 +92,14 @@ def test_settings_are_saved_where_there_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(file)
     save_settings(file, Settings(reader_processes=3))
     assert load_settings(file) == LoadedSettings(Settings(reader_processes=3))
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_number_may_be_as_small_and_as_large_as_its_bounds(tmp_path: Path, name: str) -> None:
+    for bound in BOUNDS[name]:
+        wanted = replace(Settings(), **{name: bound})
+        save_settings(tmp_path / "settings.json", wanted)
+        assert load_settings(tmp_path / "settings.json") == LoadedSettings(wanted)
 
 
 NAMES = st.sampled_from([each.name for each in fields(Settings)]) | st.text(max_size=5)
