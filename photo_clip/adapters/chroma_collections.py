@@ -31,6 +31,8 @@ def reason_of(error: BaseException) -> str:
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {each.verify_message.rstrip('.')}"
+        if isinstance(each, MemoryError):
+            return "what it tells does not fit in memory"
         if isinstance(each, ConnectionError | socket.gaierror | ssl.SSLError):
             return "it cannot be reached"
         status = getattr(getattr(each, "response", None), "status_code", None)  # of the client that Chroma has

@@ -12,11 +12,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from photo_clip.adapters.memory_limit import limit_memory
+
 _LONGEST_CALL_S = 120.0
 """Adding 5,000 vectors takes 3 s; what takes this long hangs."""
 _LONGEST_END_S = 10.0
 _LONGEST_START_S = 60.0
 """Importing Chroma takes a second or two, and on a busy computer many times that."""
+_MOST_OF_SERVER_MB = 1000
+"""What a server tells may go on for ever. A million ids with their distances take 250 MB here."""
 _LARGEST = 2**63 - 1
 """The catalogue counts no further."""
 
@@ -100,6 +104,8 @@ def _serve(connection: Connection, place: Path | IndexServer) -> None:
     os.umask(0o077)
     from photo_clip.adapters.chroma_collections import ChromaCollections, reason_of
 
+    if isinstance(place, IndexServer):
+        limit_memory(_MOST_OF_SERVER_MB)
     program = multiprocessing.parent_process()
     collections: ChromaCollections | None = None
     with contextlib.suppress(OSError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING
+
+from photo_clip.adapters.memory_limit import limit_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def prepare(memory_limit_mb: int, in_background: bool) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would start a thread, with its memory, for every core
     from photo_clip.adapters import images  # noqa: F401 - now, so that its memory is not counted as a photo's
 
-    _limit_memory(memory_limit_mb)
+    limit_memory(memory_limit_mb)
     # What decoders written in C print about a bad file is no message for anyone.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -64,17 +65,3 @@ def view(path: Path, max_side_px: int) -> RgbImage:
     from photo_clip.adapters.images import read_view
 
     return read_view(path, max_side_px)
-
-
-def _limit_memory(memory_limit_mb: int) -> None:
-    """Let this process take so much more memory than it has now; Linux alone keeps such a limit."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-        data_pages = int(statm.read().split()[5])
-    limit = data_pages * resource.getpagesize() + memory_limit_mb * 1024 * 1024
-    # Not the address space (RLIMIT_AS), of which libraries reserve more than they use.
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no picture of private photos behind

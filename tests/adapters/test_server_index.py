@@ -1,5 +1,6 @@
 """The index on a Chroma server: what only a server brings; the contract is in test_vector_index.py."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -193,6 +194,32 @@ def test_a_page_of_a_proxy_is_not_taken_for_the_reason() -> None:
             index.open()
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
+def test_a_server_that_answers_without_end_is_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photo_clip.adapters.server_index._LONGEST_ANSWER_S", 100.0)
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    self.wfile.write(b"[" * 2_000_000)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        index = ServerIndex(IndexServer(f"http://127.0.0.1:{server.server_port}", "library"))
+        try:
+            with pytest.raises(StoreError, match="what it tells does not fit in memory"):
+                index.open()
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_where_nobody_listens_is_told() -> None:
