@@ -1,6 +1,7 @@
 """Chroma itself, as the index's own process runs it, embedded or on a server: one collection a model."""
 
 import hashlib
+import json
 import socket
 import ssl
 import warnings
@@ -15,7 +16,7 @@ from chromadb.config import Settings
 from chromadb.utils.embedding_functions import known_embedding_functions, sparse_known_embedding_functions
 from numpy.typing import NDArray
 
-from photo_clip.adapters.index_process import Holding, IndexServer
+from photo_clip.adapters.index_process import NONSENSE, Holding, IndexServer
 from photo_clip.core.halves import widened
 
 _BATCH = 5000
@@ -24,6 +25,9 @@ _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
 _LEAST_EF_SEARCH = 300
 """How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
 _LEVEL, _MARK = "level", "mark"
+_NONSENSICAL = (TypeError, AttributeError, LookupError, ArithmeticError, json.JSONDecodeError)
+"""What Chroma's client raises where an answer is another than it takes for granted."""
+_ROUNDING = 0.01
 
 
 def reason_of(error: BaseException) -> str:
@@ -38,9 +42,9 @@ def reason_of(error: BaseException) -> str:
         status = getattr(getattr(each, "response", None), "status_code", None)  # of the client that Chroma has
         if status in (401, 403):
             return "it does not let this program in; the token may be wrong"
-        if status is not None and str(error).startswith("<"):
+        if status is not None and str(error)[:1] in ("", "<"):
             return f"it answers with a page and {status}, as a proxy does"
-    return str(error) or type(error).__name__
+    return NONSENSE if isinstance(error, _NONSENSICAL) else str(error) or type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -68,7 +72,7 @@ class ChromaCollections:
         level."""
         collection = self._collection(model_key)
         noted = collection.metadata or {}
-        return Holding(int(noted.get(_LEVEL, 0)), collection.count(), str(noted.get(_MARK, "")))
+        return Holding(noted.get(_LEVEL, 0), collection.count(), str(noted.get(_MARK, "")))
 
     def note_level(self, model_key: str, level: int, mark: str) -> None:
         """Note up to which of the catalogue's rows a model's vectors are here, together with them, and a mark."""
@@ -82,26 +86,26 @@ class ChromaCollections:
             collection.upsert(
                 ids=[str(content_id) for content_id in content_ids[part]], embeddings=widened(vectors[part])
             )
-        count: int = collection.count()
-        return count
+        return Holding(size=collection.count()).size
 
     def nearest(
-        self, model_key: str, query: NDArray[np.float32], count: int
+        self, model_key: str, query: NDArray[np.float32], count: int, size: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return up to `count` content ids and their cosines, best first."""
+        """Return up to `count` content ids and their cosines, best first, of `size` vectors that are to be there."""
         collection = self._collection(model_key)
-        wanted = min(count, collection.count())
-        if wanted <= 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+        if collection.count() < size:
+            raise ValueError("it has lost some of what it held")
+        wanted = min(count, size)
         # The graph search loses some of the last ones: ask for a few more than are wanted.
         found = collection.query(
             query_embeddings=query[np.newaxis].astype(np.float32),
-            n_results=min(max(wanted + wanted // 10, _LEAST_EF_SEARCH), collection.count()),
+            n_results=min(max(wanted + wanted // 10, _LEAST_EF_SEARCH), size),
             include=["distances"],
         )
-        ids = np.array([int(content_id) for content_id in found["ids"][0]], dtype=np.int64)
-        distances = np.array((found["distances"] or [[]])[0], dtype=np.float32)
-        return ids[:wanted], np.clip(1 - distances[:wanted], -1, 1)
+        ids, cosines = _understood(found)
+        if len(ids) < wanted / 2:  # a graph search may miss some
+            raise ValueError("it finds too few of what it holds")
+        return ids[:wanted], cosines[:wanted]
 
     def remove_model(self, model_key: str) -> None:
         """Forget a model's vectors, of which there are some."""
@@ -122,6 +126,19 @@ class ChromaCollections:
     def _name(self, model_key: str) -> str:
         told = f"{self._library}\n{model_key}" if self._library else model_key
         return "model-" + hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _understood(found: chromadb.QueryResult) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the ids and the cosines of an answer, in which a server may say anything."""
+    try:
+        ids = np.array([int(content_id) for content_id in found["ids"][0]], dtype=np.int64)
+        cosines = 1 - np.array((found["distances"] or [[]])[0], dtype=np.float64)
+    except ValueError as error:
+        raise ValueError(NONSENSE) from error
+    are_sound = cosines.shape == ids.shape and bool((np.abs(cosines) <= 1 + _ROUNDING).all())  # NaN is not
+    if not are_sound or ids.min(initial=1) < 1 or len(np.unique(ids)) < len(ids):
+        raise ValueError(NONSENSE)
+    return ids, np.clip(cosines, -1, 1).astype(np.float32)
 
 
 def _make_no_embedding_functions() -> None:

@@ -23,6 +23,7 @@ _MOST_OF_SERVER_MB = 1000
 """What a server tells may go on for ever. A million ids with their distances take 250 MB here."""
 _LARGEST = 2**63 - 1
 """The catalogue counts no further."""
+NONSENSE = "what it tells makes no sense"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Holding:
     def __post_init__(self) -> None:
         """Raise ValueError where that is nothing to be had, as a damaged file or a server may say it."""
         if not all(isinstance(told, int) and 0 <= told <= _LARGEST for told in (self.level, self.size)):
-            raise ValueError("what it is said to hold makes no sense")
+            raise ValueError(NONSENSE)
 
 
 class IndexProcess:

@@ -57,11 +57,12 @@ class ServerIndex:
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        if not self.size(model_key):
+        size = self.size(model_key)
+        if not size:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         with self._connected() as process:
             found: tuple[NDArray[np.int64], NDArray[np.float32]] = process.call(
-                "nearest", model_key, query, count, longest_s=_LONGEST_ANSWER_S
+                "nearest", model_key, query, count, size, longest_s=_LONGEST_ANSWER_S
             )
         return found
 

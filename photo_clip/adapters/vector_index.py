@@ -70,11 +70,12 @@ class ChromaIndex:
     def nearest(
         self, model_key: str, query: NDArray[np.float32], count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        if model_key not in self._holdings:
+        size = self.size(model_key)
+        if not size:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         with self._lock, self._errors_explained():
             found: tuple[NDArray[np.int64], NDArray[np.float32]] = self._opened().call(
-                "nearest", model_key, query, count
+                "nearest", model_key, query, count, size
             )
         return found
 

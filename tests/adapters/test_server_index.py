@@ -97,7 +97,7 @@ def test_what_a_server_would_have_embeddings_made_with_is_not_made(url: str, tmp
         "httpx.post(base, json={'name': name, 'configuration': configuration}, trust_env=False).raise_for_status()\n"
         "collections.add('a model', numpy.arange(1, 3), numpy.eye(2, 8, dtype=numpy.float16))\n"
         "collections.note_level('a model', 2, 'a mark')\n"
-        "print(collections.nearest('a model', numpy.eye(1, 8, dtype=numpy.float32)[0], 1)[0].tolist())\n"
+        "print(collections.nearest('a model', numpy.eye(1, 8, dtype=numpy.float32)[0], 1, 2)[0].tolist())\n"
         "collections.close()\n"
     )
     done = subprocess.run([sys.executable, "-c", code, url, made], capture_output=True, text=True)
@@ -179,10 +179,16 @@ def test_a_certificate_of_another_name_is_not_trusted(door: Door) -> None:
     index.close()
 
 
-def test_a_page_of_a_proxy_is_not_taken_for_the_reason() -> None:
+@pytest.mark.parametrize("status", [502, 302])
+def test_a_page_of_a_proxy_is_not_taken_for_the_reason(status: int) -> None:
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_error(502)
+            if status >= 400:
+                self.send_error(status)
+            else:  # no page, but that there is one elsewhere
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
         def log_message(self, *_: object) -> None: ...
 
@@ -190,7 +196,7 @@ def test_a_page_of_a_proxy_is_not_taken_for_the_reason() -> None:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         index = ServerIndex(IndexServer(f"http://127.0.0.1:{server.server_port}", "library"))
-        with pytest.raises(StoreError, match="it answers with a page and 502, as a proxy does"):
+        with pytest.raises(StoreError, match=f"it answers with a page and {status}, as a proxy does"):
             index.open()
         server.shutdown()
         thread.join()
