@@ -136,6 +136,15 @@ class SqliteEmbeddings:
                 found.update(zip(ids.tolist(), widened(vectors), strict=True))
         return found
 
+    def are_embedded(self, model_key: str, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                """SELECT json_group_array(content_id) FROM embeddings
+                   WHERE model_id = ? AND content_id IN (SELECT value FROM json_each(?))""",
+                (model_id_of(connection, model_key), json_list(content_ids.tolist())),
+            ).fetchone()
+        return np.isin(content_ids, numbers_of(row[0]))
+
     def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
         with self._connections.reading() as connection:
             row = connection.execute(

@@ -155,6 +155,9 @@ class EmbeddingStore(Protocol):
     def vectors_of_contents(self, model_key: str, content_ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """Return the embeddings of contents by their ids; those that have none are left out."""
 
+    def are_embedded(self, model_key: str, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each of some contents whether it has an embedding by the model."""
+
     def embedded_contents(self, model_key: str) -> NDArray[np.int64]:
         """Return the ids of the contents a model has embedded, ascending; none for a model that is not known."""
 

@@ -68,18 +68,41 @@ class Neighbours:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the content ids of up to `count` nearest embeddings and their cosines, best first.
 
-        `query` has shape (dimensions,) and unit length. With `allowed`, only these contents count. Contents of
-        removed photos may be among them.
+        `query` has shape (dimensions,) and unit length. With `allowed`, only these contents count.
         """
         if self._index is not None and allowed is None and model_key in self._ready and self.is_level(model_key):
             try:
-                found = self._index.nearest(model_key, query, count)
+                found = self._through(self._index, model_key, query, count)
             except StoreError as trouble:
                 self.index_trouble = trouble
             else:
                 self.forget()  # the memory is not needed while the index answers
                 return found
         return self.table(model_key).nearest(query, count, allowed)
+
+    def _through(
+        self, index: VectorIndex, model_key: str, query: NDArray[np.float32], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return what the index finds, but for contents of removed photos, of which it does not know."""
+        asked = count + count // 8  # some may be such
+        while True:
+            content_ids, cosines = index.nearest(model_key, query, asked)
+            known = self._catalog.embeddings.are_embedded(model_key, content_ids)
+            if not known.all():
+                self._refuse_too_many_unknown(index, model_key, int((~known).sum()))
+            if known.sum() >= count or len(content_ids) < asked:
+                return content_ids[known][:count], cosines[known][:count]
+            asked *= 2
+
+    def _refuse_too_many_unknown(self, index: VectorIndex, model_key: str, count: int) -> None:
+        """Have an index filled anew that finds more contents unknown to the catalogue than it can hold."""
+        removed = index.size(model_key) - self._catalog.embeddings.count(model_key)
+        if count > removed and self.is_level(model_key):  # else photos were added just now
+            index.remove_model(model_key)
+            raise StoreError(
+                "The search index finds photos that the library does not have.",
+                advice="Search goes on without it, exactly; the index is filled anew.",
+            )
 
     def vectors_of(self, model_key: str, content_ids: NDArray[np.int64]) -> Vectors:
         """Return the embeddings of contents that `nearest` found, shape (k, d)."""

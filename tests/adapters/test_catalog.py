@@ -177,6 +177,9 @@ def test_many_vectors_come_each_with_its_content_whatever_their_bytes(catalog: S
         zip(stored.content_ids[::2].tolist(), stored.vectors[::2].tolist(), strict=True)
     )
     assert catalog.embeddings.vectors_of_contents(MODEL, []) == {}
+    asked = np.array([stored.content_ids[3], 10**6, stored.content_ids[1]])
+    assert catalog.embeddings.are_embedded(MODEL, asked).tolist() == [True, False, True]
+    assert catalog.embeddings.are_embedded("another", asked).tolist() == [False] * 3
 
 
 def test_a_file_that_changed_while_it_was_read_keeps_waiting(catalog: SqliteCatalog) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,6 +85,64 @@ def test_an_index_in_trouble_is_left_alone_and_search_goes_on(catalog: SqliteCat
     assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
     assert neighbours.index_trouble is not None
     catch_up(neighbours)
+
+
+def test_contents_of_removed_photos_are_left_out_of_what_the_index_finds(catalog: SqliteCatalog) -> None:
+    add(catalog, range(100))
+    neighbours = Neighbours(catalog, FakeIndex(is_remote=True))
+    catch_up(neighbours)
+    neighbours.speed_up(MODEL, no_words)
+    best, _ = neighbours.nearest(MODEL, VECTORS[0], 50)
+    removed, left = best[:40], best[40:]
+    catalog.folders.forget(removed.tolist())  # each photo has the number of its content
+
+    found, cosines = neighbours.nearest(MODEL, VECTORS[0], 10)
+
+    assert found.tolist() == left.tolist()
+    assert np.allclose(cosines, neighbours.vectors_of(MODEL, found) @ VECTORS[0], atol=2e-3)
+    assert len(neighbours.nearest(MODEL, VECTORS[0], 100)[0]) == 60
+    assert neighbours._held is None, "the index did not answer"
+
+
+@pytest.mark.parametrize("is_remote", [True, False])
+def test_an_index_that_finds_what_nobody_knows_is_left_alone_and_filled_anew(
+    catalog: SqliteCatalog, is_remote: bool
+) -> None:
+    add(catalog, range(20))
+    index = FakeIndex(is_remote=is_remote)
+    neighbours = Neighbours(catalog, index, in_memory_up_to=3)
+    catch_up(neighbours)
+    neighbours.speed_up(MODEL, no_words)
+    index.vectors[MODEL] = {content_id + 1000: vector for content_id, vector in index.vectors[MODEL].items()}
+
+    assert neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    assert neighbours.index_trouble is not None
+    next_time = neighbours if is_remote else Neighbours(catalog, index, in_memory_up_to=3)
+    catch_up(next_time)
+    next_time.speed_up(MODEL, no_words)
+    assert next_time.nearest(MODEL, VECTORS[2], 1)[0].tolist() == [3]
+    assert next_time.index_trouble is None
+
+
+def test_photos_that_are_added_while_the_index_answers_are_not_held_against_it(
+    catalog: SqliteCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(catalog, range(20))
+    index = FakeIndex(is_remote=True)
+    neighbours = Neighbours(catalog, index)
+    catch_up(neighbours)
+    neighbours.speed_up(MODEL, no_words)
+    catalog.folders.forget([3])
+    answer, added = index.nearest, [range(20, 25)]
+
+    def answer_slowly(*asked: Any) -> Any:
+        while added:
+            add(catalog, added.pop())
+        return answer(*asked)
+
+    monkeypatch.setattr(index, "nearest", answer_slowly)
+    assert 3 not in neighbours.nearest(MODEL, VECTORS[2], 1)[0].tolist()
+    assert neighbours.index_trouble is None
 
 
 def test_more_embeddings_than_memory_may_hold_are_left_to_the_index(catalog: SqliteCatalog) -> None:
