@@ -22,8 +22,12 @@ from photo_clip.core.halves import widened
 _BATCH = 5000
 """Chroma takes at most 5,461 records at once."""
 _GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
-_LEAST_EF_SEARCH = 300
-"""How many candidates the graph search keeps; as many as the results of a usual query, or recall suffers."""
+_LEAST_CANDIDATES, _CANDIDATES_PER_ROOT = 300, 2.5
+"""How many the graph search looks at (ef_search): with a number that does not grow with the vectors, recall falls.
+
+Of the best hundred among 100,000 it found 0.92 with 300 of them and 0.97 with 800, in 6 and 13 ms; among 300,000 it
+found 0.88 with 300 and 0.965 with 1,200, in 7 and 18 ms.
+"""
 _LEVEL, _MARK = "level", "mark"
 _NONSENSICAL = (TypeError, AttributeError, LookupError, ArithmeticError, json.JSONDecodeError)
 """What Chroma's client raises where an answer is another than it takes for granted."""
@@ -96,10 +100,9 @@ class ChromaCollections:
         if collection.count() < size:
             raise ValueError("it has lost some of what it held")
         wanted = min(count, size)
-        # The graph search loses some of the last ones: ask for a few more than are wanted.
         found = collection.query(
             query_embeddings=query[np.newaxis].astype(np.float32),
-            n_results=min(max(wanted + wanted // 10, _LEAST_EF_SEARCH), size),
+            n_results=min(_candidates(wanted, size), size),
             include=["distances"],
         )
         ids, cosines = _understood(found)
@@ -118,7 +121,7 @@ class ChromaCollections:
     def _collection(self, model_key: str) -> chromadb.Collection:
         return self._client.get_or_create_collection(
             self._name(model_key),
-            configuration={"hnsw": {**_GRAPH, "ef_search": _LEAST_EF_SEARCH}},
+            configuration={"hnsw": {**_GRAPH, "ef_search": _LEAST_CANDIDATES}},
             metadata={"model": model_key},
             embedding_function=None,
         )
@@ -126,6 +129,11 @@ class ChromaCollections:
     def _name(self, model_key: str) -> str:
         told = f"{self._library}\n{model_key}" if self._library else model_key
         return "model-" + hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _candidates(wanted: int, size: int) -> int:
+    """Return how many of `size` vectors to ask for, so that hardly any of those that are wanted is missed."""
+    return max(wanted + wanted // 10, _LEAST_CANDIDATES, int(_CANDIDATES_PER_ROOT * size**0.5))
 
 
 def _understood(found: chromadb.QueryResult) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -24,7 +24,8 @@ class Collection:
     def count(self) -> Any:
         return self._count
 
-    def query(self, **_: object) -> dict[str, Any]:
+    def query(self, n_results: int, **_: object) -> dict[str, Any]:
+        self.asked = n_results
         return self._found
 
     def upsert(self, **_: object) -> None: ...
@@ -120,3 +121,15 @@ def test_neighbours_that_cannot_be_are_none(told_by: Any, ids: Any, distances: A
 def test_fewer_neighbours_than_there_must_be_are_told(told_by: Any, count: int, found: int, reason: str) -> None:
     told = told_by(Collection(count, None, [[str(each + 1) for each in range(found)]], [[0.5] * found]))
     assert why_not(lambda: told.nearest(MODEL, QUERY, 10, 10)) == reason
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted", "asked"), [(3, 3, 3), (10_000, 100, 300), (10_000, 500, 550), (1_000_000, 500, 2500)]
+)
+def test_more_is_asked_for_than_is_wanted_as_a_graph_search_misses_some(
+    told_by: Any, size: int, wanted: int, asked: int
+) -> None:
+    ids = [str(each) for each in range(1, wanted + 1)]
+    collection = Collection(size, None, [ids], [[0.1] * wanted])
+    assert len(told_by(collection).nearest(MODEL, QUERY, wanted, size)[0]) == wanted
+    assert collection.asked == asked
