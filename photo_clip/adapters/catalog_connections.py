@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from photo_clip.adapters.catalog_salvage import is_due, keep_head, marker_of, salvage
-from photo_clip.adapters.catalog_schema import connect, open_for_reading, open_for_writing
+from photo_clip.adapters.catalog_damage import UNREADABLE, tells_of_damage
+from photo_clip.adapters.catalog_head import differs, keep_head, kept_pages
+from photo_clip.adapters.catalog_salvage import is_cut_off, is_due, marker_of, salvage
+from photo_clip.adapters.catalog_schema import check, connect, open_for_reading, open_for_writing
 from photo_clip.core.errors import StoreError
 
 
@@ -30,11 +32,11 @@ class Connections:
         self.salvaged = ""
         """A sentence for the user where the file was damaged, and what could be read of it was saved."""
         with _errors_explained(file):
+            if read_only and is_cut_off(file):
+                raise sqlite3.DatabaseError("it is shorter than its first page")
             if read_only and not file.exists():
                 raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
             self._adopt(open_for_reading(file) if read_only else self._open_sound())
-            if not read_only:
-                keep_head(file)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -66,14 +68,9 @@ class Connections:
             return version
 
     def check(self) -> None:
-        """Read the whole file, and see that it holds together: 1 s for 100,000 photos. Raises StoreError.
-
-        A quick check takes a quarter of that, and takes a sound page of one index in another for sound.
-        """
+        """Read the whole file, and see that it holds together: 1 s for 100,000 photos. Raises StoreError."""
         with self.reading() as connection:
-            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
+            check(connection)
 
     def close(self) -> None:
         """Close every thread's connection; no other thread may be using one. Twice is once."""
@@ -83,20 +80,35 @@ class Connections:
             self._of_thread = threading.local()
         for connection in connections:
             connection.close()
-        if connections and not self._read_only:
-            with suppress(OSError):
-                keep_head(self._file)
 
     def _open_sound(self) -> sqlite3.Connection:
         if is_due(self._file):
             self.salvaged = salvage(self._file)
+        marker_of(self._file).unlink(missing_ok=True)  # whoever moved the damaged file away begins anew
         try:
-            return open_for_writing(self._file)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+            return self._open_with_head()
+        except UNREADABLE as error:
+            # Where it says that it is for reading alone, for instance, no error tells of damage.
+            if not tells_of_damage(error) and not differs(self._file, kept_pages(self._file)):
+                raise
             self.salvaged = salvage(self._file)
-            return open_for_writing(self._file)
+            return self._open_with_head()
+
+    def _open_with_head(self) -> sqlite3.Connection:
+        """Open the file, and see that its head is kept: first, or after a migration, that of a file that is sound."""
+        connection = open_for_writing(self._file)
+        try:
+            pages = kept_pages(self._file)
+            if not pages or differs(self._file, pages):
+                _, in_journal, moved = connection.execute("PRAGMA wal_checkpoint").fetchone()
+                check(connection)
+                if moved == in_journal:  # else somebody reads what was before it; the next start does it
+                    with suppress(OSError):  # it is for the worst alone
+                        keep_head(self._file)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         self._of_thread.connection = connection
@@ -113,19 +125,20 @@ class Connections:
 def _errors_explained(file: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except UNREADABLE as error:
+        if tells_of_damage(error):
+            with suppress(OSError):
+                marker_of(file).touch()
+            raise StoreError(
+                f"The library's file “{file}” is damaged.",
+                advice="Close photo-clip and open it again, or run photo-clip index: what can be read is saved then,"
+                " and the damaged file is kept. If it cannot be opened, move the file elsewhere, and add your folders"
+                " again.",
+            ) from error
+        if not isinstance(error, sqlite3.OperationalError):
+            raise  # a bug of ours, not the user's trouble
         sentence, advice = _explanation(str(error), file)
         raise StoreError(sentence, advice=advice) from error
-    except sqlite3.IntegrityError:
-        raise  # a bug of ours, not the user's trouble
-    except sqlite3.DatabaseError as error:
-        with suppress(OSError):
-            marker_of(file).touch()
-        raise StoreError(
-            f"The library's file “{file}” is damaged.",
-            advice="Close photo-clip and open it again: what can be read is saved then, and the damaged file is kept."
-            " If it cannot be opened, move the file elsewhere, and add your folders again.",
-        ) from error
     except OSError as error:
         raise StoreError(
             f"The library's file “{file}” cannot be used ({error.strerror}).",

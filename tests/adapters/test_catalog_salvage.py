@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.adapters import catalog_salvage
+from photo_clip.adapters import catalog_remains, catalog_salvage
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.adapters.catalog_salvage import marker_of
 from photo_clip.core.errors import StoreError
@@ -279,4 +279,4 @@ def test_no_table_is_forgotten_when_a_catalogue_is_saved(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     made_by_others = {name for name in tables if name.startswith(("sqlite_", "photo_words"))}
-    assert {*catalog_salvage._KEY_OF, *catalog_salvage._WITHOUT_NUMBERS} == tables - made_by_others
+    assert {*catalog_remains._KEY_OF, *catalog_remains._WITHOUT_NUMBERS} == tables - made_by_others
