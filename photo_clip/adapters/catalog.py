@@ -56,7 +56,7 @@ class SqliteCatalog:
                 f"{PHOTO} WHERE p.id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json_list(photo_ids),),
             ).fetchall()
-        found = {row[0]: photo_of(row) for row in rows}
+            found = {row[0]: photo_of(row) for row in rows}
         return [found[int(photo_id)] for photo_id in photo_ids if int(photo_id) in found]
 
     def photo_at(self, path: Path) -> Photo | None:
@@ -68,8 +68,8 @@ class SqliteCatalog:
                         f"{PHOTO} WHERE p.folder_id = ? AND p.relative_path = ?",
                         (folder.id, relative),
                     ).fetchone()
-                if row is not None:
-                    return photo_of(row)
+                    if row is not None:
+                        return photo_of(row)
         return None
 
     def newest_photo_ids(self) -> NDArray[np.int64]:
@@ -78,7 +78,7 @@ class SqliteCatalog:
                 f"""SELECT json_group_array(id) FROM
                     (SELECT id FROM photos p WHERE {SHOWN} ORDER BY taken_at DESC, id DESC)"""  # noqa: S608
             ).fetchone()
-        return numbers_of(row[0])
+            return numbers_of(row[0])
 
     def photos_within(self, groups: Sequence[AnyOf]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         version = self.version()
@@ -102,7 +102,7 @@ class SqliteCatalog:
                     WHERE photo_words MATCH ? AND {SHOWN} LIMIT ?)""",  # noqa: S608
                 (wanted, limit),
             ).fetchone()
-        photo_ids: list[int] = numbers_of(found).tolist()
+            photo_ids: list[int] = numbers_of(found).tolist()
         return photo_ids
 
     def count_in_folders(self) -> dict[int, int]:
@@ -120,7 +120,7 @@ class SqliteCatalog:
                    WHERE content_id IN (SELECT value FROM json_each(?)) AND missing_since_s IS NULL""",
                 (json_list(content_ids.tolist()),),
             ).fetchone()
-        photo_ids, contents = map(numbers_of, arrays)
+            photo_ids, contents = map(numbers_of, arrays)
         places = rows_of(contents, content_ids)
         order = np.lexsort((photo_ids, places))
         return photo_ids[order], places[order]
@@ -132,7 +132,7 @@ class SqliteCatalog:
                 f"SELECT {BEARINGS_JOINED} FROM photos WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json_list(photo_ids),),
             ).fetchone()
-        found = bearings_of(joined, {folder_id: os.fsdecode(path) for folder_id, path in told})
+            found = bearings_of(joined, {folder_id: os.fsdecode(path) for folder_id, path in told})
         unknown = Bearings(None, "", "")
         return [found.get(photo_id, unknown) for photo_id in photo_ids]
 
@@ -143,7 +143,7 @@ class SqliteCatalog:
                 f"SELECT {LOOKS_JOINED} FROM ({LOOKS} WHERE {SHOWN} {chosen} ORDER BY p.id)",  # noqa: S608
                 values,
             ).fetchone()
-        found = looks_of(*joined)
+            found = looks_of(*joined)
         if photo_ids is None:
             return found
         wanted = np.asarray(photo_ids, dtype=np.int64)
@@ -169,12 +169,12 @@ class SqliteCatalog:
                    WHERE id IN (SELECT value FROM json_each(?)) AND content_id IS NOT NULL""",
                 (json_list(photo_ids),),
             ).fetchone()
-        return np.sort(numbers_of(found))
+            return np.sort(numbers_of(found))
 
     def skipped_photos(self) -> list[Photo]:
         with self._connections.reading() as connection:
             rows = connection.execute(f"{PHOTO} WHERE p.skip_reason <> '' AND p.missing_since_s IS NULL").fetchall()
-        return sorted((photo_of(row) for row in rows), key=lambda photo: photo.path)
+            return sorted(map(photo_of, rows), key=lambda photo: photo.path)
 
     def forget_skips(self) -> None:
         with self._connections.writing() as connection:

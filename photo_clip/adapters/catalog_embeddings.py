@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_damage import rows_understood
 from photo_clip.adapters.catalog_rows import (
     json_list,
     last_row_of,
@@ -105,7 +106,8 @@ class SqliteEmbeddings:
                     break
                 ids, block = _parted(*joined)
                 here = slice(read, read + len(ids))
-                content_ids[here], vectors[here] = ids, block
+                with rows_understood():
+                    content_ids[here], vectors[here] = ids, block
                 read, last_row = read + len(ids), newest
         return StoredVectors(content_ids[:read], vectors[:read], last_row)
 
@@ -116,9 +118,10 @@ class SqliteEmbeddings:
                    WHERE e.model_id = ? AND c.content_hash = ?""",
                 (model_id_of(connection, model_key), content_hash),
             ).fetchone()
-        if row is None:
-            return None
-        vector = widened(np.frombuffer(row[0], dtype="<f2"))
+            if row is None:
+                return None
+            with rows_understood():
+                vector = widened(np.frombuffer(row[0], dtype="<f2"))
         unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
         return unit
 
@@ -152,7 +155,7 @@ class SqliteEmbeddings:
                    (SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id)""",
                 (model_id_of(connection, model_key),),
             ).fetchone()
-        return numbers_of(row[0])
+            return numbers_of(row[0])
 
     def model_keys(self) -> list[str]:
         with self._connections.reading() as connection:
@@ -176,6 +179,7 @@ class SqliteEmbeddings:
         return count
 
 
+@rows_understood()
 def _parted(content_ids: str, vectors: bytes | None) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
     """Return what `_JOINED` joined: shapes (k,) and (k, d)."""
     ids = numbers_of(content_ids)

@@ -28,7 +28,7 @@ class SqliteFolders:
     def all(self) -> list[Folder]:
         with self._connections.reading() as connection:
             rows = connection.execute("SELECT id, path, device, inode, state, offline_reason FROM folders").fetchall()
-        return sorted((folder_of(row) for row in rows), key=lambda folder: folder.path)
+            return sorted(map(folder_of, rows), key=lambda folder: folder.path)
 
     def add(self, path: Path, identity: FolderIdentity) -> Folder:
         with self._connections.writing() as connection:
@@ -40,7 +40,7 @@ class SqliteFolders:
                 "SELECT id, path, device, inode, state, offline_reason FROM folders WHERE path = ?",
                 (os.fsencode(path),),
             ).fetchone()
-        return folder_of(row)
+            return folder_of(row)
 
     def update(
         self, folder_id: int, state: FolderState, *, offline_reason: str = "", identity: FolderIdentity | None = None

@@ -5,13 +5,13 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photo_clip.adapters.catalog_damage import rows_understood, time_of, words_of
 from photo_clip.core.arranging import Bearings
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, Looks
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity, FolderState, Photo, PhotoFacts, TakenSource
@@ -48,10 +48,12 @@ BEARINGS_JOINED = """json_group_array(id), json_group_array(taken_at), json_grou
 ten times and more what the row takes, beside a thread that is busy."""
 
 
+_Number = TypeVar("_Number", np.int64, np.float64)
 _OFFLINE = FolderState.OFFLINE.value
 _SOURCES: dict[str | None, TakenSource | None] = {None: None, **{source.value: source for source in TakenSource}}
 
 
+@rows_understood()
 def looks_of(ids: str, contents: str, fingerprints: str, sharpness: str, pixels: str, *others: Any) -> Looks:
     """Return what tells near-duplicates from LOOKS_JOINED."""
     taken_s, is_marked, miniatures = others
@@ -110,7 +112,7 @@ def store_photo(connection: sqlite3.Connection, model_key: str, photo: EmbeddedP
     ).fetchone()
     if row is None:
         return  # changed or removed since it was asked for; the next look at its folder decides
-    known = PhotoFacts(width_px, height_px, exif_taken_at=_time(exif_taken_at))
+    known = PhotoFacts(width_px, height_px, exif_taken_at=time_of(exif_taken_at))
     when, source = taken_at(known, os.fsdecode(row[0]).rsplit("/", 1)[-1], photo.stamp.mtime_ns)
     connection.execute(
         "UPDATE photos SET content_id = ?, taken_at = ?, taken_source = ?, skip_reason = '' WHERE id = ?",
@@ -148,26 +150,35 @@ def json_list(numbers: Sequence[int]) -> str:
     return json.dumps([int(number) for number in numbers])
 
 
+@rows_understood()
 def numbers_of(array: str) -> NDArray[np.int64]:
     """Return the whole numbers of a JSON array; of 100,000 they come so in 30 ms, as rows in 80."""
-    return np.fromstring(array[1:-1], dtype=np.int64, sep=",") if len(array) > 2 else np.empty(0, np.int64)
+    found = np.fromstring(array[1:-1], dtype=np.int64, sep=",") if len(array) > 2 else np.empty(0, np.int64)
+    return _all_of(found, array)
 
 
+@rows_understood()
 def fractions_of(array: str) -> NDArray[np.float64]:
     """Return the numbers of a JSON array, whole or not; null becomes NaN."""
-    return np.fromstring(array[1:-1].replace("null", "nan"), sep=",") if len(array) > 2 else np.empty(0)
+    found = np.fromstring(array[1:-1].replace("null", "nan"), sep=",") if len(array) > 2 else np.empty(0)
+    return _all_of(found, array)
 
 
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _all_of(found: NDArray[_Number], array: str) -> NDArray[_Number]:
+    """Return what was read of an array; numpy stops where no number stands."""
+    if len(found) != (array.count(",") + 1 if len(array) > 2 else 0):
+        raise ValueError(f"not all are numbers: {array[:200]}")
+    return found
 
 
+@rows_understood()
 def folder_of(row: tuple[int, bytes, str, str, str, str]) -> Folder:
     folder_id, path, device, inode, state, offline_reason = row
     identity = FolderIdentity(int(device), int(inode))
     return Folder(folder_id, Path(os.fsdecode(path)), identity, FolderState(state), offline_reason)
 
 
+@rows_understood()
 def photo_of(row: tuple[Any, ...]) -> Photo:
     (photo_id, folder_id, folder, relative, size, mtime, taken, source, skip, missing, state, content_hash, *facts) = (
         row
@@ -179,7 +190,7 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
             known,
             rating=known.rating if said_rating is None else said_rating,
             caption=said_caption or known.caption,
-            keywords=tuple(dict.fromkeys([*known.keywords, *json.loads(said_keywords)])),
+            keywords=tuple(dict.fromkeys([*known.keywords, *words_of(said_keywords)])),
         )
     return Photo(
         id=photo_id,
@@ -188,7 +199,7 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
         stamp=FileStamp(size, mtime),
         content_hash=content_hash,
         facts=known,
-        taken_at=_time(taken),
+        taken_at=time_of(taken),
         taken_source=_SOURCES[source],
         skip_reason=skip,
         missing=missing is not None,
@@ -198,6 +209,7 @@ def photo_of(row: tuple[Any, ...]) -> Photo:
     )
 
 
+@rows_understood()
 def bearings_of(joined: tuple[str, str, str, bytes | None], folders: dict[int, str]) -> dict[int, Bearings]:
     """Return where and when each photo of BEARINGS_JOINED belongs, by its id; `folders` are paths by their ids.
 
@@ -211,7 +223,7 @@ def bearings_of(joined: tuple[str, str, str, bytes | None], folders: dict[int, s
 
 def _bearings(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:
     inner, _, name = os.fsdecode(relative_path).rpartition("/")
-    return Bearings(_time(taken_at_text), f"{folder}{os.sep}{inner}" if inner else folder, name)
+    return Bearings(time_of(taken_at_text), f"{folder}{os.sep}{inner}" if inner else folder, name)
 
 
 def facts_of(
@@ -223,13 +235,13 @@ def facts_of(
         width,
         height,
         orientation,
-        _time(exif_taken_at),
+        time_of(exif_taken_at),
         camera,
         latitude,
         longitude,
         rating,
         caption,
-        () if keywords == "[]" else tuple(json.loads(keywords)),
+        () if keywords == "[]" else words_of(keywords),
         fingerprint,
         sharpness,
         miniature or b"",

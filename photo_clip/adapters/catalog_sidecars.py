@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_damage import change_of, rows_understood, words_of
 from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, Said, SidecarChange, SidecarConflict
 
@@ -41,7 +42,7 @@ class SqliteSidecars:
                     AND f.state = 'online' ORDER BY s.photo_id LIMIT ?""",
                 (after_photo_id, limit),
             ).fetchall()
-        return [_known(row) for row in rows]
+            return [_known(row) for row in rows]
 
     def count_waiting(self) -> int:
         with self._connections.reading() as connection:
@@ -55,7 +56,7 @@ class SqliteSidecars:
                 f"{_KNOWN} WHERE s.photo_id IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (json_list(photo_ids),),
             ).fetchall()
-        return {row[0]: _known(row) for row in rows}
+            return {row[0]: _known(row) for row in rows}
 
     def store(self, read: Sequence[ReadSidecar], *, now_s: float) -> None:
         with self._connections.writing() as connection:
@@ -75,10 +76,7 @@ class SqliteSidecars:
                    JOIN photos p ON p.id = s.photo_id JOIN folders f ON f.id = p.folder_id
                    WHERE s.change IS NOT NULL ORDER BY f.path, p.relative_path"""
             ).fetchall()
-        return [
-            SidecarConflict(photo_id, _path(folder, relative), datetime.fromtimestamp(at_s), _change(change))
-            for photo_id, folder, relative, at_s, change in rows
-        ]
+            return [_conflict(row) for row in rows]
 
     def acknowledge(self, photo_ids: Sequence[int]) -> None:
         with self._connections.writing() as connection:
@@ -108,7 +106,7 @@ def _store(connection: sqlite3.Connection, read: ReadSidecar) -> None:
 def _note_conflict(connection: sqlite3.Connection, photo_id: int, change: SidecarChange, now_s: float) -> None:
     row = connection.execute("SELECT change FROM sidecars WHERE photo_id = ?", (photo_id,)).fetchone()
     if row is not None:
-        whole = change if row[0] is None else _change(row[0]).joined(change)
+        whole = change if row[0] is None else _joined(row[0], change)
         connection.execute(
             "UPDATE sidecars SET change = ?, noticed_at_s = ? WHERE photo_id = ?",
             (json.dumps(asdict(whole)), now_s, photo_id),
@@ -131,28 +129,29 @@ def _let_file_speak_for_itself(connection: sqlite3.Connection, read: ReadSidecar
             (
                 None if rating == said.rating else rating,
                 "" if caption == said.caption else caption,
-                json.dumps([word for word in json.loads(keywords) if word not in words]),
+                json.dumps([word for word in words_of(keywords) if word not in words]),
                 content_id,
             ),
         )
 
 
+@rows_understood()
 def _known(row: tuple[Any, ...]) -> KnownSidecar:
     photo_id, folder, relative, seen, written, rating, caption, keywords = row
-    said = Said(rating, caption, tuple(json.loads(keywords)))
+    said = Said(rating, caption, words_of(keywords))
     return KnownSidecar(photo_id, _path(folder, relative), seen, written, said)
+
+
+@rows_understood()
+def _conflict(row: tuple[Any, ...]) -> SidecarConflict:
+    photo_id, folder, relative, at_s, change = row
+    return SidecarConflict(photo_id, _path(folder, relative), datetime.fromtimestamp(at_s), change_of(change))
+
+
+@rows_understood()
+def _joined(before: str, change: SidecarChange) -> SidecarChange:
+    return change_of(before).joined(change)
 
 
 def _path(folder: bytes, relative: bytes) -> Path:
     return Path(f"{os.fsdecode(folder)}/{os.fsdecode(relative)}")
-
-
-def _change(text: str) -> SidecarChange:
-    told = json.loads(text)
-    return SidecarChange(
-        tuple(told["added"]),
-        tuple(told["removed"]),
-        tuple(told["taken_away"]),
-        None if told["rating"] is None else (told["rating"][0], told["rating"][1]),
-        told["is_gone"],
-    )

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_damage import before_of, rows_understood
 from photo_clip.adapters.catalog_filters import tag_counts_of
 from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.labels import LabelList
@@ -53,7 +55,8 @@ class SqliteTags:
             if row is None:
                 return None
             connection.execute("DELETE FROM journal WHERE id = ?", (row[0],))
-            before = json.loads(row[1])
+            with rows_understood():
+                before = before_of(row[1])
             ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
             for photo_id, label, accepted, at_s, model_key in reversed(before):
                 if label not in ids:
@@ -102,14 +105,7 @@ class SqliteTags:
                    WHERE s.keywords <> '[]' AND s.photo_id IN (SELECT value FROM json_each(?1))""",
                 (json_list(photo_ids),),
             ).fetchall()
-        found: dict[int, list[Tag]] = {}
-        for photo_id, name, at_s, model_key in rows:
-            found.setdefault(photo_id, []).append(Tag(name, datetime.fromtimestamp(at_s), model_key))
-        for photo_id, name, in_sidecar in in_files:
-            tags = found.setdefault(photo_id, [])
-            if name.casefold() not in {tag.name.casefold() for tag in tags}:
-                tags.append(Tag(name, in_file=not in_sidecar, in_sidecar=bool(in_sidecar)))
-        return found
+            return _tags_of(rows, in_files)
 
     def counts(self) -> dict[str, int]:
         with self._connections.reading() as connection:
@@ -164,3 +160,16 @@ class SqliteTags:
     def remove_list(self, name: str) -> None:
         with self._connections.writing() as connection:
             connection.execute("DELETE FROM label_lists WHERE name = ?", (name,))
+
+
+@rows_understood()
+def _tags_of(given: Sequence[tuple[Any, ...]], in_files: Sequence[tuple[Any, ...]]) -> dict[int, list[Tag]]:
+    """Return the tags of photos by their ids: those that people gave, and the others that files and sidecars hold."""
+    found: dict[int, list[Tag]] = {}
+    for photo_id, name, at_s, model_key in given:
+        found.setdefault(photo_id, []).append(Tag(name, datetime.fromtimestamp(at_s), model_key))
+    for photo_id, name, in_sidecar in in_files:
+        tags = found.setdefault(photo_id, [])
+        if name.casefold() not in {tag.name.casefold() for tag in tags}:
+            tags.append(Tag(name, in_file=not in_sidecar, in_sidecar=bool(in_sidecar)))
+    return found

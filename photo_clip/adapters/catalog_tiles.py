@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_damage import rows_understood
 from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where
 from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
@@ -80,11 +81,9 @@ class SqliteTiles:
                 "SELECT id, content_id, vectors FROM tiles WHERE model_id = ? AND id > ? ORDER BY id LIMIT ?",
                 (model_id_of(connection, model_key), after_row, limit),
             ).fetchall()
-        if not rows:
-            return StoredTiles(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16), after_row)
-        row_ids, content_ids, blobs = zip(*rows, strict=True)
-        counts = np.array([len(blob) for blob in blobs], np.int64) // (2 * dimensions[0])
-        return StoredTiles(np.array(content_ids, np.int64), counts, _vectors(b"".join(blobs), *dimensions), row_ids[-1])
+            if rows:
+                return _stored(rows, *dimensions)
+        return StoredTiles(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16), after_row)
 
     def of(self, model_key: str, content_ids: Sequence[int]) -> dict[int, Vectors]:
         with self._connections.reading() as connection:
@@ -94,12 +93,20 @@ class SqliteTiles:
                    CROSS JOIN models m ON m.id = t.model_id WHERE t.vectors <> x''""",
                 (json_list(content_ids), model_id_of(connection, model_key)),
             ).fetchall()
-        return {content_id: widened(_vectors(blob, dimensions)) for content_id, blob, dimensions in rows}
+            return {content_id: widened(_vectors(blob, dimensions)) for content_id, blob, dimensions in rows}
 
     def last_row(self, model_key: str) -> int:
         with self._connections.reading() as connection:
             return last_row_of(connection, "tiles", model_key)
 
 
+@rows_understood()
+def _stored(rows: Sequence[tuple[int, int, bytes]], dimensions: int) -> StoredTiles:
+    row_ids, content_ids, blobs = zip(*rows, strict=True)
+    counts = np.array([len(blob) for blob in blobs], np.int64) // (2 * dimensions)
+    return StoredTiles(np.array(content_ids, np.int64), counts, _vectors(b"".join(blobs), dimensions), row_ids[-1])
+
+
+@rows_understood()
 def _vectors(blob: bytes, dimensions: int) -> NDArray[np.float16]:
     return np.frombuffer(blob, dtype="<f2").reshape(-1, dimensions)

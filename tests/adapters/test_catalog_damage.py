@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -168,6 +169,42 @@ def test_an_old_head_does_not_cut_off_what_came_since(file: Path) -> None:
     change(file, b"CREATE TABLE folders", b"CREATE TABLE fXlders")
     catalog = SqliteCatalog(file)
     assert f"Saved were {PHOTOS + 500} photos and {PHOTOS} decisions" in catalog.salvaged
+    catalog.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "damage"),
+    [
+        ("a keyword that is no text", lambda file: change(file, b'["a keyword"]', b'["\xe9 keyword"]')),
+        ("keywords that are no list", lambda file: change(file, b'["a keyword"]', b'["a keyword"[')),
+        ("half a character", lambda file: run_sql(file, """UPDATE contents SET keywords = '["\\ud83d"]'""")),
+        ("a sidecar's keywords", lambda file: change(file, b'["said beside"]', b'["said beside"[')),
+        ("what changed in a sidecar", lambda file: change(file, b'"removed"', b'"rexoved"')),
+        ("a time", lambda file: run_sql(file, "UPDATE photos SET taken_at = '2021*06-11T10:11:12' WHERE id = 2")),
+        ("a zone", lambda file: run_sql(file, "UPDATE photos SET taken_at = '2021-06-11T10:11+12' WHERE id = 2")),
+        ("where a time is from", lambda file: run_sql(file, "UPDATE photos SET taken_source = 'fole time'")),
+        ("a folder's disk", lambda file: run_sql(file, "UPDATE folders SET device = '1<'")),
+        ("a folder's state", lambda file: run_sql(file, "UPDATE folders SET state = 'onlime'")),
+        ("a vector", lambda file: run_sql(file, "UPDATE embeddings SET vector = x'0000' WHERE id = 3")),
+        ("a number", lambda file: run_sql(file, "UPDATE photos SET content_id = 'x' WHERE id = 3")),
+        ("a small picture", lambda file: run_sql(file, "UPDATE contents SET miniature = x'00'")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_value_that_cannot_be_understood_is_told_as_damage_and_left_out_by_the_next_start(
+    file: Path, what: str, damage: Callable[[Path], None]
+) -> None:
+    damage(file)
+    reader = SqliteCatalog(file, read_only=True)
+    with pytest.raises(StoreError, match="is damaged") as told:
+        ask_everything(reader)
+    assert "what can be read is saved then" in told.value.advice
+    reader.close()
+    catalog = SqliteCatalog(file)
+    assert catalog.salvaged
+    assert decided(catalog) == PHOTOS
+    assert catalog.embeddings.counts(MODEL).photos == PHOTOS
+    ask_everything(catalog)
     catalog.close()
 
 
