@@ -44,11 +44,11 @@ WINDOW = 7
 LATE = Beat(late_ms=95, waited_ms=0, at_s=10.1)
 
 
-def notes(**threads: tuple[int, int]) -> Beside:
+def notes(stolen_ms: float = 0, **threads: tuple[int, int]) -> Beside:
     """Return notes of before and after the late beat; of each thread how many ms it ran and waited meanwhile."""
     before = {name[1:]: (5_000_000, 3_000_000) for name in threads}
     after = {name[1:]: (int(5e6 + ran * 1e6), int(3e6 + waited * 1e6)) for name, (ran, waited) in threads.items()}
-    return Beside([(9.0, {}), (9.99, before), (10.11, after), (11.0, {})])
+    return Beside([(9.0, {}, []), (9.99, before, [20, 700]), (10.11, after, [20, 700 + stolen_ms]), (11.0, {}, [])])
 
 
 def test_a_thread_that_kept_python_and_was_not_let_run_is_the_systems_doing() -> None:
@@ -57,6 +57,11 @@ def test_a_thread_that_kept_python_and_was_not_let_run_is_the_systems_doing() ->
 
 def test_a_thread_that_kept_python_and_ran_is_the_programs_doing() -> None:
     assert notes(t7=(0, 0), t8=(95, 1), t9=(0, 30)).waited_ms(LATE, WINDOW) == 1
+
+
+def test_a_core_that_the_host_of_a_virtual_computer_took_away_is_not_the_programs_doing() -> None:
+    assert notes(60, t7=(0, 0), t8=(15, 10)).waited_ms(LATE, WINDOW) == 70
+    assert notes(600, t7=(90, 0), t8=(0, 0)).waited_ms(LATE, WINDOW) == LATE.own_ms
 
 
 def test_what_the_windows_thread_did_itself_stays_its_own() -> None:

@@ -3,7 +3,8 @@
 python -m tests.benchmarks.beside PID FILE
 
 A thread that keeps Python to itself and is not let run by the system keeps the window's thread waiting, too; that is
-seen from outside alone, and on Linux.
+seen from outside alone, and on Linux. So does a virtual computer whose host gives its cores to others (“steal”, which
+the system tells in hundredths of a second).
 """
 
 import contextlib
@@ -24,23 +25,25 @@ _URGENT = -20
 class Beside:
     """What was noted."""
 
-    samples: list[tuple[float, dict[str, tuple[int, int]]]] = field(default_factory=list)
-    """When, and of each thread how long it had run and waited since it was made, in nanoseconds."""
+    samples: list[tuple[float, dict[str, tuple[int, int]], list[float]]] = field(default_factory=list)
+    """When, and of each thread how long it had run and waited since it was made, in nanoseconds; and of each core how
+    long the host had given it to others, in milliseconds."""
 
     @staticmethod
     def read(file: Path) -> "Beside":
         found = Beside()
         for line in file.read_text(encoding="ascii").splitlines():
             with contextlib.suppress(ValueError):  # the last line may be half written
-                at_s, threads = json.loads(line)
-                found.samples.append((at_s, {key: (ran, waited) for key, (ran, waited) in threads.items()}))
+                at_s, threads, stolen_ms = json.loads(line)
+                found.samples.append((at_s, {key: (ran, waited) for key, (ran, waited) in threads.items()}, stolen_ms))
         return found
 
     def waited_ms(self, beat: Beat, window: int) -> float:
-        """Return how long the busiest other thread waited for a core while the window's thread was late.
+        """Return how long the busiest other thread waited for a core while the window's thread was late, and how long
+        the core that was away for longest was.
 
-        That is the one that kept Python, if any did. No more than the window's thread stood still for another reason
-        than that it had to wait itself.
+        That thread is the one that kept Python, if any did. No more than the window's thread stood still for another
+        reason than that it had to wait itself.
         """
         began_s = beat.at_s - (beat.late_ms + BEAT_MS) / 1000
         before = max((each for each in self.samples if each[0] <= began_s), key=lambda each: each[0], default=None)
@@ -55,7 +58,9 @@ class Beside:
                 ran_ns = ran - ran_before
             elif ran - ran_before + waited - waited_before > busiest_ns:
                 busiest_ns, waited_ns = ran - ran_before + waited - waited_before, waited - waited_before
-        return min(waited_ns / 1e6, max(0.0, beat.own_ms - ran_ns / 1e6))
+        waited_ms = min(waited_ns / 1e6, max(0.0, beat.own_ms - ran_ns / 1e6))
+        stolen_ms = max((now - then for then, now in zip(before[2], after[2], strict=True)), default=0.0)
+        return min(waited_ms + stolen_ms, beat.own_ms)
 
 
 def _threads(folder: Path) -> dict[str, tuple[int, int]]:
@@ -65,6 +70,12 @@ def _threads(folder: Path) -> dict[str, tuple[int, int]]:
             ran, waited, _ = (thread / "schedstat").read_text(encoding="ascii").split()
             found[thread.name] = (int(ran), int(waited))
     return found
+
+
+def _stolen_ms() -> list[float]:
+    lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
+    cores = (line.split() for line in lines if line.startswith("cpu") and line[3].isdigit())
+    return [1000 * int(told[8]) / os.sysconf("SC_CLK_TCK") for told in cores]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         os.setpriority(os.PRIO_PROCESS, 0, _URGENT)
     with Path(arguments[1]).open("a", encoding="ascii") as stream, contextlib.suppress(OSError):
         while True:
-            stream.write(json.dumps([time.monotonic(), _threads(folder)]) + "\n")
+            stream.write(json.dumps([time.monotonic(), _threads(folder), _stolen_ms()]) + "\n")
             stream.flush()
             time.sleep(BEAT_MS / 1000)
     return 0
