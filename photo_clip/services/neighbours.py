@@ -37,8 +37,8 @@ class Neighbours:
 
     An index on a server answers for small libraries, too; as long as it does not, the table does.
 
-    Measured with 100,000 embeddings of 640 dimensions: the table takes 180 MB and 10 ms for 500 photos; Chroma's
-    graph takes 260 MB and 30 ms, and finds 0.93 of the best hundred.
+    Measured with 100,000 embeddings: the table takes 180 MB and 10 ms for 500 photos; Chroma's graph takes 260 MB and
+    13 ms for their embeddings alone, and finds 0.97 of the best hundred.
     """
 
     def __init__(
