@@ -211,16 +211,13 @@ class WatchedFolders:
 
         With `accept_losses` the user has said that missing photos are really gone.
         """
-        known = self._catalog.folders.known_files(folder.id)
         try:
             identity = _readable_identity(folder.path)
         except FolderError:
             if os.path.lexists(folder.path):
                 return Look(folder, offline_reason=UNREADABLE)
-            if accept_losses:
-                there = tuple(file.photo_id for file in known.values() if not file.missing)
-                return Look(folder, FolderChanges(missing=there))
-            return Look(folder, offline_reason=GONE)
+            return self._look_at_nothing(folder) if accept_losses else Look(folder, offline_reason=GONE)
+        known = self._catalog.folders.known_files(folder.id)
         left_out = self.left_out()
         unwanted = {file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)}
         found: dict[str, FileStamp] = {}
@@ -264,6 +261,10 @@ class WatchedFolders:
             is_other_drive=is_other_drive,
         )
 
+    def _look_at_nothing(self, folder: Folder) -> Look:
+        known = self._catalog.folders.known_files(folder.id).values()
+        return Look(folder, FolderChanges(missing=tuple(file.photo_id for file in known if not file.missing)))
+
     def presence(self) -> dict[int, object]:
         """Return for each folder, by its id, what becomes another value when it goes or comes back, here or elsewhere.
 
@@ -296,6 +297,13 @@ class WatchedFolders:
         if (folder.state, folder.offline_reason) != (FolderState.OFFLINE, reason):
             self._catalog.folders.update(folder.id, FolderState.OFFLINE, offline_reason=reason)
 
+    def move_photos(self, found: Sequence[MovedFile], missing: Sequence[MovedFile]) -> None:
+        """Give photos their new places, where their files were found, or are missing."""
+        self._catalog.folders.move_photos([*found, *missing])
+        for folder_id in {photo.folder_id for photo in missing}:  # what is moved counts as found
+            ids = tuple(photo.photo_id for photo in missing if photo.folder_id == folder_id)
+            self._catalog.folders.apply_changes(folder_id, FolderChanges(missing=ids), now_s=self._clock())
+
     def is_there(self, folder: Folder) -> bool:
         """Whether the folder can be read just now, and is the one it was at the last look."""
         try:
@@ -314,19 +322,14 @@ class WatchedFolders:
         """Give a folder's photos to the one around it. Stopped in between, it is done by adding `outer` again."""
         prefix = inner.path.relative_to(outer.path).as_posix()
         there = self._catalog.folders.known_files(outer.id)
-        moves: list[MovedFile] = []
-        missing: list[int] = []
+        found: list[MovedFile] = []
+        missing: list[MovedFile] = []
         for path, file in self._catalog.folders.known_files(inner.id).items():
             target = f"{prefix}/{path}"
-            moves.append(MovedFile(file.photo_id, outer.id, target, file.stamp))
-            if file.missing:
-                missing.append(file.photo_id)
+            (missing if file.missing else found).append(MovedFile(file.photo_id, outer.id, target, file.stamp))
             if target in there:  # found there by a look
-                moves.append(out_of_the_way(there[target], outer.id, target))
-                missing.append(there[target].photo_id)
-        self._catalog.folders.move_photos(moves)
-        if missing:  # what is moved counts as found
-            self._catalog.folders.apply_changes(outer.id, FolderChanges(missing=tuple(missing)), now_s=self._clock())
+                missing.append(out_of_the_way(there[target], outer.id, target))
+        self.move_photos(found, missing)
         self._catalog.folders.remove(inner.id)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.photo import FolderChanges, Photo
+from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.core.stores import Catalog, EmbeddedPhoto
 from photo_clip.services.folder_changes import GONE, Look, WatchedFolders
-from photo_clip.services.moved_photos import Explained, MovedPhotos
+from photo_clip.services.moved_photos import MovedPhotos
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 from photo_clip.services.thumbnails import Thumbnails
@@ -62,7 +62,9 @@ class Indexer:
                 looks.append(look)
         looks = yield from self._look_within(looks, report)
         explained = yield from self._moved_photos.find(looks)
-        self._move(explained, report)
+        if explained.moves or explained.evicted:
+            self._folders.move_photos(explained.moves, explained.evicted)
+            report.moved += len(explained.moves)
         for look in explained.looks:
             self._apply(look, report)
         report.moved += self._moved_photos.adopt()
@@ -164,14 +166,6 @@ class Indexer:
                 gone.add(folder.id)
                 self._folders.mark_offline(folder, GONE)
                 report.offline[folder.path] = GONE
-
-    def _move(self, explained: Explained, report: Report) -> None:
-        if explained.moves or explained.evicted:
-            self._catalog.folders.move_photos([*explained.moves, *explained.evicted])
-            for move in explained.evicted:  # what is moved counts as found
-                changes = FolderChanges(missing=(move.photo_id,))
-                self._catalog.folders.apply_changes(move.folder_id, changes, now_s=self._clock())
-        report.moved += len(explained.moves)
 
     def _apply(self, look: Look, report: Report) -> None:
         report.look_again_soon |= look.again_soon

@@ -118,15 +118,10 @@ class MovedPhotos:
             if not (left_out and left_out.has(paths[gone.folder_id], gone.relative_path)):
                 swaps.setdefault(copy.photo_id, (gone, copy))
         if swaps:
-            exchanged = [
-                moved
-                for gone, copy in swaps.values()
-                for moved in (replace(copy, photo_id=gone.photo_id), replace(gone, photo_id=copy.photo_id))
-            ]
-            self._catalog.folders.move_photos(exchanged)
-            for gone, copy in swaps.values():  # what is moved counts as found
-                changes = FolderChanges(missing=(copy.photo_id,))
-                self._catalog.folders.apply_changes(gone.folder_id, changes, now_s=self._clock())
+            self._folders.move_photos(
+                [replace(copy, photo_id=gone.photo_id) for gone, copy in swaps.values()],
+                [replace(gone, photo_id=copy.photo_id) for gone, copy in swaps.values()],
+            )
         return len(swaps)
 
     def _places(self, look: Look) -> Iterator[_Place]:
