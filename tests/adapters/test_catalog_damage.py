@@ -17,11 +17,9 @@ from photo_clip.adapters.catalog_schema import MIGRATIONS
 from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
 from photo_clip.core.sidecars import ReadSidecar, Said, SidecarChange
-from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.tags import Decision
+from tests.tagged_catalog import MODEL, PAGE, tagged_catalog
 
-MODEL = "model"
-PAGE = 4096
 PHOTOS = 12
 STAMP = FileStamp(1, 1_600_000_000_000_000_000)
 
@@ -30,17 +28,8 @@ STAMP = FileStamp(1, 1_600_000_000_000_000_000)
 def file(tmp_path: Path) -> Path:
     """A catalogue with some photos, all tagged, with keywords of their own and in sidecars."""
     file = tmp_path / "catalog.db"
-    catalog = SqliteCatalog(file)
-    folder = catalog.folders.add(Path("/photos"), FolderIdentity(1, 2))
-    names = [f"{number:02}.jpg" for number in range(PHOTOS)]
-    catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, STAMP)), now_s=1.0)
-    known = catalog.folders.known_files(folder.id)
-    ids = [known[name].photo_id for name in names]
-    facts = PhotoFacts(4, 3, keywords=("a keyword",))
-    vector = np.ones(4, np.float32) / 2
-    embedded = [EmbeddedPhoto(photo_id, STAMP, f"hash {photo_id}", facts, vector) for photo_id in ids]
-    catalog.embeddings.store(MODEL, embedded, {})
-    catalog.tags.decide([Decision(photo_id, "kept", True) for photo_id in ids], now_s=1.0)
+    vectors = np.full((PHOTOS, 4), 0.5, np.float32)
+    catalog, ids = tagged_catalog(file, vectors, PhotoFacts(4, 3, keywords=("a keyword",)), STAMP)
     catalog.sidecars.store(
         [ReadSidecar(ids[0], "1:1", Said(keywords=("said beside",)), None, SidecarChange(added=("new",)))], now_s=1.0
     )
@@ -219,16 +208,15 @@ def test_a_damaged_count_of_rows_is_no_full_disk(file: Path, number: str) -> Non
     catalog.close()
 
 
-def test_a_damaged_count_of_rows_is_found_at_the_start(file: Path) -> None:
-    run_sql(file, "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'journal'")
-    catalog = SqliteCatalog(file)
-    assert catalog.salvaged
-    catalog.tags.decide([Decision(1, "more", True)], now_s=2.0)
-    catalog.close()
-
-
-def test_a_row_with_a_number_beyond_all_others_is_left_out(file: Path) -> None:
-    run_sql(file, "INSERT INTO journal (id, before) VALUES (9223372036854775807, '[]')")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'journal'",
+        "INSERT INTO journal (id, before) VALUES (9223372036854775807, '[]')",
+    ],
+)
+def test_a_number_beyond_all_others_is_found_at_the_start(file: Path, statement: str) -> None:
+    run_sql(file, statement)
     catalog = SqliteCatalog(file)
     assert catalog.salvaged
     catalog.tags.decide([Decision(1, "more", True)], now_s=2.0)

@@ -13,37 +13,20 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.adapters.catalog_salvage import marker_of
 from photo_clip.core.errors import StoreError
 from photo_clip.core.labels import LabelList
-from photo_clip.core.photo import FileStamp, FolderChanges, FolderIdentity, PhotoFacts
+from photo_clip.core.photo import FileStamp, PhotoFacts
 from photo_clip.core.scoring import unit_rows
 from photo_clip.core.stores import EmbeddedPhoto
-from photo_clip.core.tags import Decision
+from tests.tagged_catalog import MODEL, PAGE, tagged_catalog
 
-MODEL = "model"
 PHOTOS = 600
-PAGE = 4096
-STAMP = FileStamp(1, 1)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A catalogue with many photos, all tagged, rated and embedded."""
     file = tmp_path / "catalog.db"
-    catalog = SqliteCatalog(file)
-    folder = catalog.folders.add(Path("/photos"), FolderIdentity(1, 2))
-    names = [f"{number:04}.jpg" for number in range(PHOTOS)]
-    catalog.folders.apply_changes(folder.id, FolderChanges(new=dict.fromkeys(names, STAMP)), now_s=1.0)
-    known = catalog.folders.known_files(folder.id)
     vectors = unit_rows(np.random.default_rng(1).standard_normal((PHOTOS, 64), dtype=np.float32))
-    catalog.embeddings.store(
-        MODEL,
-        [
-            EmbeddedPhoto(known[name].photo_id, STAMP, f"hash {name}", PhotoFacts(4, 3), vectors[row])
-            for row, name in enumerate(names)
-        ],
-        {},
-    )
-    ids = [known[name].photo_id for name in names]
-    catalog.tags.decide([Decision(photo_id, "kept", True) for photo_id in ids], now_s=1.0)
+    catalog, ids = tagged_catalog(file, vectors, PhotoFacts(4, 3), FileStamp(1, 1))
     catalog.marks.rate(ids[:50], 5)
     catalog.tags.save_list(LabelList("mine", "cat\ndog", True))
     catalog.set_setting("name", "value")

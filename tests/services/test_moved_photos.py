@@ -349,23 +349,25 @@ def test_one_copy_serves_one_of_two_originals(bench: Bench, other: Path) -> None
     assert len(bench.folders.missing()) == 2
 
 
+def edited_and_renamed(bench: Bench, photo: Path, content: str) -> None:
+    """Tag a photo, write to it, have that noticed but not read, and name the file “renamed.jpg”."""
+    tagged(bench, photo)
+    write_photo(photo, content, mtime_s=1_000_000_500)
+    follow_only(bench)
+    photo.rename(bench.photos / "renamed.jpg")
+
+
 @pytest.mark.parametrize("is_read", [True, False])
 def test_an_edited_photo_keeps_its_tags_though_it_is_renamed_before_it_was_read(bench: Bench, is_read: bool) -> None:
     photo, _ = series(bench, 2)
-    tagged(bench, photo)
-    write_photo(photo, "red edited" if is_read else "broken", mtime_s=1_000_000_500)
-    follow_only(bench)
-    photo.rename(bench.photos / "renamed.jpg")
+    edited_and_renamed(bench, photo, "red edited" if is_read else "broken")
     assert bench.index().moved == 1
     assert_tagged(bench, bench.photos / "renamed.jpg")
 
 
 def test_an_edited_photo_keeps_its_tags_though_another_takes_its_name_before_it_was_read(bench: Bench) -> None:
     photo, other = series(bench, 2)
-    tagged(bench, photo)
-    write_photo(photo, "red edited", mtime_s=1_000_000_500)
-    follow_only(bench)
-    photo.rename(bench.photos / "renamed.jpg")
+    edited_and_renamed(bench, photo, "red edited")
     other.rename(photo)
     assert bench.index().moved == 2
     assert_tagged(bench, bench.photos / "renamed.jpg")
@@ -409,12 +411,18 @@ def test_a_photo_that_an_editor_takes_away_before_it_saves_stays_who_it_is(bench
     assert_tagged(bench, photo)
 
 
-def test_a_copy_of_a_photo_that_is_left_out_is_a_photo_of_its_own(bench: Bench) -> None:
+def left_out(bench: Bench) -> Path:
+    """Return the file of a tagged photo in a folder that is left out."""
     photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
     bench.index()
     tagged(bench, photo)
     bench.folders.leave_out(["private"])
     bench.index()
+    return photo
+
+
+def test_a_copy_of_a_photo_that_is_left_out_is_a_photo_of_its_own(bench: Bench) -> None:
+    photo = left_out(bench)
     shutil.copy2(photo, bench.photos / "copy.jpg")
     bench.index()
     bench.folders.leave_out([])
@@ -423,11 +431,7 @@ def test_a_copy_of_a_photo_that_is_left_out_is_a_photo_of_its_own(bench: Bench) 
 
 
 def test_a_photo_that_was_edited_while_it_was_left_out_stays_who_it_is(bench: Bench) -> None:
-    photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
-    bench.index()
-    tagged(bench, photo)
-    bench.folders.leave_out(["private"])
-    bench.index()
+    photo = left_out(bench)
     bench.now_s += 3600
     write_photo(photo, "red edited", mtime_s=1_000_000_500)
     bench.folders.leave_out([])
@@ -454,11 +458,7 @@ def test_photos_that_are_kept_from_galleries_are_out_of_sight_and_no_loss(bench:
 
 
 def test_a_photo_that_is_taken_out_of_a_folder_that_is_left_out_keeps_its_tags(bench: Bench) -> None:
-    photo = write_photo(bench.photos / "private" / "a.jpg", "red 1")
-    bench.index()
-    tagged(bench, photo)
-    bench.folders.leave_out(["private"])
-    bench.index()
+    photo = left_out(bench)
     photo.rename(bench.photos / "b.jpg")
     bench.index()
     assert_tagged(bench, bench.photos / "b.jpg")
