@@ -41,7 +41,7 @@ def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
     def open_all() -> OpenedLibrary:
         from photo_clip.adapters.folder_watcher import DirectoryWatcher
 
-        library = open_library(chosen, holder="the window")
+        library = open_library(chosen, holder="the window", beside=True)
         _log_to(chosen)
         return OpenedLibrary(library, DirectoryWatcher(), _crash_of_last_time(chosen))
 

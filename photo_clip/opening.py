@@ -4,9 +4,9 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from photo_clip.core.editions import this_edition
@@ -28,6 +28,9 @@ from photo_clip.services.thumbnails import Thumbnails
 
 _LIBRARY_NAME = "library name"
 """The setting that tells a library from others on one server."""
+_REPOSITORY_OF = "repository:"
+"""Prefix of the setting that remembers where on the hub the weights lie that somebody named by hand: open_clip knows,
+and takes seconds to be asked."""
 
 
 def places_for(library: Path | None) -> Places:
@@ -60,10 +63,11 @@ def _tell(library: Library) -> None:
         sys.stderr.write(f"{printable(trouble.sentence)} {trouble.advice}\n")
 
 
-def open_library(places: Places, *, holder: str, writing: bool = True) -> Library:
+def open_library(places: Places, *, holder: str, writing: bool = True, beside: bool = False) -> Library:
     """Open a library; with `writing`, no other program may hold it, and it is made where there is none.
 
-    Without, it is read from the catalogue alone, beside whatever program holds it. Raises StoreError.
+    Without, it is read from the catalogue alone, beside whatever program holds it. Models compute in processes
+    `beside` this one, for a window that must not wait for them, or in this one. Raises StoreError.
     Heavy libraries are imported here or later, never before.
     """
     from photo_clip.adapters.catalog import SqliteCatalog
@@ -92,7 +96,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True) -> Librar
             memory_limit_mb=settings.reader_memory_mb,
             processes=settings.reader_processes,
         )
-        models = _models(places, settings, catalog)
+        models = _models(places, settings, catalog, beside=beside)
         if catalog.salvaged:
             models.notes.tell(catalog.salvaged)
         undone_on_failure.pop_all()
@@ -153,50 +157,89 @@ def _gazetteer() -> Gazetteer:
     return Gazetteer((resources_folder() / "places.tsv").read_text(encoding="utf-8").splitlines())
 
 
-def _models(places: Places, settings: Settings, catalog: Catalog) -> Models:
+def _models(places: Places, settings: Settings, catalog: Catalog, *, beside: bool) -> Models:
     from photo_clip.adapters.model_files import HubFiles
     from photo_clip.adapters.starter_manifest import StarterManifest
 
     starter_folder = resources_folder() / "models" / "starter"
     offers = parse_offers((resources_folder() / "models.toml").read_text(encoding="utf-8"))
     repositories = {(offer.architecture, offer.tag): offer.repository for offer in offers}
+    notes = ModelNotes(catalog)
+
+    def asked(function: Callable[[str, str], str], source: ModelSource) -> str:
+        if not beside:
+            return function(source.architecture, source.place)
+        from photo_clip.adapters.encoder_process import called_beside
+
+        return called_beside(function, source.architecture, source.place)
 
     def repository_of(source: ModelSource) -> str:
         if source.kind is Kind.HUB:
             return source.place
-        known = repositories.get((source.architecture, source.place))
-        if known is not None:
-            return known
-        from photo_clip.adapters.clip_model import repository_of_tag
-
-        return repository_of_tag(source.architecture, source.place)
-
-    def config_of(source: ModelSource) -> str:
-        from photo_clip.adapters.clip_model import config_of_tag
-
-        return config_of_tag(source.architecture, source.place)
+        known = repositories.get((source.architecture, source.place)) or notes.recall(_REPOSITORY_OF + str(source))
+        if known is None:
+            known = asked(_repository_of_tag, source)
+            notes.remember(_REPOSITORY_OF + str(source), known)
+        return known
 
     files = HubFiles(
-        places.models_folder, repository_of, config_of, hub_url=settings.model_hub_url, proxy_url=settings.proxy_url
+        places.models_folder,
+        repository_of,
+        lambda source: asked(_config_of_tag, source),
+        hub_url=settings.model_hub_url,
+        proxy_url=settings.proxy_url,
     )
-    notes = ModelNotes(catalog)
+
+    def made(make: Callable[[Notes], Encoder]) -> Encoder:
+        if not beside:
+            return make(notes)
+        from photo_clip.adapters.encoder_process import EncoderProcess
+
+        return EncoderProcess(make, notes)
 
     def load(source: ModelSource) -> Encoder:
         if source.kind is Kind.STARTER:
-            from photo_clip.adapters.starter_model import StarterModel
+            return made(partial(_starter, starter_folder))
+        return made(partial(_clip_model, source, files.place_of(source)))
 
-            return StarterModel(starter_folder)
-        from photo_clip.adapters.clip_model import load_clip_model
-
-        return load_clip_model(source, files.place_of(source), notes)
+    def load_untrained(source: ModelSource) -> Encoder:
+        return made(partial(_untrained_clip_model, source))
 
     @cache
     def bundled() -> ModelIdentity:
         return StarterManifest.read(starter_folder).identity
 
-    def load_untrained(source: ModelSource) -> Encoder:
-        from photo_clip.adapters.clip_model import untrained_clip_model
-
-        return untrained_clip_model(source, notes)
-
     return Models(catalog, offers, files, load, load_untrained, bundled, notes, time.perf_counter, this_edition())
+
+
+# What needs torch or onnxruntime, in the program or in a process beside it.
+
+
+def _starter(folder: Path, _notes: Notes) -> Encoder:
+    from photo_clip.adapters.starter_model import StarterModel
+
+    return StarterModel(folder)
+
+
+def _clip_model(source: ModelSource, place: Path, notes: Notes) -> Encoder:
+    from photo_clip.adapters.clip_model import load_clip_model
+
+    return load_clip_model(source, place, notes)
+
+
+def _untrained_clip_model(source: ModelSource, notes: Notes) -> Encoder:
+    from photo_clip.adapters.clip_model import untrained_clip_model
+
+    return untrained_clip_model(source, notes)
+
+
+def _repository_of_tag(architecture: str, tag: str) -> str:
+    from photo_clip.adapters.clip_model import repository_of_tag
+
+    return repository_of_tag(architecture, tag)
+
+
+def _config_of_tag(architecture: str, tag: str) -> str:
+    from photo_clip.adapters.clip_model import config_of_tag
+
+    return config_of_tag(architecture, tag)

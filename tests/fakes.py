@@ -14,9 +14,12 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.errors import PhotoGoneError, StoreError, UnreadablePhotoError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import PhotoFacts
+from photo_clip.core.places import resources_folder
 from photo_clip.core.ports import (
+    Encoder,
     Fit,
     ModelIdentity,
+    Notes,
     ReadPhoto,
     ReadTiles,
     RgbImage,
@@ -57,6 +60,13 @@ def plug_in(folder: Path) -> None:
     (folder.parent / "out of reach" / folder.name).rename(folder)
 
 
+def bundled_model(_notes: Notes) -> Encoder:
+    """Load the real starter, on one core."""
+    from photo_clip.adapters.starter_model import StarterModel
+
+    return StarterModel(resources_folder() / "models" / "starter", threads=1)
+
+
 def bundled() -> ModelIdentity:
     """Return the identity of the FakeEncoder that stands for the bundled model."""
     return FakeEncoder("starter").identity
@@ -86,6 +96,23 @@ class FakeEncoder:
 
     def close(self) -> None:
         self.is_closed = True
+
+
+class FakeNotes:
+    """Remembers and hears in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+        self.told: list[str] = []
+
+    def recall(self, name: str) -> str | None:
+        return self.known.get(name)
+
+    def remember(self, name: str, value: str) -> None:
+        self.known[name] = value
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
 
 
 class FakeReader:

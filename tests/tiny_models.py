@@ -57,23 +57,6 @@ PE = {
 WORDS = ["<pad>", "<unk>", "a", "cup", "of", "coffee", "cat", "dog", "photo", "the", "sea"]
 
 
-class FakeNotes:
-    """Remembers and hears in memory."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, str] = {}
-        self.told: list[str] = []
-
-    def recall(self, name: str) -> str | None:
-        return self.known.get(name)
-
-    def remember(self, name: str, value: str) -> None:
-        self.known[name] = value
-
-    def tell(self, sentence: str) -> None:
-        self.told.append(sentence)
-
-
 def write_model(folder: Path, config: dict[str, Any] = CLIP, *, side_px: int = 64, seed: int = 0) -> Path:
     """Write a model of random weights into `folder`, and return that."""
     folder.mkdir(parents=True, exist_ok=True)

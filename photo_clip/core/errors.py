@@ -13,6 +13,9 @@
 Anything else that is raised is a bug and is shown as one.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 
 class PhotoClipError(Exception):
     """A sentence about what happened, and an advice about what to do."""
@@ -21,6 +24,10 @@ class PhotoClipError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.advice = advice
+
+    def __reduce__(self) -> tuple[Callable[..., "PhotoClipError"], tuple[str]]:
+        """Let pickle send it from one of the program's processes to another."""
+        return partial(type(self), advice=self.advice), (self.sentence,)
 
 
 class UsageError(PhotoClipError):

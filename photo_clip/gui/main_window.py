@@ -300,7 +300,9 @@ class MainWindow(QMainWindow):
         self.keeper.close()
         self._jobs.cancel_all()
         if self._opened is not None:
-            self._opened.library.reader.close()  # a photo that is being read would be waited for
+            library = self._opened.library
+            for each in (library.reader, library.models):
+                each.close()  # a photo that is being read or embedded would be waited for
             self._opened = None
         if self._jobs.close():
             while self._to_close:

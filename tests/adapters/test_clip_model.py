@@ -34,7 +34,8 @@ from photo_clip.adapters.torch_towers import Mode
 from photo_clip.core.errors import ModelError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.ports import Fit, Resampling, SquareSpec
-from tests.tiny_models import CLIP, PE, SIGLIP2, FakeNotes, write_model
+from tests.fakes import FakeNotes
+from tests.tiny_models import CLIP, PE, SIGLIP2, write_model
 
 PLAIN = Mode()
 TEXTS = ["a photo of a cat", "coffee", "the sea", ""]

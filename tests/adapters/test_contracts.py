@@ -7,24 +7,25 @@ import numpy as np
 import pytest
 
 from photo_clip.adapters.clip_model import load_clip_model
+from photo_clip.adapters.encoder_process import EncoderProcess
 from photo_clip.adapters.image_workers import ImageWorkers
-from photo_clip.adapters.starter_model import StarterModel
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.models import Kind, ModelSource
-from photo_clip.core.places import resources_folder
 from photo_clip.core.ports import Encoder, PhotoReader, ReadPhoto
-from tests.fakes import FakeEncoder, FakeReader, write_photo
+from tests.fakes import FakeEncoder, FakeNotes, FakeReader, bundled_model, write_photo
 from tests.made_pictures import SQUARE, quarters
-from tests.tiny_models import CLIP, FakeNotes, write_model
+from tests.tiny_models import CLIP, write_model
 
 
-@pytest.fixture(scope="module", params=["fake", "bundled", "open_clip"])
+@pytest.fixture(scope="module", params=["fake", "bundled", "beside", "open_clip"])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     made: Encoder
     if request.param == "fake":
         made = FakeEncoder()
     elif request.param == "bundled":
-        made = StarterModel(resources_folder() / "models" / "starter", threads=1)
+        made = bundled_model(FakeNotes())
+    elif request.param == "beside":
+        made = EncoderProcess(bundled_model, FakeNotes())
     else:
         folder = write_model(tmp_path_factory.mktemp("tiny"), CLIP)
         made = load_clip_model(ModelSource(Kind.FOLDER, "", str(folder)), folder, FakeNotes())

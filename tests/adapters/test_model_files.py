@@ -15,8 +15,9 @@ from photo_clip.adapters.hub_download import HubDownload
 from photo_clip.adapters.model_files import HubFiles
 from photo_clip.core.errors import DownloadError, PhotoClipError
 from photo_clip.core.models import Kind, ModelSource
+from tests.fakes import FakeNotes
 from tests.model_hub import Hub, open_hub
-from tests.tiny_models import SIGLIP2, FakeNotes, write_model
+from tests.tiny_models import SIGLIP2, write_model
 
 SOURCE = ModelSource(Kind.HUB, "", "somebody/tiny")
 TAG = ModelSource(Kind.TAG, "ViT-tiny", "tag")

@@ -7,7 +7,7 @@ import torch
 from photo_clip.adapters import torch_towers
 from photo_clip.adapters.torch_towers import Mode, TorchTowers, devices, modes
 from photo_clip.core.errors import ModelError
-from tests.tiny_models import FakeNotes
+from tests.fakes import FakeNotes
 
 PROCESSOR = torch.device("cpu")
 SQUARES = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), dtype=np.uint8)

@@ -19,7 +19,7 @@ import numpy as np
 import photo_clip.adapters.clip_model
 import torchvision
 from photo_clip.opening import small_untrained_model
-from tests.tiny_models import FakeNotes
+from tests.fakes import FakeNotes
 
 encoder = small_untrained_model(FakeNotes())
 side = encoder.square.side_px

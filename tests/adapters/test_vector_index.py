@@ -229,7 +229,7 @@ from photo_clip.adapters.index_process import IndexProcess
 
 if __name__ == "__main__":
     process = IndexProcess(Path(sys.argv[1]))
-    process._connection.send(("open", ()))  # it starts for a second or two, and reads this then
+    process._free.get().send(("open", ()))  # it starts for a second or two, and reads this then
     os._exit(1)
 """
 

@@ -22,7 +22,7 @@ import torch
 from photo_clip.adapters.clip_model import ClipModel, untrained_clip_model
 from photo_clip.adapters.torch_towers import Mode, TorchTowers
 from photo_clip.core.models import ModelSource, parse_source
-from tests.tiny_models import FakeNotes
+from tests.fakes import FakeNotes
 
 USUAL = ("ViT-B-32-256/datacomp_s34b_b86k", "PE-Core-S-16-384/meta", "ViT-B-16-SigLIP2-256/webli")
 ROUNDS = 6

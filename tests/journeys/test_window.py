@@ -1,5 +1,8 @@
 """The whole program in its real window: real stores, real decoding, the bundled model, real photos."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,7 +28,7 @@ LONG_MS = 60_000
 def open_window(qtbot: QtBot, folder: Path) -> MainWindow:
     places = Places(folder / "library", folder / "cache")
     window = MainWindow(
-        lambda: OpenedLibrary(open_library(places, holder="the window"), DirectoryWatcher()),
+        lambda: OpenedLibrary(open_library(places, holder="the window", beside=True), DirectoryWatcher()),
         Settings(),
         lambda settings: None,
     )
@@ -66,6 +69,27 @@ def find(window: MainWindow, qtbot: QtBot, words: str, what: str) -> None:
     window.search_view.line.clear()
     qtbot.keyClicks(window.search_view.line, words)
     qtbot.waitUntil(lambda: first_name(window) == photo_name(what), timeout=LONG_MS)
+
+
+def test_models_stay_out_of_the_window_s_own_process(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from photo_clip.core.places import Places\n"
+        "from photo_clip.opening import open_library\n"
+        "if __name__ == '__main__':\n"
+        "    folder = Path(sys.argv[1])\n"
+        "    library = open_library(Places(folder, folder / 'cache'), holder='the window', beside=True)\n"
+        "    print(library.models.active_encoder().embed_texts(['a boat']).shape)\n"
+        "    print([name for name in ('onnxruntime', 'torch', 'open_clip') if name in sys.modules])\n"
+        "    library.close()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, script, tmp_path / "library"], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "(1, 768)\n[]\n", "")
 
 
 def test_drop_a_folder_type_what_you_remember_see_the_photo(
