@@ -57,6 +57,7 @@ class ProcessBeside:
             self._free.put(ours)
         self._longest_s = longest_s
         self._listener = listener
+        self._ending = threading.Lock()
         self._forgotten = Finalize(self, _kill, args=(self._process,), exitpriority=_BEFORE_ITS_LIBRARY)
 
     def call(self, method: str, *arguments: Any, longest_s: float | None = None) -> Any:
@@ -90,9 +91,10 @@ class ProcessBeside:
 
         Twice is once.
         """
-        if not self._forgotten.still_active():
-            return
-        self._forgotten.cancel()
+        with self._ending:
+            if not self._forgotten.still_active():
+                return
+            self._forgotten.cancel()
         unused = []
         with contextlib.suppress(Empty):
             while True:
