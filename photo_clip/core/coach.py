@@ -39,7 +39,7 @@ def advice_on_list(language: str, labels: Sequence[Label], languages: str) -> st
     named = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3:,} more" if len(foreign) > 3 else "")
     return (
         f"The model in use knows English and may not understand {named}. Write what it is to be asked for after “=”,"
-        " in English, or choose a model that knows many languages (Ctrl+M)."
+        " in English, or choose one on the models page that knows many languages."
     )
 
 

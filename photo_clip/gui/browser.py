@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMenu, QSlider, QStackedWidget, QToolButton, QVBox
 
 from photo_clip.gui.arrange_menu import ArrangeMenu
 from photo_clip.gui.buttons import IconButton
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.first_run import FirstRunPage
 from photo_clip.gui.photo_grid import LARGEST_PX, SMALLEST_PX, USUAL_PX, PhotoGrid
 from photo_clip.gui.search_view import SearchView
@@ -36,7 +37,7 @@ class Browser(QWidget):
         self.size_slider.setValue(USUAL_PX)
         self.size_slider.setFixedWidth(110)
         self.size_slider.setAccessibleName("Size of the thumbnails")
-        self.size_slider.setToolTip("Size of the thumbnails (Ctrl+wheel)")
+        self.size_slider.setToolTip(f"Size of the thumbnails ({key_name('Ctrl+0').replace('0', 'wheel')})")
         self.size_slider.valueChanged.connect(grid.set_side)
         grid.zoomed.connect(self.size_slider.setValue)
         self.menu_button = IconButton("menu", "Menu")

@@ -1,5 +1,6 @@
 """What the window can be told to do: by keys, and by its menu."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 SEPARATOR = None
+FULL_SCREEN_KEYS = "Meta+Ctrl+F" if sys.platform == "darwin" else "F11"
+"""As usual there; macOS itself takes F11."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ def add_commands(window: QWidget, menu: QMenu, commands: Sequence[Command | None
         action.triggered.connect(lambda _checked, act=command.act: act())
         window.addAction(action)
         menu.addAction(action)
+
+
+def key_name(keys: str) -> str:
+    """Return keys as the system names them: Qt's Ctrl is ⌘ on macOS."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def add_keys(widget: QWidget, keys: Sequence[tuple[str, Callable[[], object]]], *, below: bool = False) -> None:

@@ -21,6 +21,7 @@ from photo_clip.core.printable import printable
 from photo_clip.core.short_names import short_names
 from photo_clip.core.tiles import cost_in_words
 from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
 from photo_clip.gui.saved_searches import SavedSearches
@@ -58,7 +59,7 @@ class FolderPanel(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(10, 0, 2, 0)
         top.addWidget(heading, 1)
-        top.addWidget(IconButton("folder-plus", "Add a folder (Ctrl+O)", self.add_wanted.emit))
+        top.addWidget(IconButton("folder-plus", f"Add a folder ({key_name('Ctrl+O')})", self.add_wanted.emit))
         self.searches = SavedSearches()
         self._offline = QWidget()
         self._offline_words = QLabel(wordWrap=True)

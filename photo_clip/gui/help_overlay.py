@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.commands import FULL_SCREEN_KEYS, key_name
 
 _KEYS = {
     "What can be typed": (
@@ -52,10 +53,10 @@ _KEYS = {
         ("Ctrl+O", "", "add a folder"),
         ("Ctrl+L", "", "labels"),
         ("Ctrl+Shift+D", "", "duplicates"),
-        ("Ctrl+M", "", "models"),
+        ("Ctrl+Shift+M", "", "models"),
         ("Ctrl+,", "", "settings"),
         ("F5", "", "look for new photos now"),
-        ("F11", "", "full screen"),
+        (FULL_SCREEN_KEYS, "", "full screen"),
         ("F1", "?", "this page"),
     ),
 }
@@ -111,7 +112,7 @@ def _keys(rows: tuple[tuple[str, str, str], ...]) -> QGridLayout:
         keys = QHBoxLayout()
         keys.setSpacing(5)
         for name in filter(None, (key, other)):
-            label = QLabel(name)
+            label = QLabel(key_name(name) if "Ctrl" in name else name)
             label.setProperty("key", True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             keys.addWidget(label)

@@ -13,6 +13,7 @@ from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Phase, Progress, Report
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
 
@@ -280,7 +281,7 @@ class IndexKeeper(QObject):
         if report.sidecars_changed:
             self.noticed.emit(
                 f"Another program changed the tags or stars of {photos_in_words(report.sidecars_changed)} that"
-                " photo-clip had written. Both are kept; see “Sidecars …” at Labels (Ctrl+L)."
+                f" photo-clip had written. Both are kept; see “Sidecars …” at Labels ({key_name('Ctrl+L')})."
             )
         if report.look_again_soon:
             self._another_look.start()

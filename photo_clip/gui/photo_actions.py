@@ -15,6 +15,7 @@ from photo_clip.core.errors import FolderError
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import Catalog
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.dragging import Files, drag_out, files_of, mime_of
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.reveal import check_is_there, open_with_usual_program, show_in_file_manager
@@ -159,10 +160,11 @@ class PhotoActions(QObject):
         for number in range(6):
             stars.addAction(f"{'★' * number or 'None'}\t{number}", partial(self.rate, number))
         menu.addSeparator()
-        menu.addAction("Open with its usual program\tCtrl+E", self.open_current)
-        menu.addAction("Show in the file manager\tCtrl+R", self.reveal_current)
+        menu.addAction(f"Open with its usual program\t{key_name('Ctrl+E')}", self.open_current)
+        menu.addAction(f"Show in the file manager\t{key_name('Ctrl+R')}", self.reveal_current)
         menu.addSeparator()
-        menu.addAction("Copy file\tCtrl+C" if count <= 1 else f"Copy {count:,} files\tCtrl+C", self.copy_files)
+        copy = "Copy file" if count <= 1 else f"Copy {count:,} files"
+        menu.addAction(f"{copy}\t{key_name('Ctrl+C')}", self.copy_files)
         menu.addAction("Copy path" if count <= 1 else f"Copy {count:,} paths", self.copy_paths)
         menu.popup(place)
         return menu

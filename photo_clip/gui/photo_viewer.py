@@ -18,6 +18,7 @@ from photo_clip.core.tiles import place_in_words
 from photo_clip.gui import theme
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_canvas import PhotoCanvas
 from photo_clip.gui.photo_list_model import PhotoListModel, caption_of
@@ -106,7 +107,7 @@ class PhotoViewer(QWidget):
         bar.addWidget(self._place)
         bar.addSpacing(8)
         bar.addWidget(_button("similar", "Find similar photos (S)", self.similar_wanted.emit))
-        bar.addWidget(_button("reveal", "Show in the file manager (Ctrl+R)", self.reveal_wanted.emit))
+        bar.addWidget(_button("reveal", f"Show in the file manager ({key_name('Ctrl+R')})", self.reveal_wanted.emit))
         bar.addWidget(self._zoom)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

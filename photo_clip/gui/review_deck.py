@@ -13,7 +13,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
-from photo_clip.gui.commands import add_keys
+from photo_clip.gui.commands import add_keys, key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import fitted, pictures_of
 from photo_clip.services.label_judge import Judged
@@ -74,8 +74,12 @@ class ReviewDeck(QWidget):
         self.skip = push_button("Space   skip", self._next)
         self.accept_burst = push_button("", lambda: self._decide(True, whole_burst=True), flat=True)
         self.reject_burst = push_button("", lambda: self._decide(False, whole_burst=True), flat=True)
-        self.accept_rest = push_button("Ctrl+Shift+A   all of this round", lambda: self._decide_rest(True), flat=True)
-        self.reject_rest = push_button("Ctrl+Shift+R   none of it", lambda: self._decide_rest(False), flat=True)
+        self.accept_rest = push_button(
+            f"{key_name('Ctrl+Shift+A')}   all of this round", lambda: self._decide_rest(True), flat=True
+        )
+        self.reject_rest = push_button(
+            f"{key_name('Ctrl+Shift+R')}   none of it", lambda: self._decide_rest(False), flat=True
+        )
         self.undo = push_button("Z   undo", self._undo)
         self._arrange()
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -170,8 +174,8 @@ class ReviewDeck(QWidget):
         for part in (self.accept, self.reject, self.skip, self.accept_rest, self.reject_rest):
             part.setEnabled(there)
         count = len(self._burst)
-        self.accept_burst.setText(f"Shift+A   all {count:,} of the burst")
-        self.reject_burst.setText("Shift+R   none of it")
+        self.accept_burst.setText(f"{key_name('Shift+A')}   all {count:,} of the burst")
+        self.reject_burst.setText(f"{key_name('Shift+R')}   none of it")
         for part in (self.accept_burst, self.reject_burst):
             part.setVisible(count > 1)
         if judged is not None:

@@ -16,6 +16,7 @@ from photo_clip.gui import icons
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.answering import Answer, Question, answer
 from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.query_chips import QueryChips
 from photo_clip.gui.search_completer import SearchCompleter
@@ -69,7 +70,7 @@ class SearchView(QWidget):
         self._notes.hide()
         self.within = push_button("", self.leave_selection, flat=True)
         self.within.hide()
-        self.save = IconButton("keep", "Keep this search in the list at the left (Ctrl+S)", self.keep)
+        self.save = IconButton("keep", f"Keep this search in the list at the left ({key_name('Ctrl+S')})", self.keep)
         self.save.hide()
         self._all = push_button("Show all photos", self.clear, flat=True)
         self._all.hide()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from photo_clip import APP_NAME
-from photo_clip.gui.commands import SEPARATOR, Command, add_commands, add_keys
+from photo_clip.gui.commands import FULL_SCREEN_KEYS, SEPARATOR, Command, add_commands, add_keys
 
 if TYPE_CHECKING:
     from photo_clip.gui.main_window import MainWindow
@@ -22,11 +22,11 @@ def add_window_commands(window: "MainWindow", menu: QMenu) -> None:
         Command("Labels …", window.show_labels, ("Ctrl+L",)),
         Command("Duplicates …", dialogs.show_duplicates, ("Ctrl+Shift+D",)),
         Command("Skipped photos …", dialogs.show_skipped),
-        Command("Models …", dialogs.show_models, ("Ctrl+M",)),
+        Command("Models …", dialogs.show_models, ("Ctrl+Shift+M",)),
         Command("Leave out subfolders …", dialogs.show_left_out),
         Command("Forget missing photos …", dialogs.forget_missing),
         SEPARATOR,
-        Command("Full screen", window.toggle_full_screen, ("F11",)),
+        Command("Full screen", window.toggle_full_screen, (FULL_SCREEN_KEYS,)),
         Command("Settings …", dialogs.show_settings, ("Ctrl+,",), role.PreferencesRole),
         SEPARATOR,
         Command("Keys and hints", dialogs.show_help, ("F1",)),

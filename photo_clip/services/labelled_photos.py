@@ -49,7 +49,7 @@ class LabelledPhotos:
         fitting = fitting or [each for each in labels if each.name.casefold().rpartition("/")[2] == wanted]
         if not fitting:
             known = ", ".join(each.name for each in labels[:8]) or "none yet"
-            raise UsageError(f"No label “{name}” is on.", advice=f"Labels that are on: {known}. See Labels (Ctrl+L).")
+            raise UsageError(f"No label “{name}” is on.", advice=f"Labels that are on: {known}. See the labels page.")
         found: set[int] = set()
         for judged in self._judge.judge_some(fitting):
             found.update(judged.photo_ids[judged.suggested].tolist())
