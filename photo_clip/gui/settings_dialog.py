@@ -1,5 +1,6 @@
 """The settings, each with what it does."""
 
+import sys
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -35,6 +36,8 @@ class SettingsDialog(QDialog):
         self._processes.setSpecialValueText("as many as there are cores")
         self._time_limit = _number(settings, "photo_time_limit_s", " s")
         self._memory = _number(settings, "reader_memory_mb", " MB")
+        self._memory.setToolTip("A photo that takes more to read is skipped. macOS has no such limit.")
+        self._memory.setEnabled(sys.platform != "darwin")
         self._hub = QLineEdit(settings.model_hub_url)
         self._hub.setPlaceholderText("the usual one")
         self._proxy = QLineEdit(settings.proxy_url)
