@@ -25,6 +25,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from photo_clip.adapters.drive_kinds import EJECTABLE, poll_reason
 from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
 from photo_clip.core.formats import is_photo_name
 from photo_clip.core.sidecars import is_sidecar_name
@@ -41,16 +42,6 @@ _TELLING: list[type[FileSystemEvent]] = [
 ]
 """The system sends no others, so that reading, this program's own above all, does not fill its queue."""
 
-_NETWORK = frozenset(
-    (
-        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "davfs", "glusterfs", "lustre"),
-        *("vboxsf", "prl_fs", "fuse.vmhgfs-fuse", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs"),
-        *("fuse.s3fs", "fuse.gvfsd-fuse"),
-    )
-)
-"""File systems on which others may change files without this system hearing of it."""
-
-NETWORK_DRIVE = "it is on another computer, which does not tell of every change"
 LIMIT_REACHED = "the system cannot watch so many folders"
 
 
@@ -59,7 +50,7 @@ class _Watched:
     identity: tuple[int, int]
     """Of the folder's root when it was watched: a drive that is mounted later is another one."""
     watch: ObservedWatch | None
-    """None where the system cannot watch it at all."""
+    """None where the system cannot watch it at all, or is not to."""
     mark: tuple[str, int] | None
     """What Linux calls the watch of the root; None where it does not tell."""
     poll_reason: str
@@ -112,9 +103,10 @@ class DirectoryWatcher:
             if known is not None:
                 self._unschedule(folder)
             before = _kernel_watches()
-            watch, reason = self._schedule(folder)
+            kind = poll_reason(folder, found.st_dev)
+            watch, limit = (None, "") if kind == EJECTABLE else self._schedule(folder)
             mark = min(_kernel_watches() - before, key=lambda found: found[1], default=None)  # the root's is made first
-            reason = reason or (NETWORK_DRIVE if _is_network_drive(found.st_dev) else "")
+            reason = limit or kind
             if reason:
                 _log.warning("A folder is looked at every %d s: %s", _POLL_S, reason)
             with self._noting:
@@ -265,21 +257,3 @@ def _kernel_watches() -> set[tuple[str, int]]:
     except OSError:
         return set()
     return found
-
-
-def _is_network_drive(device: int) -> bool:
-    """Whether the file system with this `st_dev` is on another computer; False where the system does not say."""
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
-        number = f"{os.major(device)}:{os.minor(device)}"
-    except (OSError, AttributeError):  # no Linux
-        return False
-    return _is_mounted_from_network(mounts, number)
-
-
-def _is_mounted_from_network(mounts: str, number: str) -> bool:
-    for line in mounts.splitlines():
-        mount, _, kind = line.partition(" - ")
-        if mount.split(" ")[2:3] == [number]:
-            return kind.split(" ", 1)[0] in _NETWORK
-    return False

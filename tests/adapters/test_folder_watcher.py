@@ -15,7 +15,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from photo_clip.adapters import folder_watcher
-from photo_clip.adapters.folder_watcher import LIMIT_REACHED, NETWORK_DRIVE, DirectoryWatcher
+from photo_clip.adapters.drive_kinds import EJECTABLE, NETWORK_DRIVE
+from photo_clip.adapters.folder_watcher import LIMIT_REACHED, DirectoryWatcher
 
 HEARD_WITHIN_S = 10.0
 
@@ -329,7 +330,7 @@ def test_a_system_without_any_watching_left_is_polled(folder: Path) -> None:
 
 
 def test_a_network_drive_is_polled_beside_its_own_notes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_watcher, "_is_network_drive", lambda device: True)
+    monkeypatch.setattr(folder_watcher, "poll_reason", lambda folder, device: NETWORK_DRIVE)
     watcher = DirectoryWatcher()
     watcher.watch(folder)
     assert watcher.polled == {folder: NETWORK_DRIVE}
@@ -338,22 +339,23 @@ def test_a_network_drive_is_polled_beside_its_own_notes(folder: Path, monkeypatc
     watcher.close()
 
 
-MOUNTS = """\
-22 29 0:21 / /proc rw,nosuid shared:12 - proc proc rw
-29 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-91 29 0:52 / /home/anna/My\\040NAS rw,relatime shared:50 - cifs //nas/photos rw,vers=3.1.1
-92 29 0:53 / /mnt/b rw,relatime - fuse.sshfs anna@host:/ rw
-93 29 0:54 / /mnt/c rw,relatime - fuseblk /dev/sdb1 rw
-"""
+def test_a_drive_that_can_be_ejected_is_polled_and_nothing_keeps_it_busy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_watcher, "poll_reason", lambda folder, device: EJECTABLE)
+    before = threading.active_count()
+    watcher = DirectoryWatcher()
+    watcher.watch(folder)
+    watcher.watch(folder)
+    assert watcher.polled == {folder: EJECTABLE}
+    assert threading.active_count() == before
+    asker = Asker(watcher)
+    told = [asker.settled(10.0) for _ in range(15)]
+    assert [bool(each) for each in told].count(True) == 2
+    watcher.unwatch(folder)
+    assert watcher.polled == {}
+    watcher.close()
 
 
-@pytest.mark.parametrize(
-    ("number", "is_network"),
-    [("254:0", False), ("0:52", True), ("0:53", True), ("0:54", False), ("9:9", False), ("0:2", False)],
-)
-def test_network_drives_are_known_by_their_file_system(number: str, is_network: bool) -> None:
-    assert folder_watcher._is_mounted_from_network(MOUNTS, number) is is_network
-
-
-def test_a_folder_of_this_computer_is_no_network_drive(watcher: DirectoryWatcher) -> None:
+def test_a_folder_of_this_computer_is_not_polled(watcher: DirectoryWatcher) -> None:
     assert watcher.polled == {}
