@@ -1,7 +1,5 @@
 """Processes that crash, hang or fill up are replaced, and nothing else suffers."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -179,7 +177,7 @@ def test_the_processes_end_when_the_program_is_killed() -> None:
         children = psutil.Process(program.pid).children(recursive=True)
         assert int(first[1]) in [child.pid for child in children]
     finally:
-        os.kill(program.pid, signal.SIGKILL)
+        program.kill()
         program.wait()
         if program.stdout is not None:
             program.stdout.close()

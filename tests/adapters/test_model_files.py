@@ -472,6 +472,7 @@ def test_a_file_of_weights_that_a_person_has_is_taken_for_a_known_architecture(f
     assert load_clip_model(TAG, files.place_of(TAG), FakeNotes()).dimensions == 48
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_the_hubs_own_cache_of_links_is_taken(files: HubFiles, tiny: Path, tmp_path: Path) -> None:
     cache = tmp_path / "snapshot"
     cache.mkdir()

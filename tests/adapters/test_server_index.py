@@ -202,7 +202,7 @@ def test_a_page_of_a_proxy_is_not_taken_for_the_reason(status: int) -> None:
         thread.join()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the memory of a process")
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not limit the memory of a process")
 def test_a_server_that_answers_without_end_is_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("photo_clip.adapters.server_index._LONGEST_ANSWER_S", 100.0)
 
