@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photo_clip.core.errors import FolderError
+from photo_clip.core.folder_names import is_passed_over
 from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.ports import Clock
@@ -231,6 +232,11 @@ class WatchedFolders:
             if part.is_not_for_people:
                 unwanted |= {file.photo_id for path, file in known.items() if path.startswith(f"{part.folder}/")}
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
+        unwanted |= {  # such as those found before their folder's kind was one to pass over
+            file.photo_id
+            for path, file in known.items()
+            if path not in found and any(map(is_passed_over, path.split("/")))
+        }
         present = {
             path: file
             for path, file in known.items()

@@ -102,6 +102,30 @@ def test_what_systems_keep_for_themselves_is_passed_over(photos: Path, name: str
     assert paths_below(photos) == set()
 
 
+@pytest.mark.parametrize("library", ["Photos Library.photoslibrary", "Old.APLIBRARY", "2024 Previews.lrdata"])
+def test_the_library_of_another_program_is_passed_over_unless_it_was_asked_for(photos: Path, library: str) -> None:
+    write_photo(photos / library / "originals" / "0" / "a.jpg", "red")
+    write_photo(photos / "a.jpg", "red")
+    assert paths_below(photos) == {"a.jpg"}
+    assert paths_below(photos / library) == {"originals/0/a.jpg"}
+
+
+def test_libraries_of_other_programs_that_were_looked_into_once_are_no_loss(
+    catalog: SqliteCatalog, folders: WatchedFolders, photos: Path
+) -> None:
+    library = photos / "Photos Library.photoslibrary"
+    write_photo(photos / "kept.jpg", "red")
+    for number in range(20):
+        write_photo(library / f"{number}.jpg", "red")
+    folder = folders.add(photos)
+    stamp = FileStamp(3, 0)
+    new = {f"{library.name}/{number}.jpg": stamp for number in range(20)}
+    catalog.folders.apply_changes(folder.id, FolderChanges(new=new), now_s=NOW_S)
+    look = look_at(folders)
+    assert len(look.changes.missing) == 20
+    assert look.reason_to_doubt() == ""
+
+
 def test_a_folder_with_nomedia_is_passed_over_with_all_below_unless_it_was_asked_for(photos: Path) -> None:
     write_photo(photos / "private" / "deep" / "a.jpg", "red")
     (photos / "private" / ".nomedia").touch()
