@@ -9,6 +9,7 @@ from typing import Any
 from photo_clip import APP_NAME
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Bearings, Grouping, Sorting, arranged
+from photo_clip.core.cloud_files import ONLY_IN_CLOUD
 from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Folder, Hit, Photo
 from photo_clip.core.printable import printable
@@ -130,6 +131,8 @@ def say_status(library: Library, *, with_skipped: bool) -> None:
         f"{counts.photos:,} photos: {counts.embedded:,} embedded, {counts.skipped:,} skipped,"
         f" {counts.waiting:,} waiting, {counts.missing:,} gone"
     )
+    if counts.only_in_cloud:
+        say(f"  waiting {counts.only_in_cloud:,}: {ONLY_IN_CLOUD}")
     reasons = Counter(photo.skip_reason for photo in library.catalog.skipped_photos())
     for reason, count in reasons.most_common():
         say(f"  skipped {count:,}: {reason}")
@@ -152,7 +155,10 @@ def report_json(report: Report) -> dict[str, Any]:
     return {
         **{
             name: getattr(report, name)
-            for name in ("embedded", "reused", "new", "changed", "moved", "removed", "looked_closer")
+            for name in (
+                *("embedded", "reused", "new", "changed", "moved", "removed", "looked_closer"),
+                "only_in_cloud",
+            )
         },
         "skipped": {str(path): reason for path, reason in report.skipped.items()},
         "offline": {str(path): reason for path, reason in report.offline.items()},
@@ -167,6 +173,9 @@ def say_report(report: Report) -> None:
         sys.stderr.write(f"Offline: {printable(str(path))}: {reason}. Nothing of it was removed.\n")
     if report.offline:
         sys.stderr.write(f"If you deleted or moved such photos yourself, say so: {APP_NAME} folders gone FOLDER\n")
+    if report.only_in_cloud:
+        photos = photos_in_words(report.only_in_cloud)
+        sys.stderr.write(f"Only in the cloud: {photos}, to be read when you make them available on this computer.\n")
     for path, reason in report.skipped.items():
         sys.stderr.write(f"Skipped: {printable(str(path))}: {reason}\n")
     parts = [f"{report.embedded:,} embedded"]

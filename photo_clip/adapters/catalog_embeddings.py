@@ -22,7 +22,7 @@ from photo_clip.core.stores import Counts, EmbeddedPhoto, StoredVectors
 
 _WAITING = """
     p.id > :after AND p.skip_reason = '' AND p.missing_since_s IS NULL AND f.state = 'online'
-    AND NOT EXISTS (
+    AND NOT p.only_in_cloud AND NOT EXISTS (
         SELECT 1 FROM embeddings e WHERE e.model_id = :model AND e.content_id = p.content_id
     )
 """
@@ -79,12 +79,14 @@ class SqliteEmbeddings:
                 """SELECT count(*),
                    coalesce(sum(p.missing_since_s IS NOT NULL), 0),
                    coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason <> ''), 0),
-                   coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason = '' AND e.id IS NOT NULL), 0)
+                   coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason = '' AND e.id IS NOT NULL), 0),
+                   coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason = '' AND e.id IS NULL
+                                AND p.only_in_cloud), 0)
                    FROM photos p LEFT JOIN embeddings e ON e.model_id = ? AND e.content_id = p.content_id""",
                 (model_id_of(connection, model_key),),
             ).fetchone()
-        photos, missing, skipped, embedded = row
-        return Counts(photos, embedded, skipped, photos - missing - skipped - embedded, missing)
+        photos, missing, skipped, embedded, only_in_cloud = row
+        return Counts(photos, embedded, skipped, photos - missing - skipped - embedded, missing, only_in_cloud)
 
     def vectors(self, model_key: str, *, after_row: int = 0) -> StoredVectors:
         with self._connections.reading() as connection:

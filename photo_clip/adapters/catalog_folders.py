@@ -79,14 +79,17 @@ class SqliteFolders:
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         with self._connections.reading() as connection:
             rows = connection.execute(
-                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s, s.seen
+                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s, s.seen,
+                   p.only_in_cloud
                    FROM photos p LEFT JOIN contents c ON c.id = p.content_id
                    LEFT JOIN sidecars s ON s.photo_id = p.id WHERE p.folder_id = ?""",
                 (folder_id,),
             ).fetchall()
         return {
-            os.fsdecode(path): KnownFile(photo_id, FileStamp(size, mtime), content_hash, missing_since, sidecars or "")
-            for path, photo_id, size, mtime, content_hash, missing_since, sidecars in rows
+            os.fsdecode(path): KnownFile(
+                photo_id, FileStamp(size, mtime), content_hash, missing_since, sidecars or "", bool(only_in_cloud)
+            )
+            for path, photo_id, size, mtime, content_hash, missing_since, sidecars, only_in_cloud in rows
         }
 
     def some_files(self, folder_id: int, most: int) -> dict[str, FileStamp]:
@@ -128,6 +131,10 @@ class SqliteFolders:
             connection.executemany(  # of a file that went before it was read, nothing is known to keep
                 f"DELETE FROM photos AS p WHERE id = ? AND content_id IS NULL AND NOT {_DECIDED.format('p')}",  # noqa: S608
                 ((photo_id,) for photo_id in changes.missing),
+            )
+            connection.executemany(
+                "UPDATE photos SET only_in_cloud = ? WHERE folder_id = ? AND relative_path = ?",
+                ((is_there, folder_id, os.fsencode(path)) for path, is_there in changes.in_cloud.items()),
             )
             note_seen(connection, folder_id, changes.sidecars)
 

@@ -416,6 +416,11 @@ def _places_sizes_and_ratings_by_indexes(connection: sqlite3.Connection) -> None
         connection.execute(statement)
 
 
+def _photos_in_the_cloud(connection: sqlite3.Connection) -> None:
+    """Photos whose files are only in the cloud wait until they are on this computer."""
+    connection.execute("ALTER TABLE photos ADD COLUMN only_in_cloud INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _first_tables,
     _words_marks_and_looks,
@@ -428,5 +433,6 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _shown_photos_by_content,
     _filters_by_indexes,
     _places_sizes_and_ratings_by_indexes,
+    _photos_in_the_cloud,
 )
 """In order; number n makes a file of version n from one of version n - 1. Never changed, only added to."""

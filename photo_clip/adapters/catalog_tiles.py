@@ -14,7 +14,7 @@ from photo_clip.core.ports import Vectors
 from photo_clip.core.stores import StoredTiles
 
 _WAITING = """
-    p.skip_reason = '' AND p.missing_since_s IS NULL AND f.state = 'online'
+    p.skip_reason = '' AND p.missing_since_s IS NULL AND f.state = 'online' AND NOT p.only_in_cloud
     AND p.folder_id IN (SELECT folder_id FROM tiled_folders)
     AND EXISTS (SELECT 1 FROM embeddings e WHERE e.model_id = :model AND e.content_id = p.content_id)
     AND NOT EXISTS (SELECT 1 FROM tiles t WHERE t.model_id = :model AND t.content_id = p.content_id)

@@ -21,7 +21,8 @@ from photo_clip.adapters.raw_previews import NoCameraFileError, RawPreview, deve
 from photo_clip.adapters.reading_trouble import DAMAGE, explained
 from photo_clip.adapters.size_limits import refuse_too_large
 from photo_clip.adapters.xmp import caption_of, keywords_of, said_in_xmp
-from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.core.cloud_files import ONLY_IN_CLOUD, is_only_in_cloud
+from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, RAW, RAW_SUFFIXES, TIFF, kind_of
 from photo_clip.core.greyscale import eight_bit
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, fingerprint, sharpness
@@ -79,6 +80,7 @@ Image.MAX_IMAGE_PIXELS = None  # the size is checked here, with a reason, before
 def read_photo(path: Path, square: SquareSpec) -> ReadPhoto:
     """Read a photo once, for everything that is wanted of it. Raises UnreadablePhotoError."""
     with explained(path):
+        _refuse_to_download(path)
         image, facts = _upright(path, math.ceil(_SPARE * square.side_px), THUMBNAIL_SIDE_PX)
         thumbnail = _thumbnail(image)
         facts = _with_looks(facts, thumbnail)
@@ -91,6 +93,7 @@ def read_tiles(path: Path, square: SquareSpec) -> ReadTiles:
     Tiles are square already, so that it does not matter how the model fits other shapes in.
     """
     with explained(path):
+        _refuse_to_download(path)
         image, facts = _upright(path, math.ceil(square.side_px / TILE_SIDE), 1)
         size = (square.side_px, square.side_px)
         tiles = [
@@ -112,6 +115,7 @@ def read_tiles(path: Path, square: SquareSpec) -> ReadTiles:
 def hash_photo(path: Path) -> str:
     """Return the content hash of a file. Raises UnreadablePhotoError."""
     with explained(path):
+        _refuse_to_download(path)
         _refuse_special(path)
         return content_hash(path)
 
@@ -119,12 +123,16 @@ def hash_photo(path: Path) -> str:
 def read_thumbnail(path: Path) -> bytes:
     """Return the photo's thumbnail, a JPEG. Raises UnreadablePhotoError."""
     with explained(path):
+        _refuse_to_download(path)
         image, _ = _upright(path, 1, THUMBNAIL_SIDE_PX)
         return _jpeg(_thumbnail(image))
 
 
 def read_view(path: Path, max_side_px: int) -> RgbImage:
-    """Return the photo with no side longer than `max_side_px`, never enlarged. Raises UnreadablePhotoError."""
+    """Return the photo with no side longer than `max_side_px`, never enlarged; it is downloaded where it has to be.
+
+    Raises UnreadablePhotoError.
+    """
     with explained(path):
         image, _ = _upright(path, 1, max_side_px)
         image.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -165,6 +173,11 @@ def _upright(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, Phot
 def _refuse_special(path: Path) -> None:
     if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
         raise UnreadablePhotoError("it is a folder" if path.is_dir() else "it is not a file")
+
+
+def _refuse_to_download(path: Path) -> None:
+    if is_only_in_cloud(path.stat()):
+        raise PhotoGoneError(ONLY_IN_CLOUD)
 
 
 def _decode(

@@ -66,6 +66,8 @@ class KnownFile:
     """When it was first seen to be gone; None while it is there."""
     sidecars: str = ""
     """The mark of its sidecars at the last look; see core/sidecars.py."""
+    only_in_cloud: bool = False
+    """Whether reading it would download it."""
 
     @property
     def missing(self) -> bool:
@@ -96,9 +98,11 @@ class FolderChanges:
     """Photo ids whose file is gone since the last look."""
     sidecars: Mapping[str, str] = field(default_factory=dict)
     """The marks of sidecars that came, changed or went, by the paths of their photos; see core/sidecars.py."""
+    in_cloud: Mapping[str, bool] = field(default_factory=dict)
+    """Whether photos are only in the cloud, by their paths, where that is not as it was."""
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.changed or self.returned or self.missing or self.sidecars)
+        return bool(self.new or self.changed or self.returned or self.missing or self.sidecars or self.in_cloud)
 
 
 class TakenSource(StrEnum):

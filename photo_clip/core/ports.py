@@ -132,7 +132,7 @@ class PhotoReader(Protocol):
         """Yield one result a path, in order, reading a bounded number ahead.
 
         `paths` is drawn from lazily. A file that crashes, hangs or exhausts its reader gives
-        an UnreadablePhotoError, one that is not there (any more) a PhotoGoneError.
+        an UnreadablePhotoError, one that is not there (any more), or only in the cloud, a PhotoGoneError.
         Closing the iterator early is safe.
         """
 

@@ -56,6 +56,8 @@ class Report:
     """Those among them in which others changed tags or stars since this program wrote to them."""
     skipped: dict[Path, str] = field(default_factory=dict)
     """The reason for each photo that cannot be used."""
+    only_in_cloud: int = 0
+    """Photos that wait, as reading them would download them."""
     offline: dict[Path, str] = field(default_factory=dict)
     """The reason for each folder that could not be looked at; nothing of it was removed."""
     looked_closer: int = 0
@@ -75,6 +77,7 @@ class Report:
         ):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.skipped.update(later.skipped)
+        self.only_in_cloud = later.only_in_cloud
         self.offline = later.offline
         self.parts_wait = later.parts_wait
         self.found_again.update(later.found_again)

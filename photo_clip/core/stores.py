@@ -79,6 +79,8 @@ class Counts:
     """Neither embedded nor skipped yet; those in offline folders among them."""
     missing: int
     """Gone from an online folder; remembered, not shown."""
+    only_in_cloud: int = 0
+    """Those of the waiting that are not read, as that would download them."""
 
 
 class FolderStore(Protocol):
@@ -126,8 +128,8 @@ class EmbeddingStore(Protocol):
     """Embeddings of the photos' contents, for each model, and which photos wait for theirs."""
 
     def waiting(self, model_key: str, *, after_photo_id: int = 0, limit: int = 1000) -> list[Photo]:
-        """Return photos, by id above `after_photo_id`, that have no embedding and are neither skipped, missing nor
-        offline."""
+        """Return photos, by id above `after_photo_id`, that have no embedding and are neither skipped, missing, offline
+        nor only in the cloud."""
 
     def count_waiting(self, model_key: str) -> int:
         """Return how many photos `waiting` would give in all."""
@@ -185,7 +187,7 @@ class TileStore(Protocol):
 
     def waiting(self, model_key: str, *, after_photo_id: int = 0, limit: int = 1000) -> list[Photo]:
         """Return photos, by id above `after_photo_id` and one a content, that are to have tiles by the model and have
-        none; those that are not embedded as a whole, missing or offline are left out."""
+        none; those that are not embedded as a whole, missing, offline or only in the cloud are left out."""
 
     def count_waiting(self, model_key: str) -> int:
         """Return how many photos `waiting` would give in all."""

@@ -21,6 +21,7 @@ _WORDS = {
     Phase.WRITING: "Writing sidecars",
     Phase.TRYING: "Trying the model",
 }
+_ABOUT_CLOUD = "Photos that are only in the cloud are read when you make them available on this computer."
 _SPEED_OVER_S = 20.0
 _TRUSTED_AFTER_S = 3.0
 
@@ -96,10 +97,14 @@ class ActivityBar(QWidget):
         self.pause_button.setVisible(self._is_paused)
         can_be_found = "1 photo can be found" if counts.embedded == 1 else f"{counts.embedded:,} photos can be found"
         words = [can_be_found] if counts.photos else []
-        words += [f"{counts.waiting:,} waiting"] if counts.waiting else []
+        waiting_here = counts.waiting - counts.only_in_cloud
+        words += [f"{waiting_here:,} waiting"] if waiting_here else []
+        words += [f"{counts.only_in_cloud:,} only in the cloud"] if counts.only_in_cloud else []
         words += ["without the search index"] if index_trouble else []
         self._said.setText("  ·  ".join(["Paused", *words] if self._is_paused else words))
-        self._said.setToolTip(f"{index_trouble.sentence}\n{index_trouble.advice}" if index_trouble else "")
+        hints = [_ABOUT_CLOUD] if counts.only_in_cloud else []
+        hints += [index_trouble.sentence, index_trouble.advice] if index_trouble else []
+        self._said.setToolTip("\n".join(hints))
         self.show_skipped(counts.skipped)
 
     def show_skipped(self, count: int) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from photo_clip.core.cloud_files import ONLY_IN_CLOUD
 from photo_clip.core.drive_names import drive_name
-from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader
 from photo_clip.core.tiles import place_in_words
@@ -24,6 +25,7 @@ from photo_clip.gui.photo_canvas import PhotoCanvas
 from photo_clip.gui.photo_list_model import PhotoListModel, caption_of
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.services.explainer import Where
+from photo_clip.services.photo_files import is_away_in_cloud
 
 _MOST_DETAIL_PX = 6000
 """The longer side of a photo that is zoomed in; more is no use on today's screens and takes memory."""
@@ -230,7 +232,7 @@ class PhotoViewer(QWidget):
                 continue
             self._ahead_job = self._jobs.start(
                 Lane.SEARCH,
-                _view,
+                _view_ahead,
                 self._reader,
                 photo,
                 self._side_px(photo),
@@ -351,6 +353,13 @@ class PhotoViewer(QWidget):
 
 def _button(sign: str, name: str, clicked: Callable[[], object]) -> IconButton:
     return IconButton(sign, name, clicked, colours=theme.DARK)
+
+
+def _view_ahead(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:
+    """Do as `_view` for a photo that may be shown next: nobody has asked for it yet, so it is not downloaded."""
+    if is_away_in_cloud(photo.path):
+        raise PhotoGoneError(ONLY_IN_CLOUD)
+    return _view(reader, photo, side_px)
 
 
 def _view(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -223,11 +223,13 @@ class WatchedFolders:
         unwanted = {file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)}
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
+        in_cloud: set[str] = set()
         inner = [each.path for each in self.all() if each.id != folder.id and each.path.is_relative_to(folder.path)]
         closed = [place.relative_to(folder.path).as_posix() for place in inner]
         for part in find_photo_files(folder.path, left_out, passed_over=tuple(closed)):
             found.update(part.files)
             beside.update(part.sidecars)
+            in_cloud |= part.in_cloud
             closed.extend(part.closed)
             if part.is_not_for_people:
                 unwanted |= {file.photo_id for path, file in known.items() if path.startswith(f"{part.folder}/")}
@@ -257,7 +259,7 @@ class WatchedFolders:
         marks, growing = _compare_sidecars(found, beside, known, closed, now_s)
         return Look(
             folder,
-            replace(changes, sidecars=marks),
+            replace(changes, sidecars=marks, in_cloud=_compare_places(found, in_cloud, known)),
             identity=identity,
             again_soon=again_soon or growing,
             known=len(present),
@@ -409,6 +411,15 @@ def _compare(
         if path not in found and not file.missing and path not in doors and not path.startswith(behind)
     )
     return FolderChanges(new, changed, tuple(returned), missing), growing
+
+
+def _compare_places(found: Iterable[str], in_cloud: Container[str], known: Mapping[str, KnownFile]) -> dict[str, bool]:
+    """Return whether files are only in the cloud, where that differs from what is known of them, if anything is."""
+    return {
+        path: path in in_cloud
+        for path in found
+        if (path in in_cloud) != (known[path].only_in_cloud if path in known else False)
+    }
 
 
 def _compare_sidecars(

@@ -137,6 +137,7 @@ class Library:
         while (wanted := self.models.wanted) is not None and wanted != tried:
             tried = wanted
             yield from self._prepare(wanted, report)
+        report.only_in_cloud = self.catalog.embeddings.counts(self.models.active_key()).only_in_cloud
         report.parts_wait = self.catalog.tiles.count_waiting(self.models.active_key()) > 0
         if not self._is_checked:  # a disk may spoil what nobody reads for months
             self._is_checked = True
@@ -173,9 +174,9 @@ class Library:
             self.models.complete_switch(wanted)
         else:
             self.models.notes.tell(
-                f"{now.embedded - then.embedded:,} photos lie in folders that are offline, so the model"
-                f" “{self.models.name_of(wanted)}” waits for them and the former one goes on answering."
-                " You can also change now; they are found again when their folders are back."
+                f"{now.embedded - then.embedded:,} photos lie in folders that are offline, or are only in the cloud, so"
+                f" the model “{self.models.name_of(wanted)}” waits for them and the former one goes on answering."
+                " You can also change now; they are found again when they can be read."
             )
 
     def speed_up(self) -> None:

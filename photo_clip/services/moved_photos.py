@@ -27,6 +27,8 @@ class _Place:
     """The photo known at this place; None for a new file."""
     is_on_other_drive: bool = False
     """Whether it is sure to be another photo than the one known at this place."""
+    only_in_cloud: bool = False
+    """Whether its content cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Away:
 
     photo_id: int
     name: str
-    size_bytes: int
+    stamp: FileStamp
     content: str
     """See `_content_of`."""
     is_lost: bool
@@ -126,12 +128,13 @@ class MovedPhotos:
 
     def _places(self, look: Look) -> Iterator[_Place]:
         for path, stamp in look.changes.new.items():
-            yield _Place(look.folder, path, stamp, None)
+            yield _Place(look.folder, path, stamp, None, only_in_cloud=path in look.changes.in_cloud)
         if look.changes.changed:
             for path, file in self._catalog.folders.known_files(look.folder.id).items():
                 if file.photo_id in look.changes.changed:
                     stamp = look.changes.changed[file.photo_id]
-                    yield _Place(look.folder, path, stamp, file, look.is_other_drive)
+                    in_cloud = look.changes.in_cloud.get(path, file.only_in_cloud)
+                    yield _Place(look.folder, path, stamp, file, look.is_other_drive, in_cloud)
 
     def _away(self, looks: Sequence[Look], sizes: Collection[int]) -> list[_Away]:
         """Return the photos of these sizes that are not where they were, or whose file changed."""
@@ -149,10 +152,8 @@ class MovedPhotos:
                 if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
                     is_lost = _is_gone(folder.path / path)
                 if is_lost or file.photo_id in changes.changed:
-                    name = path.rsplit("/", 1)[-1]
-                    away.append(
-                        _Away(file.photo_id, name, file.stamp.size_bytes, _content_of(file), is_lost, file.missing)
-                    )
+                    name = _name_of(path)
+                    away.append(_Away(file.photo_id, name, file.stamp, _content_of(file), is_lost, file.missing))
         return away
 
     def _is_another(self, former: KnownFile) -> bool:
@@ -164,9 +165,20 @@ class MovedPhotos:
         return is_gone_for_long and former.content_hash is not None
 
     def _compare(self, all_places: Sequence[_Place], away: Sequence[_Away]) -> Task[_Contents]:
-        sizes, known = {photo.size_bytes for photo in away}, {photo.content for photo in away}
+        sizes, known = {photo.stamp.size_bytes for photo in away}, {photo.content for photo in away}
         contents = _Contents({place: key for place in all_places if (key := _key(place.stamp)) in known})
-        places = [place for place in all_places if place.stamp.size_bytes in sizes and place not in contents.of_place]
+        lost = {(photo.name, photo.stamp): photo.content for photo in away if photo.is_lost}
+        for place in all_places:
+            if place.only_in_cloud:  # its name, size and time tell where that can
+                if place.former is not None:
+                    contents.unknown.add(place.former.photo_id)
+                elif content := lost.get((_name_of(place.path), place.stamp)):
+                    contents.of_place[place] = content
+        places = [
+            place
+            for place in all_places
+            if place.stamp.size_bytes in sizes and place not in contents.of_place and not place.only_in_cloud
+        ]
         batch: list[MovedFile] = []
         with reading(self._reader.hashes(place.folder.path / place.path for place in places)) as hashes:
             for number, (place, (_, content_hash)) in enumerate(zip(places, hashes, strict=True), start=1):
@@ -180,7 +192,7 @@ class MovedPhotos:
                 if len(batch) == _BATCH:
                     self._catalog.folders.move_photos(batch)
                     batch = []
-                yield Progress(Phase.LOOKING, number, None, place.path.rsplit("/", 1)[-1])
+                yield Progress(Phase.LOOKING, number, None, _name_of(place.path))
         if batch:
             self._catalog.folders.move_photos(batch)
         return contents
@@ -189,6 +201,10 @@ class MovedPhotos:
 def _content_of(file: KnownFile) -> str:
     """Return what tells a photo's content from others: its hash, else the stamp of the file that waits to be read."""
     return file.content_hash or _key(file.stamp)
+
+
+def _name_of(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
 
 
 def _key(stamp: FileStamp) -> str:
@@ -230,7 +246,7 @@ def _match(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away,
     filled: set[_Place] = set()
     for was_missing, by_name in ((False, True), (False, False), (True, True), (True, False)):
         for place, content_hash in contents.items():
-            name = place.path.rsplit("/", 1)[-1]
+            name = _name_of(place.path)
             fitting = [
                 photo
                 for photo in left.get(content_hash, ())

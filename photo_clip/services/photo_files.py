@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from photo_clip.core.cloud_files import is_only_in_cloud
 from photo_clip.core.folder_names import NO_MEDIA, is_passed_over
 from photo_clip.core.formats import is_photo_name
 from photo_clip.core.left_out import LeftOut
@@ -28,8 +29,11 @@ class Found:
     """Empty for the root itself."""
     files: dict[str, FileStamp] = field(default_factory=dict)
     sidecars: dict[str, FileStamp] = field(default_factory=dict)
+    in_cloud: frozenset[str] = frozenset()
+    """Those of the files that are only in the cloud."""
     closed: tuple[str, ...] = ()
-    """What could not be looked into, a folder or a file: nothing is known of what is there."""
+    """What could not be looked into, a folder or a file, and sidecars that are only in the cloud: nothing is known of
+    what is there."""
     is_not_for_people: bool = False
     """Whether a file `.nomedia` says so; what is in the folder, and below it, is passed over."""
 
@@ -48,8 +52,8 @@ class _Photos:
 
     found: set[tuple[int, int]] = field(default_factory=set)
     """The identities of files; on Windows, which does not tell them as it lists a folder, none."""
-    links: dict[str, tuple[tuple[int, int], FileStamp]] = field(default_factory=dict)
-    """The identity and the stamp of what each link to a photo leads to."""
+    links: dict[str, os.stat_result] = field(default_factory=dict)
+    """What each link to a photo leads to."""
 
 
 def stamp_of(path: Path) -> FileStamp | None:
@@ -58,6 +62,14 @@ def stamp_of(path: Path) -> FileStamp | None:
         return FileStamp.of(path.stat())
     except OSError:
         return None
+
+
+def is_away_in_cloud(path: Path) -> bool:
+    """Whether reading a file would download it."""
+    try:
+        return is_only_in_cloud(path.stat())
+    except OSError:
+        return False
 
 
 def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: Collection[str] = ()) -> Iterator[Found]:
@@ -99,15 +111,18 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             yield _look_at(folder, entries[start : start + _FILES_AT_ONCE], below, photos)
         waiting.extend(reversed(below.folders))
         linked.extend(below.linked)
-    for path, (identity, stamp) in photos.links.items():
+    for path, found in photos.links.items():
+        identity = found.st_dev, found.st_ino
         if identity not in photos.found:
             photos.found.add(identity)
-            yield Found(path.rpartition("/")[0], {path: stamp})
+            in_cloud = frozenset([path] if is_only_in_cloud(found) else [])
+            yield Found(path.rpartition("/")[0], {path: FileStamp.of(found)}, in_cloud=in_cloud)
 
 
 def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos: _Photos) -> Found:
     files: dict[str, FileStamp] = {}
     sidecars: dict[str, FileStamp] = {}
+    in_cloud: set[str] = set()
     closed: list[str] = []
     for entry in entries:
         if is_passed_over(entry.name):
@@ -120,15 +135,19 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos
         if stat.S_ISDIR(found.st_mode):
             (below.linked if is_link or _is_junction(entry) else below.folders).append(path)
         elif stat.S_ISREG(found.st_mode) and is_sidecar_name(entry.name):
-            sidecars[path] = FileStamp.of(found)
-        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
-            identity, stamp = (found.st_dev, found.st_ino), FileStamp.of(found)
-            if is_link:
-                photos.links[path] = identity, stamp
+            if is_only_in_cloud(found):
+                closed.append(path)
             else:
-                photos.found.add(identity)
-                files[path] = stamp
-    return Found(folder, files, sidecars, tuple(closed))
+                sidecars[path] = FileStamp.of(found)
+        elif stat.S_ISREG(found.st_mode) and is_photo_name(entry.name):
+            if is_link:
+                photos.links[path] = found
+            else:
+                photos.found.add((found.st_dev, found.st_ino))
+                files[path] = FileStamp.of(found)
+                if is_only_in_cloud(found):
+                    in_cloud.add(path)
+    return Found(folder, files, sidecars, frozenset(in_cloud), tuple(closed))
 
 
 def _found_at(entry: os.DirEntry[str], path: str, closed: list[str]) -> os.stat_result | None:

@@ -79,6 +79,17 @@ def test_counts_add_up(catalog: SqliteCatalog) -> None:
     assert catalog.embeddings.count_waiting("another model") == 2
 
 
+def test_photos_that_are_only_in_the_cloud_wait_and_are_not_asked_for(catalog: SqliteCatalog) -> None:
+    ids = add_photos(catalog, "a.jpg", "b.jpg")
+    catalog.embeddings.store(MODEL, [embedded(catalog, ids["a.jpg"], "1")], {})
+    catalog.folders.apply_changes(1, FolderChanges(in_cloud={"a.jpg": True, "b.jpg": True}), now_s=2)
+    assert catalog.embeddings.counts(MODEL) == Counts(2, embedded=1, skipped=0, waiting=1, missing=0, only_in_cloud=1)
+    assert catalog.embeddings.waiting(MODEL) == catalog.embeddings.waiting("another model") == []
+    assert {file.only_in_cloud for file in catalog.folders.known_files(1).values()} == {True}
+    catalog.folders.apply_changes(1, FolderChanges(in_cloud={"a.jpg": False, "b.jpg": False}), now_s=3)
+    assert [photo.path.name for photo in catalog.embeddings.waiting(MODEL)] == ["b.jpg"]
+
+
 def test_a_photo_that_goes_before_it_was_read_is_forgotten_unless_somebody_decided_about_it(
     catalog: SqliteCatalog,
 ) -> None:

@@ -1,6 +1,7 @@
 """Photo files of every kind become pixels that look right."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from photo_clip.adapters.images import make_square, read_photo, read_thumbnail, read_tiles, read_view
-from photo_clip.core.errors import UnreadablePhotoError
+from photo_clip.adapters.images import hash_photo, make_square, read_photo, read_thumbnail, read_tiles, read_view
+from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.ports import Fit, Resampling, SquareSpec
 from photo_clip.core.tiles import tile_boxes
+from tests.cloud import Cloud
 from tests.made_pictures import LYING_HEIC, RED, SQUARE, TO_LIE, assert_quarters, corners, exif_data, quarters, scenery
 
 
@@ -48,6 +50,20 @@ def test_every_kind_of_picture_is_read(tmp_path: Path, suffix: str, options: dic
     assert_quarters(np.asarray(Image.open(io.BytesIO(photo.thumbnail_jpeg))))
     assert_quarters(read_view(path, 100))
     assert (photo.facts.width_px, photo.facts.height_px, photo.facts.orientation) == (120, 80, 1)
+
+
+def test_only_who_asks_to_see_a_photo_has_it_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "photo.png"
+    quarters().save(path)
+    Cloud(monkeypatch).take(path)
+    reads: list[Callable[[], object]] = [
+        *(lambda: read_photo(path, SQUARE), lambda: read_tiles(path, SQUARE), lambda: read_thumbnail(path)),
+        lambda: hash_photo(path),
+    ]
+    for read in reads:
+        with pytest.raises(PhotoGoneError, match="only in the cloud"):
+            read()
+    assert_quarters(read_view(path, 100))
 
 
 def test_heic_is_read_and_stands_upright() -> None:

@@ -14,7 +14,9 @@ from photo_clip import __version__
 from photo_clip.core.editions import this_edition
 from photo_clip.core.errors import LibraryInUseError
 from photo_clip.core.photo import Photo
+from photo_clip.core.ports import RgbImage
 from photo_clip.core.settings import Settings
+from photo_clip.core.stores import Counts
 from photo_clip.gui import about_box
 from photo_clip.gui.about_box import AboutBox
 from photo_clip.gui.application import dress
@@ -25,7 +27,7 @@ from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.problems import BugDialog
 from photo_clip.gui.settings_dialog import SettingsDialog
 from photo_clip.gui.skipped_list import SkippedList
-from tests.fakes import FakeWatcher, open_fake_library, plug_in, unplug, write_photo
+from tests.fakes import FakeReader, FakeWatcher, open_fake_library, plug_in, unplug, write_photo
 from tests.gui.window_use import drop, names_shown, type_words
 
 
@@ -101,6 +103,37 @@ def test_enter_shows_a_photo_large_and_escape_leads_back(filled: MainWindow, qtb
         qtbot.keyClick(filled.viewer, key)
     qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
     assert filled.grid.isVisible()
+
+
+def test_the_photo_after_a_large_one_is_not_downloaded_before_it_is_wanted(
+    filled: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO) is not None for row in range(2)))
+    shown, after = (filled.photos.index(row).data(Role.PHOTO).path for row in range(2))
+    read: list[Path] = []
+    asked_about: list[Path] = []
+    view = FakeReader.view
+
+    def noted_view(reader: FakeReader, path: Path, max_side_px: int) -> RgbImage:
+        read.append(path)
+        return view(reader, path, max_side_px)
+
+    def is_away(path: Path) -> bool:
+        asked_about.append(path)
+        return True
+
+    monkeypatch.setattr(FakeReader, "view", noted_view)
+    monkeypatch.setattr("photo_clip.gui.photo_viewer.is_away_in_cloud", is_away)
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    qtbot.keyClick(filled.grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: asked_about == [after])
+    assert read == [shown]
+
+
+def test_what_waits_in_the_cloud_is_told_at_the_bottom(window: MainWindow, qtbot: QtBot) -> None:
+    window.activity.show_rest(Counts(photos=9, embedded=2, skipped=0, waiting=7, missing=0, only_in_cloud=4))
+    assert window.activity.words == "2 photos can be found  ·  3 waiting  ·  4 only in the cloud"
 
 
 def test_similar_photos_are_one_key_away(filled: MainWindow, qtbot: QtBot) -> None:

@@ -15,6 +15,8 @@ from photo_clip import HOMEPAGE
 from photo_clip.__main__ import main
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
+from tests.cloud import Cloud
+from tests.fakes import write_photo
 from tests.real_photos import photo_name, write_real_photos
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
@@ -118,6 +120,20 @@ def test_a_broken_file_is_skipped_with_a_reason(tmp_path: Path, capsys: pytest.C
     shown = capsys.readouterr().out
     assert "broken.jpg" in shown
     assert "empty" in shown
+
+
+def test_photos_that_are_only_in_the_cloud_are_told_and_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Cloud(monkeypatch).take(write_photo(tmp_path / "photos" / "a.jpg", "no photo, if it were read"))
+    library = tmp_path / "library"
+    assert run(library, "index", str(tmp_path / "photos")) == 0
+    assert "Only in the cloud: 1 photo, to be read when" in capsys.readouterr().err
+    assert run(library, "status") == 0
+    told = capsys.readouterr().out
+    assert "1 waiting" in told
+    assert "  waiting 1: it is only in the cloud; make it available on this computer" in told
+    assert "0 skipped" in told
 
 
 def test_nothing_is_found_in_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
