@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Self
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -228,10 +229,11 @@ def _tagged(word: str) -> list[_Condition]:
 
 def _like(place: str, word: str, end: str = "%") -> _Condition:
     """Return the condition that a word stands in a place, before `end`, in capitals or not, and its values."""
-    # LIKE knows the cases of a to z alone
-    cases = [word] if word.isascii() else list(dict.fromkeys((word, word.lower(), word.upper(), word.title())))
-    told = " OR ".join(_LIKE.format(place=place) for _ in cases)
-    return f"({told})", [f"%{_escaped(case)}{end}" for case in cases]
+    # LIKE knows the cases of a to z alone; and to it “é” is not “e” with an accent, as names from a Mac are written
+    cases = [word] if word.isascii() else [word, word.lower(), word.upper(), word.title()]
+    spellings = list(dict.fromkeys(normalize(form, case) for form in ("NFC", "NFD") for case in cases))
+    told = " OR ".join(_LIKE.format(place=place) for _ in spellings)
+    return f"({told})", [f"%{_escaped(spelling)}{end}" for spelling in spellings]
 
 
 def _escaped(word: str) -> str:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -66,6 +67,18 @@ def found(catalog: SqliteCatalog, *groups: str) -> set[str]:
     photo_ids, content_ids = catalog.photos_within(wanted)
     assert len(photo_ids) == len(content_ids)
     return {photo.path.name for photo in catalog.photos(photo_ids.tolist())}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_found_however_their_accents_are_written(catalog: SqliteCatalog, form: str) -> None:
+    folder_id = catalog.folders.add(Path(normalize(form, "/mnt/Café")), HERE).id
+    path, stamp = normalize(form, "Ägypten/Zoë Müller.jpg"), FileStamp(1, 1)
+    catalog.folders.apply_changes(folder_id, FolderChanges(new={path: stamp}), now_s=1)
+    photo_id = catalog.folders.known_files(folder_id)[path].photo_id
+    vector = np.array([1, 0], np.float32)
+    catalog.embeddings.store("model", [EmbeddedPhoto(photo_id, stamp, form, PhotoFacts(1, 1), vector)], {})
+    for typed in ("name:Müller", "name:zoë müller", "folder:ägypten", "folder:/mnt/Café", "folder:CAFÉ"):
+        assert found(catalog, typed) == {path.rpartition("/")[2]}, typed
 
 
 TRAM, COPY, WIDE, DUNE, TALL = (path.rsplit("/", 1)[-1] for path in PHOTOS)
