@@ -256,7 +256,7 @@ class WatchedFolders:
             return Look(folder, offline_reason=OTHER_DEVICE)
         now_s = self._clock()
         changes, again_soon = _compare(found, known, closed, now_s)
-        marks, growing = _compare_sidecars(found, beside, known, closed, now_s)
+        marks, growing = _compare_sidecars(folder.path, found, beside, known, closed, now_s)
         return Look(
             folder,
             replace(changes, sidecars=marks, in_cloud=_compare_places(found, in_cloud, known)),
@@ -423,6 +423,7 @@ def _compare_places(found: Iterable[str], in_cloud: Container[str], known: Mappi
 
 
 def _compare_sidecars(
+    root: Path,
     found: Mapping[str, FileStamp],
     beside: Mapping[str, FileStamp],
     known: Mapping[str, KnownFile],
@@ -430,7 +431,8 @@ def _compare_sidecars(
     now_s: float,
 ) -> tuple[dict[str, str], bool]:
     """Return the marks of sidecars that differ from what is known, by their photos, and whether one may be growing."""
-    doors = frozenset(closed)
+    doors = {path.casefold() for path in closed}
+    alike = {path.casefold(): path for path in beside}
     marks: dict[str, str] = {}
     growing = False
     for path in found:
@@ -439,12 +441,18 @@ def _compare_sidecars(
         if not (before or beside):
             continue
         names = sidecar_names(path)
-        stamps = [beside.get(name) for name in names]
+        stamps = [beside.get(name) or _stamp_alike(root, name, beside, alike) for name in names]
         mark = mark_of(stamps)
-        if mark == before or not doors.isdisjoint(names):
+        if mark == before or any(name.casefold() in doors for name in names):
             continue
         if any(stamp is not None and _may_be_growing(stamp, now_s) for stamp in stamps):
             growing = True
         else:
             marks[path] = mark
     return marks, growing
+
+
+def _stamp_alike(root: Path, name: str, beside: Mapping[str, FileStamp], alike: Mapping[str, str]) -> FileStamp | None:
+    """Return the stamp of a sidecar whose name differs in capitals alone, where the system takes it for that one."""
+    other = alike.get(name.casefold())
+    return beside[other] if other is not None and os.path.exists(root / name) else None  # noqa: PTH110 - never raises

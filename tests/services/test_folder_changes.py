@@ -20,10 +20,11 @@ from photo_clip.core.photo import (
     PhotoFacts,
 )
 from photo_clip.core.progress import Progress
+from photo_clip.core.sidecars import mark_of
 from photo_clip.core.stores import EmbeddedPhoto
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, OTHER_DEVICE, UNREADABLE, Look, WatchedFolders
-from photo_clip.services.photo_files import find_photo_files
+from photo_clip.services.photo_files import find_photo_files, stamp_of
 from tests.fakes import write_photo
 
 NOW_S = 2e9
@@ -131,6 +132,18 @@ def test_a_folder_with_nomedia_is_passed_over_with_all_below_unless_it_was_asked
     (photos / "private" / ".nomedia").touch()
     assert paths_below(photos) == set()
     assert paths_below(photos / "private") == {"deep/a.jpg"}
+
+
+@pytest.mark.parametrize("system_takes_them_for_one", [True, False])
+def test_a_sidecar_in_capitals_is_a_photos_where_the_system_takes_it_for_that(
+    folders: WatchedFolders, photos: Path, monkeypatch: pytest.MonkeyPatch, system_takes_them_for_one: bool
+) -> None:
+    write_photo(photos / "IMG_1.jpg", "red")
+    stamp = stamp_of(write_photo(photos / "IMG_1.XMP", "said"))
+    folders.add(photos)
+    monkeypatch.setattr(os.path, "exists", lambda path: system_takes_them_for_one and path == photos / "IMG_1.xmp")
+    expected = {"IMG_1.jpg": mark_of([None, stamp])} if system_takes_them_for_one else {}
+    assert look_at(folders).changes.sidecars == expected
 
 
 def test_a_folder_may_have_the_name_of_a_photo_and_a_photo_no_ordinary_file_is_none(photos: Path) -> None:
