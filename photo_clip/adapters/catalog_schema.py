@@ -61,6 +61,8 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL, not NORMAL: a decision that was acknowledged outlives a power cut too. It costs a sync a batch.
             connection.execute("PRAGMA synchronous = FULL")
+            for pragma in ("fullfsync", "checkpoint_fullfsync"):  # else macOS leaves it in the drive's own memory
+                connection.execute(f"PRAGMA {pragma} = ON")
     except BaseException:
         connection.close()
         raise

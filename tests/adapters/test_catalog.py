@@ -275,6 +275,15 @@ def test_readers_do_not_wait_for_a_writer(catalog: SqliteCatalog) -> None:
         assert answers == [1]
 
 
+def test_what_was_decided_is_asked_to_be_on_the_drive_itself(catalog: SqliteCatalog) -> None:
+    with catalog._connections.writing() as connection:
+        asked = [
+            connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("synchronous", "fullfsync", "checkpoint_fullfsync")
+        ]
+    assert asked == [2, 1, 1]
+
+
 def test_another_program_can_read_while_this_one_writes(catalog: SqliteCatalog, tmp_path: Path) -> None:
     add_photos(catalog, "a.jpg")
     other = SqliteCatalog(tmp_path / "catalog.db", read_only=True)
