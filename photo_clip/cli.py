@@ -23,6 +23,7 @@ from photo_clip.core.editions import Edition
 from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.left_out import paths_or_name
+from photo_clip.core.linked_paths import as_compared, real_path
 from photo_clip.core.photo import Folder, Hit
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
@@ -465,9 +466,9 @@ def remove_model(context: typer.Context, model: Model) -> None:
 
 def _watched(library: Library, folder: Path) -> Folder:
     """Return the watched folder at a path. Raises UsageError."""
-    path = Path(os.path.realpath(from_home(folder)))
+    path = real_path(from_home(folder))
     for watched in library.folders.all():
-        if watched.path == path:
+        if as_compared(str(watched.path)) == as_compared(str(path)):
             return watched
     raise UsageError(
         f"The folder “{path}” is not watched.", advice=f"See the watched ones with: {APP_NAME} folders list"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
 from pathlib import Path, PurePath
+from unicodedata import normalize
 
-from photo_clip.core.linked_paths import paths_to
+from photo_clip.core.linked_paths import as_compared, paths_to
 from photo_clip.core.typed_paths import from_home
 
 
@@ -16,9 +17,10 @@ from photo_clip.core.typed_paths import from_home
 class LeftOut:
     """Patterns, each of which leaves out folders with all that is in them, or files.
 
-    A path, such as `/home/me/Pictures/private`, is that folder or file. A name, such as `Previews` or `*_small.jpg`,
-    is every folder or file of that name; `*`, `?` and `[ab]` stand for other characters, and capitals for small
-    letters too. A name with a slash, such as `2019/scans`, is looked for below each watched folder.
+    A path, such as `/home/me/Pictures/private`, is that folder or file, in any spelling that the system takes for it. A
+    name, such as `Previews` or `*_small.jpg`, is every folder or file of that name; `*`, `?` and `[ab]` stand for other
+    characters, and capitals for small letters too. A name with a slash, such as `2019/scans`, is looked for below each
+    watched folder.
     """
 
     patterns: tuple[str, ...] = ()
@@ -39,7 +41,7 @@ class LeftOut:
     def has(self, root: Path, relative: str) -> bool:
         """Whether the file or folder at `relative` below the watched folder `root` is left out, or lies in one that
         is."""
-        parts = relative.split("/")
+        parts = normalize("NFC", relative).split("/")
         if any(self._names.fullmatch(part) for part in parts):
             return True
         if not self._below and not self._paths:
@@ -47,11 +49,11 @@ class LeftOut:
         places = ["/".join(parts[: count + 1]) for count in range(len(parts))]
         if any(self._below_pattern.fullmatch(place) for place in places):
             return True
-        return any(PurePath(root, place).as_posix() in self._paths for place in places)
+        return any(_as_compared(PurePath(root, place).as_posix()) in self._paths for place in places)
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        return frozenset(each for each in self.patterns if _is_path(each))
+        return frozenset(_as_compared(each) for each in self.patterns if _is_path(each))
 
     @cached_property
     def _below(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ def paths_or_name(typed: str) -> tuple[str, ...]:
     """
     path = from_home(typed)
     if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and os.path.exists(path)):  # noqa: PTH110 - never raises
-        return tuple(each.as_posix() for each in paths_to(path))
+        spellings = (each.as_posix() for each in paths_to(path))
+        return tuple({as_compared(each): each for each in spellings}.values())  # the last one is the true one
     return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped
 
 
@@ -82,6 +85,13 @@ def _is_path(pattern: str) -> bool:
     return pattern.startswith("/") or re.match("[A-Za-z]:/", pattern) is not None
 
 
+def _as_compared(path: str) -> str:
+    """Return a path as the system compares it, and its accents in one of the two ways to write them: names that come
+    from a Mac have them in the other."""
+    return as_compared(normalize("NFC", path))
+
+
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """Return what matches any of the patterns; nothing where there is none."""
-    return re.compile("|".join(translate(each) for each in patterns) or "(?!)", re.IGNORECASE)
+    wanted = (translate(normalize("NFC", each)) for each in patterns)
+    return re.compile("|".join(wanted) or "(?!)", re.IGNORECASE)

@@ -10,6 +10,7 @@ from pathlib import Path
 from photo_clip.core.errors import FolderError
 from photo_clip.core.folder_names import is_passed_over
 from photo_clip.core.left_out import LeftOut
+from photo_clip.core.linked_paths import real_path
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
@@ -88,9 +89,10 @@ class WatchedFolders:
         """Watch a folder; one inside a watched folder is that one, and one around watched folders takes them in.
 
         One that holds the photos of a watched folder which is away is that folder, at another place. Symbolic
-        links in `path` are resolved. Raises FolderError where there is no folder that can be read.
+        links in `path` are resolved, and it is spelled as it really is. Raises FolderError where there is no folder
+        that can be read.
         """
-        path = Path(os.path.realpath(from_home(path)))
+        path = real_path(from_home(path))
         identity = _readable_identity(path)
         folders = self.all()
         outer = next((folder for folder in reversed(folders) if _is_within(path, folder.path)), None)

@@ -1,7 +1,9 @@
 """What people want to be left out of their folders."""
 
 import os
+import sys
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -27,6 +29,35 @@ def test_a_pattern_leaves_out_what_it_says(pattern: str, left_out: list[str], ke
     rules = LeftOut.of([pattern])
     assert [path for path in left_out if not rules.has(ROOT, path)] == []
     assert [path for path in kept if rules.has(ROOT, path)] == []
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_capitals_do_not_count_in_paths_where_the_system_takes_them_for_one(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed, root = ["c:\\users\\me\\Pictures\\Private"], Path("C:/Users/me/Pictures")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not LeftOut.of(typed).has(root, "private/a.jpg")
+    monkeypatch.setattr(sys, "platform", system)
+    assert LeftOut.of(typed).has(root, "private/a.jpg")
+    assert not LeftOut.of(typed).has(root, "privately/a.jpg")
+
+
+@pytest.mark.parametrize("pattern", ["Privé", "/home/me/Pictures/Privé", "Privé/2019", "Priv?"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_left_out_however_their_accents_are_written(pattern: str, form: str) -> None:
+    for typed_in in ("NFC", "NFD"):
+        if "?" not in pattern or typed_in == "NFC":
+            rules = LeftOut.of([normalize(typed_in, pattern)])
+            assert rules.has(ROOT, normalize(form, "Privé/2019/a.jpg"))
+
+
+def test_of_the_spellings_of_a_chosen_path_the_true_one_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photo_clip.core.left_out.paths_to", lambda _: [Path("/me/pics/a"), Path("/Me/Pics/A")])
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert paths_or_name(str(tmp_path)) == ("/Me/Pics/A",)
 
 
 def test_nothing_is_left_out_without_patterns() -> None:

@@ -1,11 +1,13 @@
 """All the paths by which something can be known."""
 
 import os
-from pathlib import Path
+import sys
+from pathlib import Path, PosixPath
+from unicodedata import normalize
 
 import pytest
 
-from photo_clip.core.linked_paths import paths_to
+from photo_clip.core.linked_paths import as_compared, paths_to, real_path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
@@ -22,3 +24,57 @@ def test_links_are_resolved_one_after_the_other(tmp_path: Path, monkeypatch: pyt
     assert paths_to(Path("../drive/elsewhere")) == [home / "drive/elsewhere"]
     (home / "round").symlink_to("round")
     assert paths_to(home / "round") == [home / "round"]
+
+
+@pytest.fixture
+def macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What macOS does: whatever was opened in small letters or with accents as one, it has other names."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def path_of(descriptor: int, command: int, room: bytes) -> bytes:
+        assert command == 50
+        opened = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - it is no file
+        true = normalize("NFD", opened.replace("pictures", "Pictures"))
+        return os.fsencode(true).ljust(len(room), b"\0")
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(os, "O_EVTONLY", os.O_RDONLY, raising=False)
+    monkeypatch.setattr(fcntl, "F_GETPATH", 50, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", path_of)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="plays macOS with what Linux has")
+@pytest.mark.usefixtures("macos")
+def test_macos_is_asked_how_it_spells_a_path(tmp_path: Path) -> None:
+    home = Path(os.path.realpath(tmp_path))
+    typed = home / "pictures" / normalize("NFC", "Café") / "a.jpg"
+    typed.parent.mkdir(parents=True)
+    true = home / "Pictures" / normalize("NFD", "Café")
+    assert real_path(typed.parent) == true
+    assert true / "a.jpg" in paths_to(typed)
+    assert real_path(home / "not there") == home / "not there"
+    assert as_compared(str(typed.parent)) == as_compared(str(true))
+
+
+@pytest.mark.skipif(sys.platform not in ("darwin", "win32"), reason="capitals count here")
+def test_what_is_typed_in_small_letters_is_known_as_it_is_spelled(tmp_path: Path) -> None:
+    (tmp_path / "Pictures").mkdir()
+    true = f"{os.path.realpath(tmp_path)}{os.sep}Pictures"
+    assert str(real_path(tmp_path / "pictures")) == true
+    assert true in map(str, paths_to(tmp_path / "pictures"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="plays Windows")
+def test_the_true_spelling_is_kept_where_paths_in_small_letters_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PathInAnyCapitals(PosixPath):
+        """A path as Windows compares it."""
+
+        def __eq__(self, other: object) -> bool:
+            return str(self).lower() == str(other).lower()
+
+        def __hash__(self) -> int:
+            return hash(str(self).lower())
+
+    monkeypatch.setattr("photo_clip.core.linked_paths.Path", PathInAnyCapitals)
+    monkeypatch.setattr(os.path, "realpath", lambda path: str(path).replace("/pictures", "/Pictures"))
+    assert str(paths_to(PathInAnyCapitals("/me/pictures/a.jpg"))[-1]) == "/me/Pictures/a.jpg"

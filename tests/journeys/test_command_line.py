@@ -136,6 +136,17 @@ def test_photos_that_are_only_in_the_cloud_are_told_and_wait(
     assert "0 skipped" in told
 
 
+def test_a_watched_folder_can_be_named_in_any_capitals_that_the_system_takes_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Photos").mkdir()
+    assert run(tmp_path / "library", "folders", "add", str(tmp_path / "Photos")) == 0
+    monkeypatch.setattr("photo_clip.cli.as_compared", str.casefold)
+    assert run(tmp_path / "library", "folders", "remove", str(tmp_path / "PHOTOS")) == 0
+    assert run(tmp_path / "library", "folders", "list") == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_nothing_is_found_in_an_empty_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "photos").mkdir()
     assert run(tmp_path / "library", "index", str(tmp_path / "photos")) == 0

@@ -462,6 +462,20 @@ def test_a_relative_path_is_taken_from_where_one_is(
     assert folders.add(Path("photos")).path == Path(os.path.realpath(photos))
 
 
+def test_a_folder_typed_in_another_spelling_is_the_one_that_is_watched(
+    folders: WatchedFolders, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = photos / "2020"
+    inner.mkdir()
+    watched = folders.add(photos)
+    monkeypatch.setattr(
+        "photo_clip.services.folder_changes.real_path",
+        lambda path: Path(os.path.realpath(str(path).replace("PHOTOS", "photos"))),
+    )
+    assert folders.add(photos.with_name("PHOTOS") / "2020") == watched
+    assert folders.all() == [watched]
+
+
 @pytest.mark.parametrize("path", ["missing", "file.jpg", "~no such user/photos"])
 def test_what_is_no_folder_cannot_be_watched(folders: WatchedFolders, photos: Path, path: str) -> None:
     write_photo(photos / "file.jpg", "red")
