@@ -29,6 +29,7 @@ from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
+from photo_clip.core.there import is_there
 from photo_clip.core.tiles import cost_in_words
 from photo_clip.core.typed_paths import from_home
 from photo_clip.exit_codes import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE
@@ -113,7 +114,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
         typed_in[words_from:] = shielded(typed_in[words_from:])
-    if typed_in and os.path.exists(typed_in[0]) and typed_in[0] not in _command_names():  # noqa: PTH110 - never raises
+    if typed_in and is_there(typed_in[0]) and typed_in[0] not in _command_names():
         typed_in.insert(0, "open")
     try:
         commands(args=typed_in)

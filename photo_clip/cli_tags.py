@@ -1,7 +1,6 @@
 """The commands about labels and tags."""
 
 import csv
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,7 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
+from photo_clip.core.there import is_there
 from photo_clip.exit_codes import NOTHING_FOUND
 from photo_clip.opening import opened_library
 from photo_clip.services.known_photos import photo_at
@@ -174,9 +174,8 @@ def _labels(library: Library, file: Path | None) -> list[Label]:
         return labels
     folder = resources_folder() / "labels"
     known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
-    is_there = os.path.exists(file)  # noqa: PTH110 - never raises
     return labels_in(
-        file if is_there else folder / f"{file.name}.txt",
+        file if is_there(file) else folder / f"{file.name}.txt",
         named=file,
         advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
     )

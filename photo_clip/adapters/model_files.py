@@ -24,6 +24,7 @@ from photo_clip.adapters.remote_file import RemoteFile
 from photo_clip.core.errors import DownloadError, ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import Kind, ModelSource, parse_source
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.there import is_file
 
 if TYPE_CHECKING:  # with httpx, which takes a sixth of a second to import, and few runs fetch a model
     from photo_clip.adapters.hub_download import HubDownload
@@ -72,11 +73,11 @@ class HubFiles:
             case Kind.STARTER:
                 return True
             case Kind.FOLDER:
-                return (place / CONFIG).is_file()
+                return is_file(place / CONFIG)
             case Kind.FILE:
-                return place.is_file()
+                return is_file(place)
             case _:
-                return (place / _NAME).is_file()
+                return is_file(place / _NAME)
 
     def size_bytes(self, source: ModelSource) -> int:
         if not source.is_on_hub:
@@ -262,15 +263,15 @@ def _repository(name: str) -> str:
 
 def _own_files(path: Path) -> tuple[Path, list[str]]:
     """Return the weights that a person has, and the names of the other files that lie with them in a folder."""
-    if path.is_file() and path.suffix in (".safetensors", ".bin", ".pt", ".pth"):
+    if is_file(path) and path.suffix in (".safetensors", ".bin", ".pt", ".pth"):
         return path.resolve(), []
-    names = [name for name in (*WEIGHTS, *PICKLES) if (path / name).is_file()]
+    names = [name for name in (*WEIGHTS, *PICKLES) if is_file(path / name)]
     if not names:
         raise DownloadError(
             f"“{path}” is no file of weights and no folder with one.",
             advice=f"Choose {WEIGHTS[0]}, or the folder it lies in.",
         )
-    others = [name for name in (CONFIG, *TOKENIZER, f"{TEXT_TOWER}/config.json") if (path / name).is_file()]
+    others = [name for name in (CONFIG, *TOKENIZER, f"{TEXT_TOWER}/config.json") if is_file(path / name)]
     return (path / names[0]).resolve(), others  # the hub's own cache holds links
 
 

@@ -15,6 +15,7 @@ from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
+from photo_clip.core.there import is_there
 
 _SPACES = {
     "x": "adobe:ns:meta/",
@@ -44,11 +45,7 @@ def _both(photo: Path) -> list[Path]:
 def sidecar_of(photo: Path) -> Path:
     """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
     full, short = _both(photo)
-    return short if not _is_there(full) and _is_there(short) else full
-
-
-def _is_there(file: Path) -> bool:
-    return os.path.exists(file)  # noqa: PTH110 - never raises, although “.xmp” makes some names too long
+    return short if not is_there(full) and is_there(short) else full
 
 
 class XmpSidecars:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from photo_clip.core.there import is_folder
 from photo_clip.gui import theme
 from photo_clip.gui.photo_intake import Taking
 
@@ -73,7 +74,7 @@ class DropVeil(QWidget):
                 self._take_photos(event.mimeData())
             return
         event.acceptProposedAction()
-        is_for_folders = any(path.is_dir() for path in _paths(event))
+        is_for_folders = any(is_folder(path) for path in _paths(event))
         if is_for_folders or not self._take_photos(event.mimeData()):
             self.dropped.emit(_paths(event))
 

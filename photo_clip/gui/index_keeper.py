@@ -13,6 +13,7 @@ from photo_clip.core.photo import Folder, FolderState
 from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Phase, Progress, Report
+from photo_clip.core.there import is_file
 from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.services.library import Library
@@ -348,7 +349,7 @@ class IndexKeeper(QObject):
 def _add(library: Library, paths: Collection[Path]) -> AddedFolders:
     count, files, problem = 0, [], None
     for path in paths:
-        if path.is_file():
+        if is_file(path):
             files.append(path)
             continue
         try:

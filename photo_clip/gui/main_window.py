@@ -20,6 +20,7 @@ from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.query import Condition, Description, Query
 from photo_clip.core.settings import Settings
 from photo_clip.core.stores import Catalog
+from photo_clip.core.there import is_file
 from photo_clip.gui.activity_bar import ActivityBar
 from photo_clip.gui.answering import Answer
 from photo_clip.gui.browser import Browser
@@ -269,7 +270,7 @@ class MainWindow(QMainWindow):
         if self._opened is None:
             self._to_show = list(paths)
             return
-        photos = [path for path in paths if is_photo_name(path.name) and path.is_file()]
+        photos = [path for path in paths if is_photo_name(path.name) and is_file(path)]
         others = [path for path in paths if path not in photos]
         if others:
             self.keeper.add_folders(others)

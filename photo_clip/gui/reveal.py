@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from photo_clip.core.errors import FolderError
 from photo_clip.core.printable import printable
+from photo_clip.core.there import is_folder, is_there
 
 _ANSWER_TIME_S = 10
 
@@ -27,12 +28,12 @@ def show_in_file_manager(path: Path) -> Path | None:
         shown = subprocess.run(["/usr/bin/open", "-R", str(path)], check=False).returncode == 0  # noqa: S603
     else:
         shown = _ask_file_manager(path)
-    return None if shown else path if path.is_dir() else path.parent
+    return None if shown else path if is_folder(path) else path.parent
 
 
 def check_is_there(path: Path) -> Path:
     """Return the path of a file or folder. Raises FolderError where it is not there."""
-    if not path.exists():
+    if not is_there(path):
         raise FolderError(
             f"“{printable(path.name)}” is not there just now.",
             advice="Connect its drive. If it was moved or deleted, the next look at its folder notices it.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from photo_clip.core.photo import FolderIdentity
+from photo_clip.core.there import is_there
 
 _NO_DRIVES = frozenset(
     (
@@ -44,7 +45,7 @@ def _file_systems() -> dict[int, str]:
 def drive_roots() -> Iterator[Path]:
     """Yield the folders at which drives of this computer are found: mount points, volumes, letters."""
     if sys.platform == "win32":
-        yield from (root for letter in string.ascii_uppercase if (root := Path(f"{letter}:\\")).exists())
+        yield from (root for letter in string.ascii_uppercase if is_there(root := Path(f"{letter}:\\")))
     elif sys.platform == "darwin":
         yield from sorted(Path("/Volumes").glob("*"))
     else:

@@ -30,6 +30,7 @@ from photo_clip.core.stacks import (
     versions,
 )
 from photo_clip.core.stores import Catalog
+from photo_clip.core.there import is_file
 from photo_clip.services.background import Background
 from photo_clip.services.models import Models
 
@@ -114,7 +115,7 @@ class Duplicates:
         if self._move_to_bin is None:
             raise UsageError("There is no bin here.", advice="Delete the files in your file manager.")
         unwanted = list(photos)
-        kept = [photo for photo in stack.photos if photo not in unwanted and photo.path.is_file()]
+        kept = [photo for photo in stack.photos if photo not in unwanted and is_file(photo.path)]
         if not kept:
             raise UsageError(
                 f"No other photo of the stack with “{unwanted[0].path}” would be left, so nothing was moved.",

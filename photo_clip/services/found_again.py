@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity
+from photo_clip.core.there import is_folder
 from photo_clip.services.drives import identity_of
 from photo_clip.services.photo_files import stamp_of
 
@@ -32,7 +33,7 @@ def places_of(folder: Folder, roots: Callable[[], Iterable[Path]]) -> Iterator[P
     for root in dict.fromkeys(roots()):
         for start in range(len(parts)):
             place = root.joinpath(*parts[start:])
-            if place != folder.path and place.is_dir():
+            if place != folder.path and is_folder(place):
                 yield place
         if root != folder.path:  # the whole drive may be watched
             yield root

@@ -198,6 +198,16 @@ def test_a_file_that_is_no_photo_gets_a_kind_word(window: MainWindow, photos: Pa
     assert "not a folder" in window.problems._sentence.text()
 
 
+@pytest.mark.parametrize("name", ["x" * 300, f"{'x' * 300}.jpg"])
+def test_what_may_not_be_looked_at_is_a_sentence(window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str) -> None:
+    if name.endswith(".jpg"):
+        window.show_paths([tmp_path / name])
+    else:
+        drop(window, tmp_path / name)
+    qtbot.waitUntil(window.problems.isVisible)
+    assert "x" * 300 in window.problems._sentence.text()
+
+
 def test_indexing_can_be_paused_and_goes_on(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.keeper.is_idle)
     window.keeper.pause()

@@ -175,6 +175,13 @@ def test_an_empty_mount_point_does_not_keep_it_from_being_found(bench: Bench, tm
     assert list(bench.index().found_again) == [bench.photos]
 
 
+def test_a_drive_that_may_not_be_looked_at_keeps_it_from_nothing(bench: Bench, tmp_path: Path) -> None:
+    barred = tmp_path / ("x" * 300)  # a name of that length is refused to root, too
+    copied(unplug(bench.photos), tmp_path / "stick" / "DCIM" / "best")
+    with_drives(bench, barred, tmp_path / "stick")
+    assert list(bench.index().found_again) == [bench.photos]
+
+
 def test_mounted_drives_are_read_from_what_linux_tells() -> None:
     mounts = (
         "proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /media/me/My\\040Card vfat rw 0 0\n"

@@ -1,0 +1,19 @@
+"""Tells what there is at a path; what may not be looked at is not there. pathlib's own questions raise OSError then."""
+
+import os
+from pathlib import Path
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether there is anything."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether there is a folder."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is a file."""
+    return os.path.isfile(path)  # noqa: PTH113

@@ -1,0 +1,17 @@
+"""What may not be looked at is not there, and nobody who asks meets the system's trouble."""
+
+from pathlib import Path
+
+from photo_clip.core.there import is_file, is_folder, is_there
+
+
+def test_what_is_there_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    file.touch()
+    assert (is_there(file), is_file(file), is_folder(file)) == (True, True, False)
+    assert (is_there(tmp_path), is_file(tmp_path), is_folder(tmp_path)) == (True, False, True)
+
+
+def test_what_may_not_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    barred = tmp_path / ("x" * 300)  # a name of that length is refused to root, too
+    assert [ask(barred) for ask in (is_there, is_file, is_folder)] == [False] * 3
