@@ -1,5 +1,6 @@
 """Where drives are connected just now, and what tells them apart."""
 
+import ctypes
 import hashlib
 import re
 import string
@@ -19,7 +20,8 @@ _NO_DRIVES = frozenset(
 )
 _ON_THE_NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "fuse.rclone", "davfs", "afs")
 """A server that went away lets whoever looks wait for minutes."""
-
+_KINDS_LOOKED_AT = (2, 3, 6)
+"""What Windows calls removable, fixed and a RAM disk; a server may not answer, and a disc would be kept turning."""
 
 _BY_UUID = Path("/dev/disk/by-uuid")
 """Where Linux names devices by the file systems on them; on Windows a device's number is its file system's."""
@@ -45,7 +47,7 @@ def _file_systems() -> dict[int, str]:
 def drive_roots() -> Iterator[Path]:
     """Yield the folders at which drives of this computer are found: mount points, volumes, letters."""
     if sys.platform == "win32":
-        yield from (root for letter in string.ascii_uppercase if is_there(root := Path(f"{letter}:\\")))
+        yield from (root for letter in _letters() if is_there(root := Path(f"{letter}:\\")))  # a reader may be empty
     elif sys.platform == "darwin":
         yield from sorted(Path("/Volumes").glob("*"))
     else:
@@ -54,6 +56,16 @@ def drive_roots() -> Iterator[Path]:
         except OSError:
             return
         yield from mount_points(told.decode("utf-8", "surrogateescape"))
+
+
+def _letters() -> list[str]:
+    """Return the letters of Windows that stand for drives of this computer, without a look at what is there."""
+    if sys.platform != "win32":
+        return []
+    kernel = ctypes.windll.kernel32
+    given = kernel.GetLogicalDrives()
+    letters = [letter for number, letter in enumerate(string.ascii_uppercase) if given & 1 << number]
+    return [letter for letter in letters if kernel.GetDriveTypeW(f"{letter}:\\") in _KINDS_LOOKED_AT]
 
 
 def mount_points(mounts: str) -> Iterator[Path]:
