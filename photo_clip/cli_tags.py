@@ -1,6 +1,7 @@
 """The commands about labels and tags."""
 
 import csv
+import io
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -217,6 +218,8 @@ def _decide(context: typer.Context, name: str, files: list[Path], *, accepted: b
 def _say_csv(library: Library) -> None:
     ids = library.catalog.newest_photo_ids().tolist()
     tags = library.catalog.tags.tags_of(ids)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="")  # lines end with \r\n already, of which Windows would make \r\r\n
     out = csv.writer(sys.stdout)
     out.writerow(["path", "tag", "decided at", "model", "written by others"])
     for photo in library.catalog.photos(sorted(tags)):

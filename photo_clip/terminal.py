@@ -40,6 +40,8 @@ def ready_streams() -> None:
         if getattr(sys, name) is None:
             _drop(name)
     if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.platform == "win32" and not sys.stdout.isatty() and "PYTHONIOENCODING" not in os.environ:
+            sys.stdout.reconfigure(encoding="utf-8")  # files and pipes are given an old one that lacks most letters
         is_of_files = codecs.lookup(sys.stdout.encoding).name == codecs.lookup(sys.getfilesystemencoding()).name
         codecs.register_error(_BYTES_OR_ESCAPED, _bytes_or_escaped)
         sys.stdout.reconfigure(errors=_BYTES_OR_ESCAPED if is_of_files else "backslashreplace")

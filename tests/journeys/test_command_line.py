@@ -1,5 +1,6 @@
 """The command line as people and scripts use it, with the real stores and the bundled model."""
 
+import io
 import json
 import os
 import shutil
@@ -69,6 +70,13 @@ def test_a_photo_is_most_similar_to_itself(
 ) -> None:
     assert run(library, "similar", str(real_photos / photo_name("cat")), "--limit", "1") == 0
     assert photo_name("cat") in capsys.readouterr().out
+
+
+def test_rows_of_csv_are_apart_by_one_line_end_on_windows_too(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="utf-8", newline="\r\n"))
+    assert run(library, "tags", "list", "--csv") == 0
+    assert written.getvalue() == b"path,tag,decided at,model,written by others\r\n"
 
 
 def test_probabilities_of_labels_add_up_to_one(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.cli import run_command
-from photo_clip.terminal import say
+from photo_clip.terminal import ready_streams, say
 
 PROGRAM = f'"{sys.executable}" -m photo_clip'
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="is about POSIX shells")
@@ -67,7 +67,19 @@ def test_names_come_out_in_every_encoding(encoding: str, written: bytes, monkeyp
     bytes_out = io.BytesIO()
     out = io.TextIOWrapper(bytes_out, encoding=encoding, newline="\n")
     monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)  # or Windows' pipes would be in UTF-8
     assert run_command(["--version"]) == 0
     say("b\udcffad 日本.jpg")
     out.flush()
     assert bytes_out.getvalue().splitlines()[1] == written
+
+
+def test_files_and_pipes_of_windows_are_written_in_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    bytes_out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(bytes_out, encoding="cp1252", newline="\r\n"))
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    ready_streams()
+    say("日本.jpg")
+    sys.stdout.flush()
+    assert bytes_out.getvalue() == "日本.jpg\r\n".encode()
