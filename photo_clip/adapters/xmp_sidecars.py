@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -268,8 +269,8 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            mode = file.stat().st_mode & 0o777 if before is not None else 0o666 & ~_umask()
-            aside.chmod(mode)
+            if sys.platform != "win32":  # what is read-only there can be neither moved over others nor removed
+                aside.chmod(file.stat().st_mode & 0o777 if before is not None else 0o666 & ~_umask())
             if _read(file) != before:
                 raise StoreError(
                     f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",

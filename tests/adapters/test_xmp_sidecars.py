@@ -1,10 +1,14 @@
 """Sidecars: written, merged with what others wrote, cleaned, and read by other programs."""
 
+import errno
 import json
 import os
 import shutil
+import stat
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,6 +142,34 @@ def test_what_a_link_leads_to_is_not_overwritten(
     assert (mine.read_bytes(), mine.stat().st_mode & 0o777) == (b"dear diary", 0o640)
     assert list(mine.parent.iterdir()) == [mine]
     assert list(photo.parent.iterdir()) == [photo]
+
+
+def refusing_read_only(act: Callable[..., object]) -> Callable[..., object]:
+    """Let what a path does to it, or to another, be refused as Windows refuses it."""
+
+    def refused(path: Path, *others: Path, **how: bool) -> object:
+        for each in others or (path,):
+            if each.exists() and not each.stat().st_mode & stat.S_IWRITE:
+                raise PermissionError(errno.EACCES, "Access is denied", str(each))
+        return act(path, *others, **how)
+
+    return refused
+
+
+def test_a_read_only_sidecar_of_windows_keeps_nothing_from_being_written_later(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = photo.with_suffix(".xmp")
+    file.write_text(OTHERS, encoding="utf-8")
+    file.chmod(0o444)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Path, "replace", refusing_read_only(Path.replace))
+    monkeypatch.setattr(Path, "unlink", refusing_read_only(Path.unlink))
+    with pytest.raises(StoreError, match="cannot be written"):
+        XmpSidecars().write(photo, ["dog"])
+    assert sorted(photo.parent.iterdir()) == [photo, file]
+    file.chmod(0o644)
+    assert XmpSidecars().write(photo, ["cat"])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
