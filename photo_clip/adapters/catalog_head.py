@@ -6,6 +6,7 @@ They never change but with the catalogue's version, so that pages which differ f
 from pathlib import Path
 
 from photo_clip.adapters.catalog_schema import APPLICATION_ID
+from photo_clip.core.whole_files import put_in_place
 
 PAGE = 4096
 """SQLite's own choice."""
@@ -36,7 +37,7 @@ def keep_head(file: Path) -> None:
     kept = head_of(file)
     unfinished = kept.with_name(f"{kept.name}.new")
     unfinished.write_bytes(b"".join(pages))
-    unfinished.replace(kept)
+    put_in_place(unfinished, kept)
 
 
 def kept_pages(file: Path) -> dict[int, bytes]:

@@ -10,6 +10,7 @@ from photo_clip.adapters.catalog_head import PAGE, differs, head_of, kept_pages,
 from photo_clip.adapters.catalog_remains import opened_all_the_same, save_remains
 from photo_clip.adapters.catalog_schema import MIGRATIONS, connect, has_all_tables, make_tables, version_of
 from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.whole_files import put_in_place
 
 _COMPANIONS = ("", "-wal", "-shm")
 """What SQLite keeps beside a file belongs to it."""
@@ -46,11 +47,11 @@ def salvage(file: Path) -> str:
     kept = _kept_as(file)
     for companion in reversed(_COMPANIONS):
         with suppress(FileNotFoundError):
-            Path(f"{file}{companion}").rename(f"{kept}{companion}")
+            put_in_place(Path(f"{file}{companion}"), Path(f"{kept}{companion}"))
     with suppress(OSError):
         head_of(file).unlink()  # in the new file the tables lie elsewhere
     marker_of(file).unlink(missing_ok=True)
-    rescued.rename(file)
+    put_in_place(rescued, file)
     return (
         f"The library's file was damaged. Saved were {photos_in_words(photos)} and {decisions:,}"
         f" decision{'' if decisions == 1 else 's'} about them; the damaged file is kept as “{kept}”."
@@ -101,13 +102,13 @@ def _rescue(file: Path, rescued: Path) -> None:
                 continue
             if most is None or saved > most:
                 most = saved
-                fresh.replace(best)
+                put_in_place(fresh, best)
         if most is None:
             if trouble is not None and not head_of(file).exists():
                 raise trouble
             with closing(connect(best, read_only=False)) as empty:
                 make_tables(empty, len(MIGRATIONS))
-        best.replace(rescued)
+        put_in_place(best, rescued)
     finally:
         for left in (copy, fresh, best):
             _remove(left)

@@ -13,6 +13,7 @@ import httpx
 from photo_clip import APP_NAME, __version__
 from photo_clip.adapters.remote_file import RemoteFile
 from photo_clip.core.errors import DownloadError
+from photo_clip.core.whole_files import put_in_place
 
 HUB_URL = "https://huggingface.co"
 _CHECKED_BYTES = 16 * 1024 * 1024
@@ -109,7 +110,7 @@ class HubDownload:
                 advice="Start the download again. If this happens twice, something on the way changes files.",
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(target)
+        put_in_place(part, target)
         yield size
 
     def _head(self, url: str) -> httpx.Response:

@@ -25,6 +25,7 @@ from photo_clip.core.errors import DownloadError, ModelError, PhotoClipError, Us
 from photo_clip.core.models import Kind, ModelSource, parse_source
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.there import is_file
+from photo_clip.core.whole_files import put_in_place
 
 if TYPE_CHECKING:  # with httpx, which takes a sixth of a second to import, and few runs fetch a model
     from photo_clip.adapters.hub_download import HubDownload
@@ -223,7 +224,7 @@ class HubFiles:
         if place.exists():
             (place / _NAME).unlink(missing_ok=True)
             shutil.rmtree(place)
-        folder.rename(place)
+        put_in_place(folder, place)
 
 
 def _unfinished(place: Path) -> Path:

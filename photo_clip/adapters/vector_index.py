@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photo_clip.adapters.index_process import Holding, IndexProcess
 from photo_clip.core.errors import StoreError
 from photo_clip.core.stores import StoredVectors
+from photo_clip.core.whole_files import put_in_place
 
 _MARKER = "in-use"
 _HOLDINGS = "holdings.json"
@@ -139,7 +140,7 @@ def _remove(folder: Path) -> None:
     """Remove the folder, or what is in its place; a process of a killed program that still writes to it writes to what
     is gone."""
     aside = folder.with_name(f"{folder.name}{_REMOVED}{_new_name()}")
-    folder.rename(aside)
+    put_in_place(folder, aside)
     _delete(aside)
 
 

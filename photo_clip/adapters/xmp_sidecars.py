@@ -17,6 +17,7 @@ from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
 from photo_clip.core.there import is_there
+from photo_clip.core.whole_files import put_in_place
 
 _SPACES = {
     "x": "adobe:ns:meta/",
@@ -276,7 +277,7 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
                     f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
                     advice="Write the tags once more.",
                 )
-            aside.replace(file)
+            put_in_place(aside, file)
         finally:
             aside.unlink(missing_ok=True)
     return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from photo_clip.core.small_files import content_of
+from photo_clip.core.whole_files import put_in_place
 
 BOUNDS = {"photo_time_limit_s": (1, 3600), "reader_memory_mb": (100, 1_000_000), "reader_processes": (0, 64)}
 """The least and the most of every setting that is a number."""
@@ -82,7 +83,7 @@ def save_settings(file: Path, settings: Settings) -> None:
         stream.write("\n")
         stream.flush()
         os.fsync(stream.fileno())
-    unfinished.replace(file)
+    put_in_place(unfinished, file)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _set_aside(file: Path) -> LoadedSettings:
         number += 1
         broken = file.with_name(f"{file.name}.broken-{number}")
     try:
-        file.replace(broken)
+        put_in_place(file, broken)
     except OSError:
         return LoadedSettings(Settings(), f"The settings in “{file}” cannot be read; the defaults are used.")
     return LoadedSettings(

@@ -14,6 +14,7 @@ from photo_clip.core.ports import Encoder, Vectors
 from photo_clip.core.scoring import spread_rows
 from photo_clip.core.stores import Catalog
 from photo_clip.core.text_words import text_words
+from photo_clip.core.whole_files import put_in_place
 
 _SAMPLE = 2000
 _GROWN = 1.25
@@ -97,4 +98,4 @@ def _write(file: Path, vectors: Vectors) -> None:
         aside = file.with_suffix(".part")
         with aside.open("wb") as stream:
             np.save(stream, vectors.astype(np.float16), allow_pickle=False)
-        aside.replace(file)
+        put_in_place(aside, file)

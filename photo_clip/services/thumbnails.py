@@ -7,6 +7,7 @@ from pathlib import Path
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import PhotoReader
+from photo_clip.core.whole_files import put_in_place
 from photo_clip.services.photo_files import stamp_of
 
 _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
@@ -32,7 +33,7 @@ class Thumbnails:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished.write_bytes(jpeg)
-            unfinished.replace(file)
+            put_in_place(unfinished, file)
         except OSError:  # it is a cache: what cannot be kept is made again
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)

@@ -201,7 +201,7 @@ def test_what_was_overwritten_with_something_else_is_left_out(file: Path) -> Non
     catalog.close()
 
 
-@pytest.mark.parametrize("step", ["sqlite3.connect", "Path.rename", "Path.unlink"])
+@pytest.mark.parametrize("step", ["sqlite3.connect", "Path.replace", "Path.unlink"])
 def test_a_rescue_that_is_broken_off_anywhere_is_finished_by_the_next_start(
     file: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -165,7 +165,7 @@ def test_an_index_whose_place_cannot_be_cleared_says_so_when_it_is_used(
         raise PermissionError("no rights")
 
     (tmp_path / "index").write_text("no folder")
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     index = ChromaIndex(tmp_path / "index")
     assert (index.level(MODEL), index.size(MODEL)) == (0, 0)
     with pytest.raises(StoreError, match="cannot be used"):

@@ -129,13 +129,8 @@ def at_sync(moment: Moment) -> None:
 
 
 def at_replace(moment: Moment) -> None:
-    """A file is whole, and about to take its place."""
+    """A file or a folder is whole, and about to take its place, or to be set aside."""
     before(Path, "replace", lambda *_: moment.comes())
-
-
-def at_rename(moment: Moment) -> None:
-    """A file or a folder is about to get another name, as in the rescue of a catalogue."""
-    before(Path, "rename", lambda *_: moment.comes())
 
 
 def at_thumbnail(moment: Moment) -> None:
@@ -160,7 +155,6 @@ MOMENTS: dict[str, Callable[[Moment], None]] = {
     "migration": at_migration,
     "sync": at_sync,
     "replace": at_replace,
-    "rename": at_rename,
     "thumbnail": at_thumbnail,
     **OF_CHROMA,
 }

@@ -174,7 +174,7 @@ def kills_in_rescue(bench: Bench, times: int) -> Row:
         content[:4096] = bytes(4096)
         bench.catalogue.write_bytes(content)
         delay_ms = bench.random.uniform(0, 30) if number % 2 else 0
-        faults = (f"kill:rename:{1 + number % 4}:{delay_ms}",)
+        faults = (f"kill:replace:{1 + number % 4}:{delay_ms}",)
         done = bench.run("folders", "add", str(bench.photos), faults=faults, ends=None)
         killed += done.returncode == _SIGKILLED
         bench.run("folders", "add", str(bench.photos))
