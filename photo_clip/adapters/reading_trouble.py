@@ -3,6 +3,7 @@
 import errno
 import os
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ DAMAGE = (
 _DRIVE_TROUBLE = frozenset(
     (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN, getattr(errno, "ESTALE", errno.EIO))
 )
+_SHARED = 7
+"""Whatever others do with it meanwhile: read, write, delete."""
+_HELD = (32, 33)
+"""What Windows calls a sharing and a lock violation."""
 _CUT_OFF = ("truncated", "end of file", "only got")
 _MOST_BOXES = 64
 _UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
@@ -33,7 +38,7 @@ _UNCLEAR = ("cannot identify", "decoder error")
 def explained(path: Path) -> Iterator[None]:
     """Turn what reading the file raises into an UnreadablePhotoError, and keep the libraries' warnings about it quiet.
 
-    A PhotoGoneError says that the file, or its drive, is not there (any more).
+    A PhotoGoneError says that the file, or its drive, is not there (any more), or is another program's for a moment.
     """
     try:
         with warnings.catch_warnings():
@@ -44,6 +49,8 @@ def explained(path: Path) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PhotoGoneError("the file is not there any more") from error
     except PermissionError as error:
+        if _is_held(path):
+            raise PhotoGoneError("another program keeps it to itself just now") from error
         raise UnreadablePhotoError("you may not read this file") from error
     except MemoryError as error:
         raise UnreadablePhotoError("reading it needs more memory than allowed") from error
@@ -53,6 +60,23 @@ def explained(path: Path) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
             raise UnreadablePhotoError(f"the system cannot open it ({os.strerror(error.errno)})") from error
         raise UnreadablePhotoError(_reason(error, path)) from error
+
+
+def _is_held(path: Path) -> bool:
+    """Whether nothing but another program keeps a file from being read; Windows alone lets it.
+
+    Python's own error does not tell, and calls that a lack of rights, too.
+    """
+    if sys.platform != "win32":
+        return False
+    import _winapi
+
+    try:
+        handle = _winapi.CreateFile(str(path), _winapi.GENERIC_READ, _SHARED, 0, _winapi.OPEN_EXISTING, 0, 0)
+    except OSError as error:
+        return error.winerror in _HELD
+    _winapi.CloseHandle(handle)  # it was held until now, or is held in part
+    return True
 
 
 def _reason(error: BaseException, path: Path) -> str:

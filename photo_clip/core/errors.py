@@ -8,7 +8,7 @@
   - StoreError                the library is damaged, full, or made by a newer photo-clip
     - LibraryInUseError       another photo-clip holds the library
 * UnreadablePhotoError        one photo cannot be used; the task goes on without it
-  - PhotoGoneError            it went away while it was being read, or is not to be downloaded; the next look decides
+  - PhotoGoneError            it went away, is held or is only in the cloud; a later look at its folder decides
 
 Anything else that is raised is a bug and is shown as one.
 """
@@ -63,4 +63,5 @@ class UnreadablePhotoError(Exception):
 
 
 class PhotoGoneError(UnreadablePhotoError):
-    """The file went away while it was being read, or is only in the cloud, so nothing can be said about it."""
+    """The file went away while it was being read, is held by another program or only in the cloud: nothing can be said
+    about it."""

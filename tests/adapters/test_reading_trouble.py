@@ -3,14 +3,17 @@
 import io
 import os
 import struct
+import sys
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from photo_clip.adapters.images import hash_photo, read_photo, read_thumbnail, read_view
+from photo_clip.adapters.reading_trouble import explained
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from tests.made_pictures import LYING_HEIC, SQUARE, exif_data, quarters, reason_for, scenery
 
@@ -18,6 +21,31 @@ from tests.made_pictures import LYING_HEIC, SQUARE, exif_data, quarters, reason_
 def cut(path: Path, share: float) -> Path:
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     return path
+
+
+DENIED, SHARING, LOCKED = 5, 32, 33
+"""What Windows calls why it does not open a file."""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_held"), [(DENIED, False), (SHARING, True), (LOCKED, True), (None, True)], ids=str
+)
+def test_what_another_program_holds_on_windows_is_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: int | None, is_held: bool
+) -> None:
+    def create(*_: object) -> int:
+        if trouble is None:
+            return 1
+        error = PermissionError(13, "Permission denied")
+        error.winerror = trouble  # type: ignore[attr-defined]
+        raise error
+
+    winapi = SimpleNamespace(CreateFile=create, CloseHandle=lambda handle: None, GENERIC_READ=1 << 31, OPEN_EXISTING=3)
+    monkeypatch.setitem(sys.modules, "_winapi", winapi)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(UnreadablePhotoError) as told, explained(tmp_path / "photo.jpg"):
+        raise PermissionError(13, "Permission denied")
+    assert isinstance(told.value, PhotoGoneError) is is_held
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "bmp", "avif"])
