@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from photo_clip.services.thumbnails import Thumbnails
 _BATCH = 32
 """Photos embedded and stored at once: large enough to keep an encoder busy, small enough to lose nothing by a stop."""
 _PAGE = 1000
+_LISTED_ALONE = "the system lists this file, but does not find it: its path may be too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,7 @@ class Indexer:
                         batch.append(_Reading(asked.popleft(), result[1]))
                 if batch:
                     self._notice_gone_folders(batch, gone, report)
-                    # What changed after it was asked for is left to the next look, which tells who it is.
-                    same = [each for each in batch if stamp_of(each.photo.path) == each.photo.stamp]
-                    self._store(encoder, same, gone, report)
+                    self._store(encoder, list(_of_same_files(batch)), gone, report)
                     done += len(batch)
                     yield Progress(Phase.EMBEDDING, done, max(total, done), batch[-1].photo.path.name)
         report.moved += self._moved_photos.adopt()  # a copy is known by what it holds
@@ -180,3 +180,33 @@ class Indexer:
         report.new += len(look.changes.new)
         report.changed += len(look.changes.changed)
         report.removed += len(look.changes.missing)
+
+
+def _of_same_files(batch: Sequence[_Reading]) -> Iterator[_Reading]:
+    """Yield the readings without those of files that changed after they were asked for: the next look tells who it is.
+
+    What would wait for ever has a reason: Windows lists files by whose path, too long or with a blank at its end, it
+    does not find them.
+    """
+    names = cache(_names_in)
+    for each in batch:
+        path = each.photo.path
+        if stamp_of(path) == each.photo.stamp:
+            yield each
+        elif _is_not_found(path) and path.name in names(path.parent):
+            yield _Reading(each.photo, UnreadablePhotoError(_LISTED_ALONE))
+
+
+def _is_not_found(path: Path) -> bool:
+    try:
+        path.lstat()  # what a link leads to may be on a drive that is away
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return {each.name for each in folder.iterdir()}
+    except OSError:
+        return set()

@@ -1,5 +1,6 @@
 """The indexer follows what happens on disk, and embeds nothing twice."""
 
+import errno
 import os
 import shutil
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.core.errors import ModelError, UnreadablePhotoError
+from photo_clip.core.errors import ModelError, PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.photo import FolderState
 from photo_clip.core.ports import Squares, Vectors
 from photo_clip.core.progress import Report
@@ -269,6 +270,35 @@ def test_names_of_any_bytes_are_kept(bench: Bench) -> None:
     bench.folders.add(bench.photos)
     assert bench.index().embedded == 4
     assert {os.fsencode(name) for name in bench.shown()} == set(names)
+
+
+def test_a_file_that_windows_lists_but_does_not_find_has_a_reason(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = Path.stat
+
+    def found(path: Path, **how: bool) -> os.stat_result:
+        if path.name.startswith("long"):
+            raise FileNotFoundError(errno.ENOENT, "The system cannot find the path specified", str(path))
+        return stat(path, **how)
+
+    def before_reading(path: Path) -> None:
+        if path.name.startswith(("long", "gone")):
+            (bench.photos / "gone.jpg").unlink(missing_ok=True)
+            raise PhotoGoneError("the file is not there any more")
+
+    for name in ("a.jpg", "gone.jpg", "long name.jpg"):
+        write_photo(bench.photos / name, f"red {name}")
+    bench.folders.add(bench.photos)
+    bench.reader.before_reading = before_reading
+    monkeypatch.setattr(Path, "stat", found)
+    report = bench.index()
+    assert report.embedded == 1
+    assert [path.name for path in report.skipped] == ["long name.jpg"]
+    bench.index()
+    read = len(bench.reader.files_read)
+    assert bench.index() == Report()
+    assert len(bench.reader.files_read) == read
 
 
 @pytest.mark.parametrize("mtime_s", [13_569_465_600, -12_000_000_000])
