@@ -1,6 +1,5 @@
 """The command line: every command, what it asks the library and how it answers."""
 
-import os
 import signal
 import sys
 import threading
