@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +77,15 @@ class Window:
             return list(late)
         notes, window = Beside.read(self._notes), self._process.pid  # the window's thread bears the process's number
         return [replace(each, waited_ms=each.waited_ms + notes.waited_ms(each, window)) for each in late]
+
+    def models(self) -> list[int]:
+        """Return the processes that the window started and that have loaded a model."""
+        found = []
+        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
+            with suppress(OSError):  # it ended meanwhile
+                started = map(int, (task / "children").read_text().split())
+                found += [number for number in started if "onnxruntime" in Path(f"/proc/{number}/maps").read_text()]
+        return found
 
     def end(self) -> None:
         """End the session; the window ends properly."""
@@ -198,6 +207,25 @@ def windows_without_server(bench: Bench, times: int) -> Row:
     return Row("below a window in use: the search server goes and comes", times, window.in_words())
 
 
+def windows_without_model(bench: Bench, times: int) -> Row:
+    """The process that computes with the model is killed, as a system does where memory runs out, and comes back."""
+    bench.add_photos(_EACH_TIME)
+    bench.index()
+    with _window(bench) as window:
+        window.wait_until_level("its start")
+        for _ in range(times):
+            window.wait_for("the model is loaded", window.models)
+            bench.add_photos(_EACH_TIME)
+            time.sleep(bench.random.uniform(2.0, 4.5))  # files that are new are looked at when they have settled
+            for model in window.models():
+                os.kill(model, signal.SIGKILL)
+            bench.add_photos(1)
+            window.wait_until_level("a model that was killed")
+    bench.check()
+    bench.check_index_holds()
+    return Row("below a window in use: the model's process is killed", times, window.in_words())
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(each for each in folder.rglob("*") if each.is_file())
 
@@ -216,3 +244,4 @@ def all_windows(new_bench: Callable[[str], Bench], share: float) -> Iterator[Cal
     yield lambda: used_windows(new_bench("used"), times(3))
     yield lambda: windows_without_room(new_bench("used-full"), times(3))
     yield lambda: windows_without_server(new_bench("used-server"), times(3))
+    yield lambda: windows_without_model(new_bench("used-model"), times(6))
