@@ -75,6 +75,9 @@ class EncoderProcess:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the encoder was used after it was closed")
+            if self._process is not None and self._process.has_ended:  # in peace, such as to give memory to others
+                self._process.end(0)
+                self._process = None
             if self._process is None:
                 make = partial(_Loaded, self._load, self._expected)
                 self._process = ProcessBeside(_Work(make), "model", lines=_AT_ONCE, listener=self._notes)

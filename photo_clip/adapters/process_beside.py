@@ -86,6 +86,11 @@ class ProcessBeside:
             raise result
         return result
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is no more, without having been asked to end."""
+        return not self._process.is_alive()
+
     def end(self, wait_s: float = _LONGEST_END_S) -> None:
         """End the process, whatever it does when so many seconds are over; calls under way raise EOFError or OSError.
 

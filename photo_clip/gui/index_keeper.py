@@ -320,6 +320,7 @@ class IndexKeeper(QObject):
     def _stopped(self, error: Exception) -> None:
         self._job, self._is_looking_closer = None, False
         self.failed.emit(error)
+        self._start()  # what changed meanwhile was not looked at
 
     def _take_changes(self) -> None:
         if self._watcher is None or self._library is None:

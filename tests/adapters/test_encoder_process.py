@@ -116,6 +116,15 @@ def test_a_process_that_ended_is_told_and_the_next_use_begins_another(
     assert len(models_at_work()) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody kills processes by signals there")
+def test_a_process_that_was_ended_while_it_had_nothing_to_do_is_begun_anew_unnoticed(
+    encoder: EncoderProcess, notes: FakeNotes
+) -> None:
+    os.kill(int(notes.known["process"]), signal.SIGKILL)
+    wait_until(lambda: not models_at_work())
+    assert len(encoder.embed_texts(["red"])) == 1
+
+
 def test_a_model_whose_files_changed_is_not_taken_for_the_former_one(encoder: EncoderProcess, tmp_path: Path) -> None:
     (tmp_path / "name").write_text("other colours")
     with pytest.raises(ModelError, match="ended"):

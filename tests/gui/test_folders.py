@@ -2,18 +2,21 @@
 
 import os
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from photo_clip.core.errors import ModelError
 from photo_clip.core.photo import FolderState
+from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.main_window import MainWindow
 from tests.fakes import FakeWatcher, plug_in, unplug, write_photo
-from tests.gui.window_use import drop
+from tests.gui.window_use import drop, names_shown
 
 Kind = TypeVar("Kind")
 
@@ -32,6 +35,30 @@ def test_a_folder_that_is_polled_is_told_once_with_the_reason(
     with qtbot.assertNotEmitted(window.keeper.noticed), qtbot.waitSignal(window.keeper.finished):
         window.keeper.look()
     qtbot.waitUntil(lambda: window.keeper.is_idle)
+
+
+def test_what_changes_while_a_look_comes_to_grief_is_looked_at(
+    filled: MainWindow, photos: Path, watcher: FakeWatcher, qtbot: QtBot
+) -> None:
+    assert filled._opened is not None
+    library = filled._opened.library
+    keep_up = library.keep_up
+    goes_on = Event()
+
+    def fail(*_: object) -> Task[Report]:
+        library.keep_up = keep_up  # type: ignore[method-assign]
+        goes_on.wait(10)
+        yield Progress(Phase.LOOKING, 0, None)
+        raise ModelError("Memory ran out.", advice="Buy some.")
+
+    library.keep_up = fail  # type: ignore[method-assign]
+    with qtbot.waitSignal(filled.keeper.failed):
+        filled.keeper.look()
+        write_photo(photos / "new.jpg", "blue new")
+        watcher.changed.add(photos)
+        qtbot.waitUntil(lambda: not watcher.changed)
+        goes_on.set()
+    qtbot.waitUntil(lambda: "new.jpg" in names_shown(filled))
 
 
 def test_a_folder_that_was_renamed_is_found_again_and_told(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
