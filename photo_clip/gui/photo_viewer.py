@@ -69,6 +69,9 @@ class PhotoViewer(QWidget):
         """Whether the part that fits best is drawn around, as soon as it is known."""
         self._outline_job: Job | None = None
         self._row = 0
+        """Where the photo stands; where it was left out, where the one after it does."""
+        self._ids = photos.photo_ids
+        """The photos among which it stands so."""
         self._photo_id: int | None = None
         self._photo: Photo | None = None
         self._picture: _Picture | None = None
@@ -89,7 +92,7 @@ class PhotoViewer(QWidget):
         self._words.setContentsMargins(24, 10, 24, 12)
         self._zoom = _button("zoom", "Full size (Z)", self.canvas.toggle_full_size)
         self._former = _button("back", "Previous photo (Left)", lambda: self._go(self._row - 1))
-        self._next = _button("next", "Next photo (Right)", lambda: self._go(self._row + 1))
+        self._next = _button("next", "Next photo (Right)", lambda: self._go(self._next_row))
         self._arrange()
         self.canvas.detail_wanted.connect(self._read)
         self.canvas.scale_changed.connect(self._show_scale)
@@ -139,8 +142,8 @@ class PhotoViewer(QWidget):
         """Show the photo at a row: its thumbnail at once, itself when it was read; nothing where there are no rows."""
         if not self._photos.rowCount():
             return
-        self._row = max(0, min(row, self._photos.rowCount() - 1))
-        self._photo_id = int(self._photos.photo_ids[self._row])
+        self._row, self._ids = max(0, min(row, self._photos.rowCount() - 1)), self._photos.photo_ids
+        self._photo_id = int(self._ids[self._row])
         self._photo, self._picture, self._side_read_px = None, None, 0
         self._give_up()
         self._words.hide()
@@ -160,8 +163,7 @@ class PhotoViewer(QWidget):
     def _ask_for_thumbnails(self) -> None:
         """Ask for what is known of the photo and its neighbours; the grid, which is not seen, does not."""
         rows = [self._row + step for step in (0, 1, -1, 2, -2, 3, 4)]
-        ids = self._photos.photo_ids
-        self._thumbnails.want([int(ids[row]) for row in rows if 0 <= row < len(ids)])
+        self._thumbnails.want([int(self._ids[row]) for row in rows if 0 <= row < len(self._ids)])
 
     def _take_thumbnail(self) -> None:
         """Begin with what the grid has; called again when it has more."""
@@ -220,8 +222,8 @@ class PhotoViewer(QWidget):
 
     def _read_ahead(self) -> None:
         """Read the next and the previous photo, one after the other, while this one is looked at."""
-        ids = self._photos.photo_ids
-        rows = [row for row in (self._row + 1, self._row - 1) if 0 <= row < len(ids)]
+        ids = self._ids
+        rows = [row for row in (self._next_row, self._row - 1) if 0 <= row < len(ids)]
         neighbours = {int(ids[row]) for row in rows}
         self._ahead = {photo_id: ahead for photo_id, ahead in self._ahead.items() if photo_id in neighbours}
         if self._photo_id is not None and self._picture is not None and self._side_read_px < _MOST_DETAIL_PX:
@@ -285,20 +287,35 @@ class PhotoViewer(QWidget):
             self._take_thumbnail()
 
     def _find_row_again(self) -> None:
-        """Stay with the photo when others were put before it."""
+        """Stay with the photo when others were put before it, or it was left out; be closed when none is left."""
         if self._photo_id is None:
             return
+        former, self._ids = self._ids, self._photos.photo_ids
+        if not len(self._ids):
+            self.closed.emit()
+            return
         row = self._photos.row_of(self._photo_id)
-        self._row = max(0, min(self._row, self._photos.rowCount() - 1)) if row is None else row
+        self._row = _place_left(former, self._row, self._ids) if row is None else row
         self._show_place()
 
+    @property
+    def _is_left_out(self) -> bool:
+        """Whether the photo shown is not among the photos any more."""
+        return self._row >= len(self._ids) or self._ids[self._row] != self._photo_id
+
+    @property
+    def _next_row(self) -> int:
+        return self._row if self._is_left_out else self._row + 1
+
     def _show_place(self) -> None:
-        count = self._photos.rowCount()
+        count = len(self._ids)
         caption = "" if self._photo is None else caption_of(self._photo)
         self._caption.setText(caption)
-        self._place.setText(f"{self._row + 1:,} of {count:,}")
+        self._place.setText(
+            f"no longer among these {count:,}" if self._is_left_out else f"{self._row + 1:,} of {count:,}"
+        )
         self._former.setVisible(self._row > 0)
-        self._next.setVisible(self._row < count - 1)
+        self._next.setVisible(self._next_row < count)
         self.setAccessibleDescription(f"{caption}, {self._place.text()}")
         if caption:
             announce(self, self.accessibleDescription())
@@ -321,7 +338,7 @@ class PhotoViewer(QWidget):
         self._next.move(self.canvas.width() - self._next.width() - _ARROW_MARGIN_PX, top)
 
     def _go(self, row: int) -> None:
-        if 0 <= row < self._photos.rowCount() and row != self._row:
+        if 0 <= row < len(self._ids) and self._ids[row] != self._photo_id:
             self.show_row(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -329,13 +346,13 @@ class PhotoViewer(QWidget):
             case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space | Qt.Key.Key_G:
                 self.closed.emit()
             case Qt.Key.Key_Right | Qt.Key.Key_Down | Qt.Key.Key_PageDown:
-                self._go(self._row + 1)
+                self._go(self._next_row)
             case Qt.Key.Key_Left | Qt.Key.Key_Up | Qt.Key.Key_PageUp | Qt.Key.Key_Backspace:
                 self._go(self._row - 1)
             case Qt.Key.Key_Home:
                 self._go(0)
             case Qt.Key.Key_End:
-                self._go(self._photos.rowCount() - 1)
+                self._go(len(self._ids) - 1)
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self.canvas.zoom(1)
             case Qt.Key.Key_Minus:
@@ -360,6 +377,13 @@ def _view_ahead(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:
     if is_away_in_cloud(photo.path):
         raise PhotoGoneError(ONLY_IN_CLOUD)
     return _view(reader, photo, side_px)
+
+
+def _place_left(former: NDArray[np.int64], row: int, now: NDArray[np.int64]) -> int:
+    """Return where, among the photos there are now, the first of those stands that stood at a row or after it."""
+    after = former[row:]
+    left = after[np.isin(after, now)]
+    return int(np.flatnonzero(now == left[0])[0]) if len(left) else len(now)
 
 
 def _view(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:

@@ -1,0 +1,91 @@
+"""The large photo: it stays with what it shows while photos come, go and change around it."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from photo_clip.gui.main_window import MainWindow
+from photo_clip.services.library import Library
+from tests.gui.window_use import ask, names_shown
+
+
+@pytest.fixture
+def library(filled: MainWindow) -> Library:
+    assert filled._opened is not None
+    return filled._opened.library
+
+
+def show_large(window: MainWindow, qtbot: QtBot, row: int) -> str:
+    """Show the photo at a row large, by keys, and return its name."""
+    window.grid.setFocus()
+    window.grid.setCurrentIndex(window.photos.index(row))
+    qtbot.keyClick(window.grid, Qt.Key.Key_Return)
+    return name_shown(window, qtbot)
+
+
+def name_shown(window: MainWindow, qtbot: QtBot) -> str:
+    qtbot.waitUntil(lambda: window.viewer.photo is not None)
+    assert window.viewer.photo is not None
+    return window.viewer.photo.path.name
+
+
+def press(window: MainWindow, qtbot: QtBot, key: Qt.Key) -> str:
+    qtbot.keyClick(window.viewer, key)
+    return name_shown(window, qtbot)
+
+
+def rate_away(window: MainWindow, qtbot: QtBot) -> None:
+    """Give the photo shown stars, and wait until it is no longer among those without."""
+    count = window.photos.rowCount()
+    qtbot.keyClick(window.viewer, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: window.photos.rowCount() == count - 1)
+
+
+def test_no_photo_is_passed_over_while_those_that_were_rated_leave(filled: MainWindow, qtbot: QtBot) -> None:
+    names = ask(filled, qtbot, "-rating:>=1")
+    seen = [show_large(filled, qtbot, 0)]
+    for _ in range(3):
+        rate_away(filled, qtbot)
+        seen.append(press(filled, qtbot, Qt.Key.Key_Right))
+    assert seen == names[:4]
+
+
+def test_a_photo_that_left_is_still_shown_and_both_its_neighbours_are_a_key_away(
+    filled: MainWindow, qtbot: QtBot
+) -> None:
+    names = ask(filled, qtbot, "-rating:>=1")
+    viewer = filled.viewer
+    assert show_large(filled, qtbot, 5) == names[5]
+    rate_away(filled, qtbot)
+    assert name_shown(filled, qtbot) == names[5]
+    assert viewer._place.text() == "no longer among these 11"
+    assert press(filled, qtbot, Qt.Key.Key_Left) == names[4]
+    assert viewer._place.text() == "5 of 11"
+    assert press(filled, qtbot, Qt.Key.Key_Right) == names[6]
+    rate_away(filled, qtbot)
+    assert press(filled, qtbot, Qt.Key.Key_Right) == names[7]
+    assert press(filled, qtbot, Qt.Key.Key_End) == names[11]
+    rate_away(filled, qtbot)
+    assert viewer._next.isHidden()
+    assert press(filled, qtbot, Qt.Key.Key_Right) == names[11]
+    assert press(filled, qtbot, Qt.Key.Key_Left) == names[10]
+
+
+def test_the_place_is_kept_when_neighbours_leave_as_well(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    names = names_shown(filled)
+    assert show_large(filled, qtbot, 5) == names[5]
+    for name in names[4:7]:
+        (photos / name).unlink()
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 9)
+    assert press(filled, qtbot, Qt.Key.Key_Right) == names[7]
+    assert press(filled, qtbot, Qt.Key.Key_Left) == names[3]
+
+
+def test_it_closes_when_no_photo_is_left(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    show_large(filled, qtbot, 0)
+    filled.keeper.remove_folder(library.folders.all()[0].id)
+    qtbot.waitUntil(lambda: not filled.viewer.isVisible())
+    assert filled.viewer.photo is None
