@@ -106,19 +106,26 @@ class PhotoActions(QObject):
         ids = self._chosen_ids().tolist()
         told = "No stars" if not stars else "1 star" if stars == 1 else f"{stars} stars"
 
-        def rate(catalog: Catalog) -> None:
+        def rate(catalog: Catalog) -> str:
             catalog.marks.rate(ids, stars)
             self._follow(ids)
+            return f"{told} for {photos_in_words(len(ids))}"
 
-        self._mark(rate, f"{told} for {photos_in_words(len(ids))}")
+        self._mark(rate)
 
     def toggle_favourite(self) -> None:
         """Make the chosen photos favourites, or, where the current one is a favourite, no longer."""
         photo, ids = self._current(), self._chosen_ids().tolist()
-        if photo is not None:
-            is_one = not photo.is_favourite
-            told = "Favourite" if is_one else "No longer a favourite"
-            self._mark(lambda catalog: catalog.marks.set_favourite(ids, is_one), f"{told}: {photos_in_words(len(ids))}")
+        if photo is None:
+            return
+        photo_id = photo.id
+
+        def toggle(catalog: Catalog) -> str:
+            is_one = not any(known.is_favourite for known in catalog.photos([photo_id]))  # what is shown may be older
+            catalog.marks.set_favourite(ids, is_one)
+            return f"{'Favourite' if is_one else 'No longer a favourite'}: {photos_in_words(len(ids))}"
+
+        self._mark(toggle)
 
     def open_current(self) -> None:
         """Open the current photo with the program the system has for it."""
@@ -169,16 +176,17 @@ class PhotoActions(QObject):
         menu.popup(place)
         return menu
 
-    def _mark(self, change: Callable[[Catalog], object], sentence: str) -> None:
+    def _mark(self, change: Callable[[Catalog], str]) -> None:
+        """Change marks, and tell what `change` returns; one after another, as each may depend on the one before."""
         catalog = self._catalog
         if catalog is None or not len(self._chosen_ids()):
             return
 
-        def tell(_: object) -> None:
+        def tell(sentence: str) -> None:
             self.told.emit(sentence)
             self.marked.emit()
 
-        self._jobs.start(Lane.SEARCH, lambda: change(catalog), on_done=tell)
+        self._jobs.start(Lane.DECISIONS, lambda: change(catalog), on_done=tell)
 
     def _with_files(self, take: Callable[[Files], object]) -> None:
         ids = self._chosen_ids()

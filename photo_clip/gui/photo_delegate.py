@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.gui import icons, theme
-from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.photo_list_model import Role, marks_of
 from photo_clip.gui.theme import Colours
 
 _CORNER_PX = 8
@@ -68,9 +68,8 @@ class PhotoDelegate(QStyledItemDelegate):
         cosine = index.data(Role.COSINE)
         if self.shows_cosines and cosine is not None:
             _paint_badge(painter, card, f"{cosine:.3f}", at_right=True, metrics=option.fontMetrics)
-        if isinstance(photo, Photo) and (photo.is_favourite or photo.rating):
-            marks = ("♥ " if photo.is_favourite else "") + "★" * (photo.rating or 0)
-            _paint_badge(painter, card, marks.strip(), at_right=True, at_bottom=True, metrics=option.fontMetrics)
+        if isinstance(photo, Photo) and (marks := marks_of(photo)):
+            _paint_badge(painter, card, marks, at_right=True, at_bottom=True, metrics=option.fontMetrics)
         if self.shows_tags:
             _paint_tags(painter, card, index.data(Role.TAGS), option.fontMetrics)
         _paint_frame(painter, card, colours, state)

@@ -140,6 +140,11 @@ def caption_of(photo: Photo) -> str:
     return printable(photo.path.name) + (f"  ·  {taken.day} {taken:%B %Y}" if taken is not None else "")
 
 
+def marks_of(photo: Photo) -> str:
+    """Return the heart of a favourite and a photo's stars, as signs; empty where it has neither."""
+    return " ".join(filter(None, ("♥" if photo.is_favourite else "", "★" * (photo.rating or 0))))
+
+
 def _hint(photo: Photo | None) -> str | None:
     return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from photo_clip.core.cloud_files import ONLY_IN_CLOUD
 from photo_clip.core.drive_names import drive_name
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import FileStamp, Photo
 from photo_clip.core.ports import PhotoReader
 from photo_clip.core.tiles import place_in_words
 from photo_clip.gui import theme
@@ -22,7 +22,7 @@ from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_canvas import PhotoCanvas
-from photo_clip.gui.photo_list_model import PhotoListModel, caption_of
+from photo_clip.gui.photo_list_model import PhotoListModel, caption_of, marks_of
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.services.explainer import Where
 from photo_clip.services.photo_files import is_away_in_cloud
@@ -35,6 +35,10 @@ _PAUSE_MS = 120
 """How long one photo stays before its neighbours are read, too."""
 _ARROW_MARGIN_PX = 14
 _NO_PART = "No part of this photo fits better than the whole, or its parts were not looked at (see its folder’s menu)."
+
+
+_File = tuple[str, FileStamp, bool]
+"""What a picture is made of: a file, what changes when it is written to, and whether its folder is offline."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +82,8 @@ class PhotoViewer(QWidget):
         self._side_read_px = 0
         """The longer side that was last asked for."""
         self._job: Job | None = None
-        self._ahead: dict[int, _Picture] = {}
-        """Neighbours, by photo id, that were read before they were asked for."""
+        self._ahead: dict[_File, _Picture] = {}
+        """Neighbours that were read before they were asked for."""
         self._ahead_job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._read_ahead)
@@ -96,7 +100,8 @@ class PhotoViewer(QWidget):
         self._arrange()
         self.canvas.detail_wanted.connect(self._read)
         self.canvas.scale_changed.connect(self._show_scale)
-        photos.dataChanged.connect(self._hear_of_rows)
+        thumbnails.loaded.connect(self._hear_of)
+        thumbnails.outdated.connect(self._ask_for_thumbnails)
         photos.modelReset.connect(self._find_row_again)
 
     def _arrange(self) -> None:
@@ -144,44 +149,58 @@ class PhotoViewer(QWidget):
             return
         self._row, self._ids = max(0, min(row, self._photos.rowCount() - 1)), self._photos.photo_ids
         self._photo_id = int(self._ids[self._row])
-        self._photo, self._picture, self._side_read_px = None, None, 0
-        self._give_up()
-        self._words.hide()
-        self.canvas.show_picture(QImage(), QSize())
+        self._photo = None
+        self._clear()
         self.row_shown.emit(self._row)
         self._ask_for_thumbnails()
-        self._take_thumbnail()
         self._show_place()
+        self._show_what_is_known()
 
     def leave(self) -> None:
         """Give up what is being read, and forget the pictures."""
-        self._give_up()
+        self._clear()
         self._ahead.clear()
-        self._photo_id, self._photo, self._picture = None, None, None
+        self._photo_id, self._photo = None, None
+
+    def _clear(self) -> None:
+        self._give_up()
+        self._picture, self._side_read_px = None, 0
+        self._words.hide()
         self.canvas.show_picture(QImage(), QSize())
 
     def _ask_for_thumbnails(self) -> None:
         """Ask for what is known of the photo and its neighbours; the grid, which is not seen, does not."""
-        rows = [self._row + step for step in (0, 1, -1, 2, -2, 3, 4)]
-        self._thumbnails.want([int(self._ids[row]) for row in rows if 0 <= row < len(self._ids)])
+        if self._photo_id is not None:
+            rows = [self._row + step for step in (0, 1, -1, 2, -2, 3, 4)]
+            around = [int(self._ids[row]) for row in rows if 0 <= row < len(self._ids)]
+            self._thumbnails.want(list(dict.fromkeys((self._photo_id, *around))))
 
-    def _take_thumbnail(self) -> None:
-        """Begin with what the grid has; called again when it has more."""
+    def _hear_of(self, photo_id: int) -> None:
+        if photo_id == self._photo_id:
+            self._show_what_is_known()
+
+    def _show_what_is_known(self) -> None:
+        """Begin with what the grid has; called again when there is more, or something else, to be known."""
         photo = None if self._photo_id is None else self._thumbnails.photo(self._photo_id)
-        if photo is None or self._photo is not None:
+        if photo is None:
             return
-        self._photo = photo
+        former, self._photo = self._photo, photo
+        if former is None or _file_of(former) != _file_of(photo):
+            self._show_picture_of(photo)
+        self._show_place()
+
+    def _show_picture_of(self, photo: Photo) -> None:
+        self._clear()
         thumbnail = self._thumbnails.pixmap(photo.id)
         full_size = QSize() if photo.facts is None else QSize(photo.facts.width_px, photo.facts.height_px)
         image = QImage() if thumbnail is None else thumbnail.toImage()
         self.canvas.show_picture(image, full_size, dimmed=photo.offline)
-        self._show_place()
         self._draw_outline()
         if photo.offline:
             name = drive_name(photo.path)
             drive = f"The drive “{name}”" if name else "The drive"
             self._say(f"{drive} of this photo is not connected; this is its thumbnail.")
-        elif (ready := self._ahead.get(photo.id)) is not None:
+        elif (ready := self._ahead.get(_file_of(photo))) is not None:
             self._side_read_px = self._side_px(photo)
             self._take(ready)
         else:
@@ -224,13 +243,13 @@ class PhotoViewer(QWidget):
         """Read the next and the previous photo, one after the other, while this one is looked at."""
         ids = self._ids
         rows = [row for row in (self._next_row, self._row - 1) if 0 <= row < len(ids)]
-        neighbours = {int(ids[row]) for row in rows}
-        self._ahead = {photo_id: ahead for photo_id, ahead in self._ahead.items() if photo_id in neighbours}
-        if self._photo_id is not None and self._picture is not None and self._side_read_px < _MOST_DETAIL_PX:
-            self._ahead[self._photo_id] = self._picture  # for who goes on, and back again
-        for photo_id in (int(ids[row]) for row in rows):
-            photo = self._thumbnails.photo(photo_id)
-            if photo is None or photo.offline or photo_id in self._ahead or self._reader is None:
+        known = [self._thumbnails.photo(int(ids[row])) for row in rows]
+        neighbours = {_file_of(photo): photo for photo in known if photo is not None and not photo.offline}
+        self._ahead = {file: ahead for file, ahead in self._ahead.items() if file in neighbours}
+        if self._photo is not None and self._picture is not None and self._side_read_px < _MOST_DETAIL_PX:
+            self._ahead[_file_of(self._photo)] = self._picture  # for who goes on, and back again
+        for file, photo in neighbours.items():
+            if file in self._ahead or self._reader is None:
                 continue
             self._ahead_job = self._jobs.start(
                 Lane.SEARCH,
@@ -238,13 +257,13 @@ class PhotoViewer(QWidget):
                 self._reader,
                 photo,
                 self._side_px(photo),
-                on_done=partial(self._keep_ahead, photo_id),
+                on_done=partial(self._keep_ahead, file),
                 on_failed=lambda _: None,  # it is said when the photo is shown
             )
             return
 
-    def _keep_ahead(self, photo_id: int, picture: _Picture) -> None:
-        self._ahead[photo_id] = picture
+    def _keep_ahead(self, file: _File, picture: _Picture) -> None:
+        self._ahead[file] = picture
         self._read_ahead()
 
     def _give_up(self) -> None:
@@ -282,10 +301,6 @@ class PhotoViewer(QWidget):
         self.canvas.outline(None if where is None else where.box)
         self._say(_NO_PART if where is None else f"Best seen in the {place_in_words(where.box)}.")
 
-    def _hear_of_rows(self) -> None:
-        if self.isVisible():
-            self._take_thumbnail()
-
     def _find_row_again(self) -> None:
         """Stay with the photo when others were put before it, or it was left out; be closed when none is left."""
         if self._photo_id is None:
@@ -309,16 +324,18 @@ class PhotoViewer(QWidget):
 
     def _show_place(self) -> None:
         count = len(self._ids)
-        caption = "" if self._photo is None else caption_of(self._photo)
+        photo = self._photo
+        caption = "" if photo is None else "  ·  ".join(filter(None, (caption_of(photo), marks_of(photo))))
         self._caption.setText(caption)
         self._place.setText(
             f"no longer among these {count:,}" if self._is_left_out else f"{self._row + 1:,} of {count:,}"
         )
         self._former.setVisible(self._row > 0)
         self._next.setVisible(self._next_row < count)
-        self.setAccessibleDescription(f"{caption}, {self._place.text()}")
-        if caption:
-            announce(self, self.accessibleDescription())
+        told = f"{caption}, {self._place.text()}"
+        if caption and told != self.accessibleDescription():
+            announce(self, told)
+        self.setAccessibleDescription(told)
 
     def _show_scale(self) -> None:
         name = "Full size (Z)" if self.canvas.is_fitted else f"{self.canvas.scale:.0%}: fit to the window (Z)"
@@ -384,6 +401,10 @@ def _place_left(former: NDArray[np.int64], row: int, now: NDArray[np.int64]) -> 
     after = former[row:]
     left = after[np.isin(after, now)]
     return int(np.flatnonzero(now == left[0])[0]) if len(left) else len(now)
+
+
+def _file_of(photo: Photo) -> _File:
+    return photo.location, photo.stamp, photo.offline
 
 
 def _view(reader: PhotoReader, photo: Photo, side_px: int) -> _Picture:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.services.library import Library
+from tests.fakes import write_photo
 from tests.gui.window_use import ask, names_shown
 
 
@@ -89,3 +90,47 @@ def test_it_closes_when_no_photo_is_left(filled: MainWindow, library: Library, q
     filled.keeper.remove_folder(library.folders.all()[0].id)
     qtbot.waitUntil(lambda: not filled.viewer.isVisible())
     assert filled.viewer.photo is None
+
+
+def test_what_is_done_to_the_photo_is_seen_on_it(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    name = show_large(filled, qtbot, 0)
+    (photo_id,) = filled.photos.photo_ids[:1].tolist()
+    for is_one in (True, False, True):
+        qtbot.keyClick(filled.viewer, Qt.Key.Key_F)
+        qtbot.waitUntil(lambda wanted=is_one: ("♥" in filled.viewer._caption.text()) is wanted)
+        assert library.catalog.photos([photo_id])[0].is_favourite is is_one
+    for key in (Qt.Key.Key_F, Qt.Key.Key_F, Qt.Key.Key_2):  # faster than anything is shown
+        qtbot.keyClick(filled.viewer, key)
+    qtbot.waitUntil(lambda: filled.viewer._caption.text() == f"{name}  ·  9 September 2001  ·  ♥ ★★")
+
+
+def colour_of(window: MainWindow) -> str:
+    picture = window.viewer._picture
+    colour = None if picture is None else picture.image.pixelColor(0, 0)
+    return next((name for name in ("red", "green", "blue") if colour == name), "")
+
+
+def test_a_photo_that_is_edited_is_shown_as_it_is_now(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    names = names_shown(filled)
+    show_large(filled, qtbot, 0)
+    colour = names[0].split()[0]
+    qtbot.waitUntil(lambda: colour_of(filled) == colour)
+    qtbot.waitUntil(lambda: len(filled.viewer._ahead) == 2)  # it, and the next one
+    for name in names[:2]:
+        write_photo(photos / name, "blue as it is now" if colour != "blue" else "red as it is now", mtime_s=1_500_000_000)
+    wanted = "red" if colour == "blue" else "blue"
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: colour_of(filled) == wanted)
+    assert name_shown(filled, qtbot) == names[0]
+    press(filled, qtbot, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: colour_of(filled) == wanted)
+
+
+def test_a_photo_that_is_renamed_is_shown_under_its_new_name(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    name = show_large(filled, qtbot, 0)
+    (photos / name).rename(photos / "other.jpg")
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: name_shown(filled, qtbot) == "other.jpg")
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: colour_of(filled) == name.split()[0])
+    assert filled.viewer.words == ""
