@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
@@ -333,6 +334,10 @@ class PhotoGrid(QListView):
         anchor, _ = self._anchor(event.oldSize())
         super().resizeEvent(event)
         self._lay_out(anchor)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._ask_soon()  # what was outdated meanwhile was not asked for
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         super().mouseReleaseEvent(event)

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from photo_clip.gui.main_window import MainWindow
+from photo_clip.gui.photo_list_model import Role
 from photo_clip.services.library import Library
 from tests.fakes import write_photo
-from tests.gui.window_use import ask, names_shown
+from tests.gui.window_use import ask, names_shown, settle
 
 
 @pytest.fixture
@@ -117,7 +118,9 @@ def test_a_photo_that_is_edited_is_shown_as_it_is_now(filled: MainWindow, photos
     qtbot.waitUntil(lambda: colour_of(filled) == colour)
     qtbot.waitUntil(lambda: len(filled.viewer._ahead) == 2)  # it, and the next one
     for name in names[:2]:
-        write_photo(photos / name, "blue as it is now" if colour != "blue" else "red as it is now", mtime_s=1_500_000_000)
+        write_photo(
+            photos / name, "blue as it is now" if colour != "blue" else "red as it is now", mtime_s=1_500_000_000
+        )
     wanted = "red" if colour == "blue" else "blue"
     filled.keeper.look()
     qtbot.waitUntil(lambda: colour_of(filled) == wanted)
@@ -134,3 +137,22 @@ def test_a_photo_that_is_renamed_is_shown_under_its_new_name(filled: MainWindow,
     qtbot.keyClick(filled.viewer, Qt.Key.Key_Z)
     qtbot.waitUntil(lambda: colour_of(filled) == name.split()[0])
     assert filled.viewer.words == ""
+
+
+def test_the_grid_shows_what_was_done_while_it_was_not_seen(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    def are_all_thumbnails_there() -> bool:
+        timers = (filled.grid._fitting, filled.grid._asking)
+        return not any(timer.isActive() for timer in timers) and not filled._thumbnails._running
+
+    qtbot.waitUntil(are_all_thumbnails_there)
+    show_large(filled, qtbot, 0)
+    library.tagger.decide(filled.photos.photo_ids.tolist(), "family/Anna", True)
+    for key in (Qt.Key.Key_5, Qt.Key.Key_F):
+        qtbot.keyClick(filled.viewer, key)
+    qtbot.waitUntil(lambda: "♥ ★★★★★" in filled.viewer._caption.text())
+    settle(filled, qtbot)
+    qtbot.waitUntil(are_all_thumbnails_there)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    rows = [filled.photos.index(row) for row in range(12)]
+    qtbot.waitUntil(lambda: all(row.data(Role.TAGS) == ("family/Anna",) for row in rows))
+    assert "favourite, 5 stars" in rows[0].data(Qt.ItemDataRole.AccessibleTextRole)
