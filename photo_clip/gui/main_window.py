@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         self.grid.drag_wanted.connect(self._drag)
         self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
-        self.viewer.row_shown.connect(self._follow_viewer)
+        self.viewer.row_shown.connect(self.grid.go_to)
         self.viewer.similar_wanted.connect(actions.find_similar)
         self.viewer.reveal_wanted.connect(actions.reveal_current)
         self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
@@ -379,9 +379,7 @@ class MainWindow(QMainWindow):
         self.activity.show()
         self._pages.setCurrentWidget(self._splitter)
         self.grid.setFocus()
-
-    def _follow_viewer(self, row: int) -> None:
-        self.grid.setCurrentIndex(self.photos.index(row))
+        self._follow_why()
 
     @property
     def _is_viewing(self) -> bool:

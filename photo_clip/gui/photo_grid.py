@@ -178,6 +178,12 @@ class PhotoGrid(QListView):
             everything = selection_of_runs(self._photos, [(0, self._photos.rowCount() - 1)])
             self.selectionModel().select(everything, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def go_to(self, row: int) -> None:
+        """Let the keys act on a photo: it is selected in place of another one, but several stay selected."""
+        flags = QItemSelectionModel.SelectionFlag
+        command = flags.NoUpdate if len(self.chosen_ids()) > 1 else flags.ClearAndSelect
+        self.selectionModel().setCurrentIndex(self._photos.index(row), command)
+
     def begin(self) -> None:
         """Give the keys to the grid, to its first photo if there was none before."""
         self.setFocus()

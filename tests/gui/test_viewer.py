@@ -156,3 +156,39 @@ def test_the_grid_shows_what_was_done_while_it_was_not_seen(filled: MainWindow, 
     rows = [filled.photos.index(row) for row in range(12)]
     qtbot.waitUntil(lambda: all(row.data(Role.TAGS) == ("family/Anna",) for row in rows))
     assert "favourite, 5 stars" in rows[0].data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_several_selected_photos_stay_selected_while_one_is_looked_at(filled: MainWindow, qtbot: QtBot) -> None:
+    grid = filled.grid
+    grid.setFocus()
+    grid.setCurrentIndex(filled.photos.index(2))
+    for _ in range(3):
+        qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    chosen = filled.photos.photo_ids[2:6].tolist()
+    assert grid.chosen_ids().tolist() == chosen
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    press(filled, qtbot, Qt.Key.Key_Right)
+    press(filled, qtbot, Qt.Key.Key_Right)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    assert grid.chosen_ids().tolist() == chosen
+    assert grid.currentIndex().row() == 7
+    assert filled.search_view._chosen.text() == "4 selected"
+
+
+def test_one_selected_photo_is_the_one_that_was_looked_at_last(filled: MainWindow, qtbot: QtBot) -> None:
+    show_large(filled, qtbot, 2)
+    press(filled, qtbot, Qt.Key.Key_Right)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    assert filled.grid.chosen_ids().tolist() == filled.photos.photo_ids[3:4].tolist()
+
+
+def test_why_is_said_of_the_photo_that_was_looked_at_last(filled: MainWindow, qtbot: QtBot) -> None:
+    names = names_shown(filled)
+    filled.show_why()
+    filled.grid.setFocus()
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    qtbot.waitUntil(lambda: names[0] in filled.why.words.text())
+    show_large(filled, qtbot, 0)
+    press(filled, qtbot, Qt.Key.Key_Right)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: names[1] in filled.why.words.text())
