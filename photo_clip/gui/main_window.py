@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
         self.viewer.row_shown.connect(self.grid.go_to)
+        self.viewer.row_shown.connect(lambda _row: actions.hear_of_choice())
         self.viewer.similar_wanted.connect(actions.find_similar)
         self.viewer.reveal_wanted.connect(actions.reveal_current)
         self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
         actions.why_wanted.connect(self.show_why)
         self.photos.dataChanged.connect(self._hear_of_loaded)
         actions.marked.connect(self._renew)
+        self._thumbnails.outdated.connect(actions.hear_of_choice)
         self.labels.closed.connect(self._show_grid)
         self.labels.failed.connect(trouble)
         self.labels.told.connect(self.search_view.say)
@@ -379,6 +381,7 @@ class MainWindow(QMainWindow):
         self.activity.show()
         self._pages.setCurrentWidget(self._splitter)
         self.grid.setFocus()
+        self.photo_actions.hear_of_choice()
         self._follow_why()
 
     @property

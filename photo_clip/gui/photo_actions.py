@@ -68,7 +68,7 @@ class PhotoActions(QObject):
         self._follow = follow
 
     def hear_of_choice(self) -> None:
-        """Fetch the photos chosen now, in case they are dragged."""
+        """Fetch the photos chosen now, as they are now, in case they are dragged or others are to be like them."""
         self._at_hand = []
         self._pause.start()
 

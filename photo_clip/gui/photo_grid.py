@@ -118,15 +118,16 @@ class PhotoGrid(QListView):
         self._starts = tuple(section.start for section in sections)
         self._photos.show(photo_ids, cosines, stacks, by_part)
         self.updateGeometries()
-        if not same_question:
+        if same_question:
+            self._choose(chosen, current)
+            row = None if anchor is None else self._photos.row_of(anchor)
+            if row is not None and self.verticalOffset() > 0:
+                self.verticalScrollBar().setValue(self._geometry().rect(row).top() - offset_px)
+        else:
             self.scrollToTop()
-            self._ask_soon()
-            return
-        self._choose(chosen, current)
-        row = None if anchor is None else self._photos.row_of(anchor)
-        if row is not None and self.verticalOffset() > 0:
-            self.verticalScrollBar().setValue(self._geometry().rect(row).top() - offset_px)
         self._ask_soon()
+        if not np.array_equal(chosen, self.chosen_ids()):
+            self.chosen_changed.emit()  # Qt does not say so where the photos that were selected are gone
 
     def show_when_empty(self, words: str) -> None:
         """Show words where there are no photos."""

@@ -46,6 +46,8 @@ class SearchView(QWidget):
         self._is_outdated = False
         """Whether there may be more photos than when the answer under way was asked for."""
         self._answer: Answer | None = None
+        self._counts_chosen = True
+        """Whether it is said how many photos are selected, and not what was done."""
         self.line = QLineEdit()
         self.line.setObjectName("searchLine")
         self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
@@ -217,12 +219,18 @@ class SearchView(QWidget):
         self.search()
 
     def show_chosen(self, count: int) -> None:
-        """Say how many photos are selected, where it is more than the one that the keys act on."""
-        self._chosen.setText(f"{count:,} selected" if count > 1 else "")
+        """Say how many photos are selected, where it is more than the one that the keys act on.
+
+        With none, what was said of something else stays: those that were selected may be gone because of it.
+        """
+        if count or self._counts_chosen:
+            self._chosen.setText(f"{count:,} selected" if count > 1 else "")
+            self._counts_chosen = True
 
     def say(self, sentence: str) -> None:
         """Say for a while what was done; the next answer takes its place."""
         self._chosen.setText(sentence)
+        self._counts_chosen = False
         announce(self.line, sentence)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802

@@ -136,6 +136,41 @@ def test_several_selected_photos_are_searched_with_at_once(filled: MainWindow, q
     assert "most alike first" in filled.search_view.told
 
 
+def test_nothing_is_selected_any_more_after_another_search(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "name:red")
+    filled.grid.setFocus()
+    filled.grid.selectAll()
+    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 4)
+    assert filled.search_view._chosen.text() == "4 selected"
+    ask(filled, qtbot, "name:blue")
+    assert filled.search_view._chosen.text() == ""
+    assert filled.photo_actions._at_hand == []
+    qtbot.keyClick(filled.grid, Qt.Key.Key_S)
+    assert filled.search_view.line.text() == "name:blue"
+
+
+def test_those_that_left_are_not_counted_as_selected(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    names = names_shown(filled)
+    choose_row(filled, qtbot, 0)
+    for _ in range(2):
+        qtbot.keyClick(filled.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert filled.search_view._chosen.text() == "3 selected"
+    for name in names[:3]:
+        (photos / name).unlink()
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: filled.search_view._chosen.text() == "")
+
+
+def test_what_was_done_is_said_although_the_photo_left_by_it(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "-rating:>=1")
+    choose_row(filled, qtbot, 0)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 11)
+    assert filled.search_view._chosen.text() == "3 stars for 1 photo"
+    choose_row(filled, qtbot, 0)
+    assert filled.search_view._chosen.text() == ""
+
+
 def test_a_photo_of_the_grid_can_be_dropped_on_the_line_and_nowhere_else(
     filled: MainWindow, qtbot: QtBot, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ def library(filled: MainWindow) -> Library:
 def show_large(window: MainWindow, qtbot: QtBot, row: int) -> str:
     """Show the photo at a row large, by keys, and return its name."""
     window.grid.setFocus()
-    window.grid.setCurrentIndex(window.photos.index(row))
+    window.grid.go_to(row)
     qtbot.keyClick(window.grid, Qt.Key.Key_Return)
     return name_shown(window, qtbot)
 
@@ -173,6 +173,10 @@ def test_several_selected_photos_stay_selected_while_one_is_looked_at(filled: Ma
     assert grid.chosen_ids().tolist() == chosen
     assert grid.currentIndex().row() == 7
     assert filled.search_view._chosen.text() == "4 selected"
+    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 4)
+    show_large(filled, qtbot, 4)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_S)  # is about the photo that is seen, not about the four
+    assert filled.search_view.line.text().count("similar:") == 1
 
 
 def test_one_selected_photo_is_the_one_that_was_looked_at_last(filled: MainWindow, qtbot: QtBot) -> None:
