@@ -273,9 +273,10 @@ class IndexKeeper(QObject):
         came_back = self._looked_at is None and bool(self._offline - report.offline.keys())
         newly_offline = report.offline.keys() - self._offline
         self._offline = set(report.offline) if self._looked_at is None else self._offline | report.offline.keys()
-        if report.changed or report.removed or report.moved or came_back or newly_offline or report.sidecars_read:
+        have_other_paths = report.moved or report.found_again
+        if report.changed or report.removed or have_other_paths or came_back or newly_offline or report.sidecars_read:
             self.photos_changed.emit()
-        if report.embedded or report.reused or report.removed or report.moved or report.sidecars_read:
+        if report.embedded or report.reused or report.removed or have_other_paths or report.sidecars_read:
             self.photos_arrived.emit()
         self._watch_all()
         self._speeding_up.start()

@@ -6,6 +6,7 @@ from threading import Event
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -15,8 +16,9 @@ from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.main_window import MainWindow
+from photo_clip.gui.photo_list_model import Role
 from tests.fakes import FakeWatcher, plug_in, unplug, write_photo
-from tests.gui.window_use import drop, names_shown
+from tests.gui.window_use import drop, names_shown, settle
 
 Kind = TypeVar("Kind")
 
@@ -68,6 +70,24 @@ def test_a_folder_that_was_renamed_is_found_again_and_told(filled: MainWindow, p
     assert "“{}” is “{}” now".format(photos, photos.with_name("pictures")) in told.args[0]
     qtbot.waitUntil(lambda: filled.keeper.is_idle)
     assert filled.photos.rowCount() == 12
+
+
+def test_the_photos_of_a_folder_that_was_renamed_are_used_where_they_are_now(
+    filled: MainWindow, photos: Path, qtbot: QtBot
+) -> None:
+    grid, now = filled.grid, photos.with_name("pictures")
+    grid.setFocus()
+    grid.setCurrentIndex(filled.photos.index(0))
+    qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 2)
+    photos.rename(now)
+    filled.keeper.look()
+    qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO).path.parent == now for row in range(12)))
+    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 2)
+    qtbot.keyClick(grid, Qt.Key.Key_S)
+    settle(filled, qtbot)
+    assert filled.search_view.line.text().count(f"{now}{os.sep}") == 2
+    assert "most alike first" in filled.search_view.told
 
 
 def test_a_drive_that_goes_and_comes_back_is_noticed_though_nothing_tells_of_it(
