@@ -20,6 +20,7 @@ from photo_clip.core.printable import printable
 from photo_clip.core.progress import Progress
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.commands import add_keys
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_details import LabelDetails, sure_ids
@@ -80,6 +81,7 @@ class LabelsPage(QWidget):
         self.details.renaming_wanted.connect(self._ask_for_name)
         self.details.undo_wanted.connect(self._undo)
         self.details.line_drawn.connect(self._keep_line)
+        add_keys(self, (("Esc", self.closed.emit),), below=True)
         self._arrange()
 
     def _arrange(self) -> None:

@@ -384,6 +384,11 @@ class MainWindow(QMainWindow):
         self.photo_actions.hear_of_choice()
         self._follow_why()
 
+    def _uncover_grid(self) -> None:
+        """Leave the page that hides the photos and the search line, if one does."""
+        if self._pages.currentWidget() in (self.viewer, self.labels, self.deck):
+            self._show_grid()
+
     @property
     def _is_viewing(self) -> bool:
         return self._pages.currentWidget() is self.viewer
@@ -419,8 +424,7 @@ class MainWindow(QMainWindow):
         self.photo_actions.show_menu(self.grid, self.grid.viewport().mapToGlobal(place))
 
     def _show_similar(self, photos: list[Photo]) -> None:
-        if self._is_viewing:
-            self._show_grid()
+        self._uncover_grid()
         self.search_view.show_similar(photos)
 
     def unfold(self) -> None:
@@ -470,8 +474,7 @@ class MainWindow(QMainWindow):
 
     def show_why(self) -> None:
         """Say why the current photo was found, or stop saying so."""
-        if self._is_viewing:
-            self._show_grid()
+        self._uncover_grid()
         self.why.setVisible(self.why.isHidden())
         self._follow_why()
 
@@ -484,8 +487,7 @@ class MainWindow(QMainWindow):
             self._follow_why()
 
     def _show_like(self, paths: list[Path]) -> None:
-        if self._is_viewing:
-            self._show_grid()
+        self._uncover_grid()
         self.search_view.ask(Query(tuple(Description(photo=str(path)) for path in paths)))
 
     def _show_folder(self, folder: Folder) -> None:
@@ -515,8 +517,7 @@ class MainWindow(QMainWindow):
 
     def go_to_search(self) -> None:
         """Let the search line be typed into."""
-        if self._is_viewing:
-            self._show_grid()
+        self._uncover_grid()
         self.search_view.line.setFocus()
         self.search_view.line.selectAll()
 

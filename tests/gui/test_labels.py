@@ -27,7 +27,7 @@ from photo_clip.services.label_judge import LabelJudge
 from photo_clip.services.label_lists import effect_of, effect_of_removing, effect_of_renaming, effect_of_switching
 from photo_clip.services.labelled_photos import Gap, LabelledPhotos
 from photo_clip.services.library import Library
-from tests.gui.window_use import settle
+from tests.gui.window_use import drop, settle
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
 
@@ -134,6 +134,41 @@ def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) ->
     page.details.show_photos.click()
     settle(labelled, qtbot)
     assert labelled.search_view.line.text() == "label:colours/red"
+
+
+@pytest.mark.parametrize("in_deck", [False, True])
+def test_what_is_searched_for_from_another_page_is_seen(
+    labelled: MainWindow, photos: Path, qtbot: QtBot, in_deck: bool
+) -> None:
+    def open_page() -> None:
+        labelled.show_labels()
+        if in_deck:
+            labelled.labels.review_wanted.emit(labelled.labels.labels.judged[0].label)
+        assert not labelled.grid.isVisible()
+
+    open_page()
+    drop(labelled, photos / "blue 1.jpg")
+    assert labelled.grid.isVisible()
+    settle(labelled, qtbot)
+    assert labelled.search_view.told == "Photos like blue 1.jpg, most alike first"
+    open_page()
+    labelled.show_paths([photos / "red 1.jpg"])
+    assert labelled.grid.isVisible()
+    open_page()
+    labelled.go_to_search()
+    assert QApplication.focusWidget() is labelled.search_view.line
+    assert labelled.search_view.line.isVisible()
+    settle(labelled, qtbot)
+
+
+def test_escape_leads_from_the_labels_back_to_the_photos(labelled: MainWindow, qtbot: QtBot) -> None:
+    page = labelled.labels
+    for part in (page.view, page.lists.lists):
+        labelled.show_labels()
+        part.setFocus()
+        qtbot.keyClick(part, Qt.Key.Key_Escape)
+        assert QApplication.focusWidget() is labelled.grid
+        assert labelled.grid.isVisible()
 
 
 def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:
