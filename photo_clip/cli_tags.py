@@ -12,7 +12,6 @@ import typer
 
 from photo_clip import APP_NAME
 from photo_clip.cli_common import AsJson, labels_in, places_of
-from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
@@ -112,14 +111,13 @@ def remove_tag(context: typer.Context, name: Name, files: Files) -> None:
 
 @tag_commands.command(name="undo")
 def undo_tags(context: typer.Context) -> None:
-    """Take back what was decided last, be it one photo or all that `tag` accepted; again to go further back."""
+    """Take back what was decided or marked last, one photo or all that `tag` accepted; again to go further back."""
     with opened_library(places_of(context)) as library:
         undone = library.tagger.undo()
     if undone is None:
         say("Nothing is left to take back.")
         raise typer.Exit(NOTHING_FOUND)
-    names = ", ".join(undone.labels[:5]) + (" …" if len(undone.labels) > 5 else "")
-    say(f"Taken back: {printable(names)} for {photos_in_words(len(set(undone.photo_ids)))}.")
+    say(f"{undone.told}.")
 
 
 @tag_commands.command(name="sidecars")

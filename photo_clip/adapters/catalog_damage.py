@@ -78,8 +78,16 @@ def change_of(text: str) -> SidecarChange:
     )
 
 
-def before_of(text: str) -> list[tuple[int, str, int | None, float | None, str]]:
-    """Return decisions as they were: photo, label, answer, time and model of each. Raises ValueError or TypeError."""
+Before = tuple[int, str, int | None, float | None, str]
+"""A decision as it was: photo, label, answer, time and model; the answer is None where there was none.
+
+Without a label, a photo's marks as they were: 1 for a favourite, else 0, and its stars; None for 0 or 1 where it had no
+marks.
+"""
+
+
+def before_of(text: str) -> list[Before]:
+    """Return decisions and marks as they were. Raises ValueError or TypeError."""
     return [
         (photo_id, label, accepted, at_s, model_key) for photo_id, label, accepted, at_s, model_key in json.loads(text)
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from photo_clip.adapters.catalog_connections import Connections
+from photo_clip.adapters.catalog_journal import marks_now, note
+from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.photo import SavedSearch
 
 
@@ -13,19 +15,19 @@ class SqliteMarks:
         self._connections = connections
 
     def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
-        with self._connections.writing() as connection:
-            connection.executemany(
-                """INSERT INTO marks (photo_id, is_favourite) VALUES (?, ?)
-                   ON CONFLICT (photo_id) DO UPDATE SET is_favourite = excluded.is_favourite""",
-                ((int(photo_id), int(is_favourite)) for photo_id in photo_ids),
-            )
+        self._set("is_favourite", int(is_favourite), photo_ids)
 
     def rate(self, photo_ids: Sequence[int], stars: int | None) -> None:
+        self._set("rating", stars, photo_ids)
+
+    def _set(self, column: str, value: int | None, photo_ids: Sequence[int]) -> None:
         with self._connections.writing() as connection:
-            connection.executemany(
-                """INSERT INTO marks (photo_id, rating) VALUES (?, ?)
-                   ON CONFLICT (photo_id) DO UPDATE SET rating = excluded.rating""",
-                ((int(photo_id), stars) for photo_id in photo_ids),
+            note(connection, marks_now(connection, photo_ids))
+            connection.execute(
+                f"""INSERT INTO marks (photo_id, {column})
+                    SELECT id, ? FROM photos WHERE id IN (SELECT value FROM json_each(?))
+                    ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column}""",  # noqa: S608
+                (value, json_list(photo_ids)),
             )
 
     def saved_searches(self) -> list[SavedSearch]:

@@ -1,18 +1,16 @@
 """Labels, label lists and decisions in the catalogue."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_damage import before_of, rows_understood
+from photo_clip.adapters.catalog_damage import Before, rows_understood
 from photo_clip.adapters.catalog_filters import tag_counts_of
+from photo_clip.adapters.catalog_journal import mark_again, note, take_last
 from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.labels import LabelList
 from photo_clip.core.tags import Decision, Tag, Undone
-
-_UNDONE_AT_MOST = 200
 
 
 class SqliteTags:
@@ -26,7 +24,7 @@ class SqliteTags:
             labels = sorted({each.label for each in decisions})
             connection.executemany("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", zip(labels))
             ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
-            before: list[tuple[int, str, int | None, float | None, str]] = []
+            before: list[Before] = []
             for each in decisions:
                 row = connection.execute(
                     """SELECT accepted, decided_at_s, model_key FROM decisions WHERE photo_id = ? AND label_id = ?""",
@@ -43,22 +41,18 @@ class SqliteTags:
                            SELECT id, ?, ?, ?, ? FROM photos WHERE id = ?""",
                         (ids[each.label], int(each.accepted), now_s, model_key, each.photo_id),
                     )
-            if before:
-                connection.execute("INSERT INTO journal (before) VALUES (?)", (json.dumps(before),))
-                connection.execute(
-                    "DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_UNDONE_AT_MOST,)
-                )
+            note(connection, before)
 
     def undo(self) -> Undone | None:
         with self._connections.writing() as connection:
-            row = connection.execute("SELECT id, before FROM journal ORDER BY id DESC LIMIT 1").fetchone()
-            if row is None:
+            before = take_last(connection)
+            if before is None:
                 return None
-            connection.execute("DELETE FROM journal WHERE id = ?", (row[0],))
-            with rows_understood():
-                before = before_of(row[1])
             ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
             for photo_id, label, accepted, at_s, model_key in reversed(before):
+                if not label:
+                    mark_again(connection, photo_id, accepted, at_s)
+                    continue
                 if label not in ids:
                     continue
                 connection.execute("DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (photo_id, ids[label]))
@@ -69,7 +63,7 @@ class SqliteTags:
                         (ids[label], accepted, at_s, model_key, photo_id),
                     )
         return Undone(
-            tuple(dict.fromkeys(label for _, label, *_ in before)), tuple(photo_id for photo_id, *_ in before)
+            tuple(dict.fromkeys(label for _, label, *_ in before if label)), tuple(photo_id for photo_id, *_ in before)
         )
 
     def decided(self, label: str) -> dict[int, bool]:

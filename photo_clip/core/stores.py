@@ -218,7 +218,7 @@ class TagStore(Protocol):
         """
 
     def undo(self) -> Undone | None:
-        """Take back what was decided last, as it was before; None where nothing is left of the last 200 times."""
+        """Take back what was decided or marked last, as it was before; None where nothing is left of the last 200."""
 
     def decided(self, label: str) -> dict[int, bool]:
         """Return the decisions on a label: True for accepted, by photo id."""
@@ -280,7 +280,10 @@ class SidecarStore(Protocol):
 
 
 class MarkStore(Protocol):
-    """What people marked and kept."""
+    """What people marked and kept. Marks can be taken back as decisions are, see `TagStore.undo`.
+
+    Photos that are not known are left out.
+    """
 
     def set_favourite(self, photo_ids: Sequence[int], is_favourite: bool) -> None:
         """Remember whether photos are favourites."""

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.printable import printable
+
+_NAMES_TOLD = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -41,7 +46,15 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """Decisions that were taken back."""
+    """What was taken back: decisions, or stars and hearts."""
 
     labels: tuple[str, ...]
+    """Those of the decisions; empty where it were marks."""
     photo_ids: tuple[int, ...]
+
+    @property
+    def told(self) -> str:
+        """What was taken back, words for people."""
+        more = " …" if len(self.labels) > _NAMES_TOLD else ""
+        what = ", ".join(self.labels[:_NAMES_TOLD]) + more if self.labels else "stars or favourites"
+        return f"Taken back: {printable(what)} for {photos_in_words(len(set(self.photo_ids)))}"

@@ -35,6 +35,7 @@ _KEYS = {
         ("Ctrl+A", "Ctrl+I", "select all, or the others"),
         ("F", "0 … 5", "favourite; stars"),
         ("T", "", "tags"),
+        ("Ctrl+Z", "", "take back tags or stars"),
         ("W", "", "why it was found"),
         ("D", "", "show or fold near-duplicates"),
         ("Ctrl+C", "", "copy the selected files"),

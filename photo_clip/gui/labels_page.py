@@ -18,6 +18,7 @@ from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.labels import tag_name
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Progress
+from photo_clip.core.tags import Undone
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys
@@ -266,8 +267,8 @@ class LabelsPage(QWidget):
         if self._library is not None:
             self._jobs.start(Lane.DECISIONS, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail)
 
-    def _undone(self, undone: object) -> None:
-        self._say("Nothing is left to take back" if undone is None else "Taken back")
+    def _undone(self, undone: Undone | None) -> None:
+        self._say("Nothing is left to take back" if undone is None else undone.told)
         self.changed.emit()
         self.judge()
 

@@ -20,6 +20,7 @@ from photo_clip.core.ports import FolderWatcher
 from photo_clip.core.query import Condition, Description, Query
 from photo_clip.core.settings import Settings
 from photo_clip.core.stores import Catalog
+from photo_clip.core.tags import Undone
 from photo_clip.core.there import is_file
 from photo_clip.gui.activity_bar import ActivityBar
 from photo_clip.gui.answering import Answer
@@ -159,7 +160,7 @@ class MainWindow(QMainWindow):
         self.viewer.similar_wanted.connect(actions.find_similar)
         self.viewer.reveal_wanted.connect(actions.reveal_current)
         self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
-        actions.told.connect(self.search_view.say)
+        actions.told.connect(self._say)
         actions.similar_wanted.connect(self._show_similar)
         actions.within_wanted.connect(self.search_view.search_within)
         actions.why_wanted.connect(self.show_why)
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
         dialogs.reveal_wanted.connect(actions.reveal)
         dialogs.tags_changed.connect(self._tell_of_tags)
         self.search_view.line.textChanged.connect(self._typing_begins)
-        dialogs.told.connect(self.search_view.say)
+        dialogs.told.connect(self._say)
         actions.tags_wanted.connect(self.tag)
         dialogs.files_went.connect(self.keeper.look)
         self.first_run.folder_wanted.connect(dialogs.choose_folder)
@@ -395,6 +396,9 @@ class MainWindow(QMainWindow):
 
     # what is told
 
+    def _say(self, sentence: str) -> None:
+        (self.viewer if self._is_viewing else self.search_view).say(sentence)
+
     def _tell_of_failure(self, error: Exception) -> None:
         self.problems.show_problem(error)
         self._refresh_status()
@@ -437,8 +441,16 @@ class MainWindow(QMainWindow):
         """Let the tags of the chosen photos be edited."""
         self.dialogs.show_tags(self._chosen_ids().tolist())
 
+    def undo(self) -> None:
+        """Take back the tags, stars or hearts that were given or taken away last."""
+        if self._opened is not None:
+            self._jobs.start(Lane.DECISIONS, self._opened.library.tagger.undo, on_done=self._tell_of_undone)
+
+    def _tell_of_undone(self, undone: Undone | None) -> None:
+        self._tell_of_tags("Nothing is left to take back" if undone is None else undone.told)
+
     def _tell_of_tags(self, sentence: str) -> None:
-        self.search_view.say(sentence)
+        self._say(sentence)
         self._hear_of_tags()
         self._follow_why()
 

@@ -109,7 +109,7 @@ class PhotoActions(QObject):
         def rate(catalog: Catalog) -> str:
             catalog.marks.rate(ids, stars)
             self._follow(ids)
-            return f"{told} for {photos_in_words(len(ids))}"
+            return f"{told} for {_many(ids)}"
 
         self._mark(rate)
 
@@ -123,7 +123,7 @@ class PhotoActions(QObject):
         def toggle(catalog: Catalog) -> str:
             is_one = not any(known.is_favourite for known in catalog.photos([photo_id]))  # what is shown may be older
             catalog.marks.set_favourite(ids, is_one)
-            return f"{'Favourite' if is_one else 'No longer a favourite'}: {photos_in_words(len(ids))}"
+            return f"{'Favourite' if is_one else 'No longer a favourite'}: {_many(ids)}"
 
         self._mark(toggle)
 
@@ -222,3 +222,8 @@ class PhotoActions(QObject):
                     advice="Install one for this kind of file, or open it from the file manager.",
                 )
             )
+
+
+def _many(photo_ids: Sequence[int]) -> str:
+    """Return how many photos were marked, and for several, which may have been chosen by mistake, the way back."""
+    return photos_in_words(len(photo_ids)) + (" (Ctrl+Z takes it back)" if len(photo_ids) > 1 else "")

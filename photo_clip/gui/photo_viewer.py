@@ -199,7 +199,7 @@ class PhotoViewer(QWidget):
         if photo.offline:
             name = drive_name(photo.path)
             drive = f"The drive “{name}”" if name else "The drive"
-            self._say(f"{drive} of this photo is not connected; this is its thumbnail.")
+            self.say(f"{drive} of this photo is not connected; this is its thumbnail.")
         elif (ready := self._ahead.get(_file_of(photo))) is not None:
             self._side_read_px = self._side_px(photo)
             self._take(ready)
@@ -235,7 +235,7 @@ class PhotoViewer(QWidget):
     def _take_failure(self, error: Exception) -> None:
         self._job = None
         if isinstance(error, UnreadablePhotoError):
-            self._say(f"This photo cannot be shown: {error.reason}.")
+            self.say(f"This photo cannot be shown: {error.reason}.")
         else:
             self._jobs.failed_unheard.emit(error)
 
@@ -299,7 +299,7 @@ class PhotoViewer(QWidget):
     def _take_outline(self, where: Where | None) -> None:
         self._outline_job = None
         self.canvas.outline(None if where is None else where.box)
-        self._say(_NO_PART if where is None else f"Best seen in the {place_in_words(where.box)}.")
+        self.say(_NO_PART if where is None else f"Best seen in the {place_in_words(where.box)}.")
 
     def _find_row_again(self) -> None:
         """Stay with the photo when others were put before it, or it was left out; be closed when none is left."""
@@ -342,7 +342,8 @@ class PhotoViewer(QWidget):
         self._zoom.rename(name)
         self._place_arrows()
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """Say something below the photo, until another one is shown."""
         self._words.setText(words)
         self._words.show()
         announce(self, words)

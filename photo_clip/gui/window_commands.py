@@ -52,6 +52,7 @@ def add_window_commands(window: "MainWindow", menu: QMenu) -> None:
     for place in (window.viewer, window.grid):
         add_keys(place, [(str(number), partial(actions.rate, number)) for number in range(6)])
         add_keys(place, (("F", actions.toggle_favourite), ("T", window.tag), ("W", window.show_why)))
+        add_keys(place, (("Ctrl+Z", window.undo),))
     add_keys(window.viewer, on_photos)
     add_keys(
         window.grid,

@@ -69,7 +69,7 @@ class Tagger:
         self._follow(photo_ids)
 
     def undo(self) -> Undone | None:
-        """Take back what was decided last."""
+        """Take back what was decided or marked last."""
         undone = self._catalog.tags.undo()
         if undone is not None:
             self._follow(undone.photo_ids)

@@ -125,6 +125,30 @@ def test_photos_are_marked_by_keys_and_found_by_their_marks(filled: MainWindow, 
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 0)
 
 
+def test_marks_of_many_photos_are_taken_back(filled: MainWindow, qtbot: QtBot) -> None:
+    assert filled._opened is not None
+    catalog = filled._opened.library.catalog
+    ids = filled.photos.photo_ids.tolist()
+
+    def marked() -> set[tuple[bool, int | None]]:
+        return {(photo.is_favourite, photo.rating) for photo in catalog.photos(ids)}
+
+    choose_row(filled, qtbot, 0)
+    filled.grid.selectAll()
+    said = filled.search_view._chosen
+    qtbot.keyClick(filled.grid, Qt.Key.Key_5)
+    qtbot.keyClick(filled.grid, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: marked() == {(True, 5)})
+    qtbot.waitUntil(lambda: said.text() == "Favourite: 12 photos (Ctrl+Z takes it back)")
+    qtbot.keyClick(filled.grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: marked() == {(False, 5)})
+    qtbot.keyClick(filled.grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: marked() == {(False, None)})
+    qtbot.waitUntil(lambda: said.text() == "Taken back: stars or favourites for 12 photos")
+    qtbot.keyClick(filled.grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: said.text() == "Nothing is left to take back")
+
+
 def test_several_selected_photos_are_searched_with_at_once(filled: MainWindow, qtbot: QtBot) -> None:
     ask(filled, qtbot, "name:0")
     filled.grid.setFocus()

@@ -103,6 +103,10 @@ def test_what_is_done_to_the_photo_is_seen_on_it(filled: MainWindow, library: Li
     for key in (Qt.Key.Key_F, Qt.Key.Key_F, Qt.Key.Key_2):  # faster than anything is shown
         qtbot.keyClick(filled.viewer, key)
     qtbot.waitUntil(lambda: filled.viewer._caption.text() == f"{name}  ·  9 September 2001  ·  ♥ ★★")
+    assert filled.viewer.words == "2 stars for 1 photo"
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: filled.viewer._caption.text() == f"{name}  ·  9 September 2001  ·  ♥")
+    assert filled.viewer.words == "Taken back: stars or favourites for 1 photo"
 
 
 def colour_of(window: MainWindow) -> str:

@@ -111,6 +111,29 @@ def test_decisions_are_undone_one_step_at_a_time(library: Library, tagger: Tagge
     assert library.catalog.tags.counts() == {}
 
 
+def test_marks_are_undone_in_turn_with_decisions(library: Library, tagger: Tagger) -> None:
+    marks, (one, two, *_) = library.catalog.marks, ids_of(library, "red")
+
+    def marked() -> list[tuple[bool, int | None]]:
+        return [(photo.is_favourite, photo.rating) for photo in library.catalog.photos([one, two])]
+
+    marks.set_favourite([one], True)
+    marks.rate([one, two], 5)
+    tagger.decide([one], "red", True)
+    marks.rate([one, two, 999], 0)
+    assert marked() == [(True, 0), (False, 0)]
+    told = []
+    while (undone := tagger.undo()) is not None:
+        told.append((undone.told, marked()))
+    rated = [(True, 5), (False, 5)]
+    assert told == [
+        ("Taken back: stars or favourites for 2 photos", rated),
+        ("Taken back: red for 1 photo", rated),
+        ("Taken back: stars or favourites for 2 photos", [(True, None), (False, None)]),
+        ("Taken back: stars or favourites for 1 photo", [(False, None), (False, None)]),
+    ]
+
+
 def test_tags_say_where_they_come_from(library: Library, tagger: Tagger) -> None:
     red = ids_of(library, "red")
     tagger.decide(red[:1], "by hand", True)
