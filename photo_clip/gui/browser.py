@@ -1,6 +1,6 @@
 """The page with the search line and the photos, or with the words for those who have none yet."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from photo_clip.gui.arrange_menu import ArrangeMenu
@@ -13,6 +13,9 @@ from photo_clip.gui.search_view import SearchView
 
 class Browser(QWidget):
     """Puts the search line, a few tools, and the grid in their places."""
+
+    veil_toggled = Signal(bool)
+    """Whether sensitive photos are to be veiled."""
 
     def __init__(self, search_view: SearchView, grid: PhotoGrid, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +31,7 @@ class Browser(QWidget):
         looks = ArrangeMenu(search_view.arrange, self.arrange)
         looks.tags.toggled.connect(grid.show_tags)
         looks.veil.toggled.connect(grid.veil_sensitive)
+        looks.veil.toggled.connect(self.veil_toggled)
         self.arrange.setMenu(looks)
         self.arrange.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)

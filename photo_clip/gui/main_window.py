@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self.grid.drag_wanted.connect(self._drag)
         self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
+        self.browser.veil_toggled.connect(self.viewer.veil_sensitive)
         self.viewer.row_shown.connect(self.grid.go_to)
         self.viewer.row_shown.connect(lambda _row: actions.hear_of_choice())
         self.viewer.similar_wanted.connect(actions.find_similar)

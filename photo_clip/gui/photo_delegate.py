@@ -8,6 +8,7 @@ from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.gui import icons, theme
 from photo_clip.gui.photo_list_model import Role, marks_of
+from photo_clip.gui.pictures import veil_of
 from photo_clip.gui.theme import Colours
 
 _CORNER_PX = 8
@@ -15,7 +16,6 @@ _PICTURE_CORNER_PX = 4
 _INSET_PX = 7
 _BADGE_GROUND = QColor(12, 13, 16, 185)
 _OFFLINE_OPACITY = 0.45
-_VEILED_PX = 6
 _FITS = 0.02
 """How far a picture's size may be off, as a share, to be painted as it is."""
 
@@ -50,7 +50,7 @@ class PhotoDelegate(QStyledItemDelegate):
             picture = picture_rect(card, pixmap.deviceIndependentSize(), ratio)
             painter.setOpacity(_OFFLINE_OPACITY if is_offline else 1.0)
             if is_veiled:
-                pixmap = pixmap.scaled(_VEILED_PX, _VEILED_PX, mode=Qt.TransformationMode.SmoothTransformation)
+                pixmap = veil_of(pixmap)
             painter.drawPixmap(picture, pixmap, QRectF(pixmap.rect()))
             painter.setOpacity(1.0)
             _round_corners(painter, picture, ground)

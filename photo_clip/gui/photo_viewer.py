@@ -23,6 +23,7 @@ from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_canvas import PhotoCanvas
 from photo_clip.gui.photo_list_model import PhotoListModel, caption_of, marks_of
+from photo_clip.gui.pictures import veil_of
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.services.explainer import Where
 from photo_clip.services.photo_files import is_away_in_cloud
@@ -36,6 +37,10 @@ _PAUSE_MS = 120
 _ARROW_MARGIN_PX = 14
 _NO_PART = "No part of this photo fits better than the whole, or its parts were not looked at (see its folder’s menu)."
 
+_VEILED = (
+    "This photo is sensitive, and veiled. Such photos are seen with “Veil sensitive photos” switched off, in the menu"
+    " that sorts and groups the photos."
+)
 
 _File = tuple[str, FileStamp, bool]
 """What a picture is made of: a file, what changes when it is written to, and whether its folder is offline."""
@@ -78,6 +83,9 @@ class PhotoViewer(QWidget):
         """The photos among which it stands so."""
         self._photo_id: int | None = None
         self._photo: Photo | None = None
+        self._veils_sensitive = True
+        self._look: tuple[_File, bool] | None = None
+        """What the picture that is shown is made of, and whether it is veiled."""
         self._picture: _Picture | None = None
         self._side_read_px = 0
         """The longer side that was last asked for."""
@@ -149,7 +157,7 @@ class PhotoViewer(QWidget):
             return
         self._row, self._ids = max(0, min(row, self._photos.rowCount() - 1)), self._photos.photo_ids
         self._photo_id = int(self._ids[self._row])
-        self._photo = None
+        self._photo, self._look = None, None
         self._clear()
         self.row_shown.emit(self._row)
         self._ask_for_thumbnails()
@@ -160,13 +168,22 @@ class PhotoViewer(QWidget):
         """Give up what is being read, and forget the pictures."""
         self._clear()
         self._ahead.clear()
-        self._photo_id, self._photo = None, None
+        self._photo_id, self._photo, self._look = None, None, None
 
     def _clear(self) -> None:
         self._give_up()
         self._picture, self._side_read_px = None, 0
         self._words.hide()
         self.canvas.show_picture(QImage(), QSize())
+
+    def veil_sensitive(self, veiled: bool) -> None:
+        """Hide what sensitive photos show, or not."""
+        self._veils_sensitive = veiled
+        self._show_what_is_known()
+
+    @property
+    def _is_veiled(self) -> bool:
+        return self._look is not None and self._look[1]
 
     def _ask_for_thumbnails(self) -> None:
         """Ask for what is known of the photo and its neighbours; the grid, which is not seen, does not."""
@@ -184,8 +201,10 @@ class PhotoViewer(QWidget):
         photo = None if self._photo_id is None else self._thumbnails.photo(self._photo_id)
         if photo is None:
             return
-        former, self._photo = self._photo, photo
-        if former is None or _file_of(former) != _file_of(photo):
+        self._photo = photo
+        look = _file_of(photo), self._veils_sensitive and self._thumbnails.is_sensitive(photo.id)
+        if look != self._look:
+            self._look = look
             self._show_picture_of(photo)
         self._show_place()
 
@@ -193,10 +212,13 @@ class PhotoViewer(QWidget):
         self._clear()
         thumbnail = self._thumbnails.pixmap(photo.id)
         full_size = QSize() if photo.facts is None else QSize(photo.facts.width_px, photo.facts.height_px)
-        image = QImage() if thumbnail is None else thumbnail.toImage()
+        is_veiled = self._is_veiled
+        image = QImage() if thumbnail is None else (veil_of(thumbnail) if is_veiled else thumbnail).toImage()
         self.canvas.show_picture(image, full_size, dimmed=photo.offline)
         self._draw_outline()
-        if photo.offline:
+        if is_veiled:
+            self.say(_VEILED)
+        elif photo.offline:
             name = drive_name(photo.path)
             drive = f"The drive “{name}”" if name else "The drive"
             self.say(f"{drive} of this photo is not connected; this is its thumbnail.")
@@ -208,7 +230,7 @@ class PhotoViewer(QWidget):
 
     def _read(self) -> None:
         """Read the photo as large as it is shown, if it was not yet."""
-        if self._photo is None or self._photo.offline or self._reader is None:
+        if self._photo is None or self._photo.offline or self._is_veiled or self._reader is None:
             return
         side_px = self._side_px(self._photo) if self.canvas.is_fitted else _MOST_DETAIL_PX
         if side_px <= self._side_read_px:

@@ -9,6 +9,7 @@ from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.photo import Photo
 from photo_clip.services.thumbnails import Thumbnails
 
+_VEILED_PX = 6
 _SMOOTHLY = (Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
 
@@ -48,6 +49,11 @@ def fitted(picture: QImage, room: QSize, device_pixel_ratio: float) -> QPixmap:
     pixmap = QPixmap.fromImage(picture.scaled(_largest(picture.size(), room), *_SMOOTHLY))
     pixmap.setDevicePixelRatio(device_pixel_ratio)
     return pixmap
+
+
+def veil_of(picture: QPixmap) -> QPixmap:
+    """Return so few pixels of a picture that nothing can be told from them, to be painted as large as it."""
+    return picture.scaled(_VEILED_PX, _VEILED_PX, mode=Qt.TransformationMode.SmoothTransformation)
 
 
 def _largest(size: QSize, room: QSize) -> QSize:

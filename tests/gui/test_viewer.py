@@ -200,3 +200,30 @@ def test_why_is_said_of_the_photo_that_was_looked_at_last(filled: MainWindow, qt
     press(filled, qtbot, Qt.Key.Key_Right)
     qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: names[1] in filled.why.words.text())
+
+
+def test_a_sensitive_photo_is_veiled_until_the_veil_is_switched_off(
+    filled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    viewer, colour = filled.viewer, names_shown(filled)[1].split()[0]
+    library.tagger.decide(filled.photos.photo_ids[1:2].tolist(), "sensitive/blood", True)
+    filled._renew()
+    qtbot.waitUntil(lambda: filled.photos.index(1).data(Role.SENSITIVE) is True)
+    show_large(filled, qtbot, 0)
+    qtbot.waitUntil(lambda: len(viewer._ahead) == 2)  # it, and the one that is to be veiled
+    press(filled, qtbot, Qt.Key.Key_Right)
+    assert "sensitive" in viewer.words
+    qtbot.keyClick(viewer, Qt.Key.Key_Z)
+    assert (viewer._job, viewer._picture, viewer.canvas._image.width()) == (None, None, 6)
+    veil = filled.browser.arrange.menu().veil
+    assert veil.text() in viewer.words.replace("“", "").replace("”", "")
+    veil.trigger()
+    qtbot.waitUntil(lambda: colour_of(filled) == colour)
+    assert viewer.words == ""
+    veil.trigger()
+    assert viewer.canvas._image.width() == 6
+    press(filled, qtbot, Qt.Key.Key_Left)
+    assert viewer.words == ""
+    library.tagger.decide(filled.photos.photo_ids[:1].tolist(), "sensitive/blood", True)
+    filled._tell_of_tags("+ sensitive/blood")
+    qtbot.waitUntil(lambda: viewer.canvas._image.width() == 6)
