@@ -81,8 +81,8 @@ def change_of(text: str) -> SidecarChange:
 Before = tuple[int, str, int | None, float | None, str]
 """A decision as it was: photo, label, answer, time and model; the answer is None where there was none.
 
-Without a label, a photo's marks as they were: 1 for a favourite, else 0, and its stars; None for 0 or 1 where it had no
-marks.
+Without a label, a photo's marks as they were: 1 for a favourite, 0 for another one, None where it had no marks, and its
+stars.
 """
 
 

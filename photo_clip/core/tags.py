@@ -49,7 +49,7 @@ class Undone:
     """What was taken back: decisions, or stars and hearts."""
 
     labels: tuple[str, ...]
-    """Those of the decisions; empty where it were marks."""
+    """Those of the decisions; empty where marks were taken back."""
     photo_ids: tuple[int, ...]
 
     @property

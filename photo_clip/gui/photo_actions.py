@@ -69,6 +69,8 @@ class PhotoActions(QObject):
 
     def hear_of_choice(self) -> None:
         """Fetch the photos chosen now, as they are now, in case they are dragged or others are to be like them."""
+        if self._fetching is not None:
+            self._fetching.cancel()
         self._at_hand = []
         self._pause.start()
 
@@ -195,8 +197,6 @@ class PhotoActions(QObject):
             self._jobs.start(Lane.SEARCH, lambda: files_of(catalog.photos(ids.tolist())), on_done=take)
 
     def _fetch(self) -> None:
-        if self._fetching is not None:
-            self._fetching.cancel()
         ids = self._chosen_ids()
         if self._catalog is not None and 0 < len(ids) <= _MOST_AT_HAND:
             self._fetching = self._jobs.start(

@@ -173,6 +173,15 @@ def test_nothing_is_selected_any_more_after_another_search(filled: MainWindow, q
     assert filled.search_view.line.text() == "name:blue"
 
 
+def test_photos_that_are_fetched_too_late_are_not_at_hand(filled: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not filled.grid._fitting.isActive())
+    filled.grid.selectAll()
+    filled.photo_actions._fetch()
+    filled.grid.clearSelection()
+    qtbot.waitUntil(lambda: not filled.photo_actions._pause.isActive())
+    assert filled.photo_actions._at_hand == []
+
+
 def test_those_that_left_are_not_counted_as_selected(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
     names = names_shown(filled)
     choose_row(filled, qtbot, 0)
