@@ -226,4 +226,4 @@ class PhotoActions(QObject):
 
 def _many(photo_ids: Sequence[int]) -> str:
     """Return how many photos were marked, and for several, which may have been chosen by mistake, the way back."""
-    return photos_in_words(len(photo_ids)) + (" (Ctrl+Z takes it back)" if len(photo_ids) > 1 else "")
+    return photos_in_words(len(photo_ids)) + (f" ({key_name('Ctrl+Z')} takes it back)" if len(photo_ids) > 1 else "")
