@@ -376,6 +376,7 @@ def exclude(
     context: typer.Context,
     patterns: Annotated[list[str] | None, typer.Argument(help="Paths, or names with * and ?.", metavar="WHAT…")] = None,
     back: Annotated[bool, typer.Option("--undo", help="Let these in again.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Leave out these, and nothing else any more.")] = False,
 ) -> None:
     """Leave subfolders or files out of the watched folders; without any, list what is left out.
 
@@ -384,9 +385,9 @@ def exclude(
     """
     wanted = {each: paths_or_name(each) for each in patterns or []}
     all_wanted = [pattern for some in wanted.values() for pattern in some]
-    with opened_library(places_of(context), writing=bool(wanted)) as library:
-        known = library.folders.left_out().patterns
-        if not wanted:
+    with opened_library(places_of(context), writing=bool(wanted) or only) as library:
+        known = () if only else library.folders.left_out().patterns
+        if not wanted and not only:
             for pattern in known:
                 say(printable(pattern))
             return

@@ -73,17 +73,18 @@ class Dialogs(QObject):
     def show_left_out(self) -> None:
         """Show what is left out of the watched folders, and change it."""
         if self._library is not None:
-            self._jobs.start(Lane.SEARCH, self._library.folders.left_out, on_done=self._open_left_out)
+            self._jobs.start(Lane.SEARCH, self._library.folders.kept_left_out, on_done=self._open_left_out)
 
     def forget_missing(self) -> None:
         """Ask whether photos whose files are gone are to be forgotten."""
         if self._library is not None:
             self._jobs.start(Lane.SEARCH, self._library.folders.missing, on_done=self._ask_to_forget)
 
-    def _open_left_out(self, left_out: LeftOut) -> None:
+    def _open_left_out(self, left_out: LeftOut | None) -> None:
+        """Let people edit it; or say it anew where it is damaged, which was told as the folders were looked at."""
         if self._library is not None:
             leave_out = self._library.folders.leave_out
-            dialog = LeftOutDialog(left_out.patterns, self._window)
+            dialog = LeftOutDialog(left_out.patterns if left_out else (), self._window)
             dialog.changed.connect(lambda wanted: self.change_wanted.emit(lambda: leave_out(wanted), None))
             dialog.open()
 

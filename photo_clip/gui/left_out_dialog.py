@@ -18,7 +18,6 @@ class LeftOutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Leave out")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._before = list(patterns)
         self._exact = set(patterns)
         """Lines whose blanks at the end are part of a name, not typed by chance."""
         words = QLabel(
@@ -55,6 +54,5 @@ class LeftOutDialog(QDialog):
     def _save(self) -> None:
         lines = [line for line in self.lines.toPlainText().splitlines() if line.strip()]
         wanted = [line if line in self._exact else line.strip() for line in lines]
-        if wanted != self._before:
-            self.changed.emit(wanted)
+        self.changed.emit(wanted)
         self.accept()

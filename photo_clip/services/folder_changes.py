@@ -7,8 +7,10 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from photo_clip.core.errors import FolderError
+from photo_clip import APP_NAME
+from photo_clip.core.errors import FolderError, StoreError
 from photo_clip.core.folder_names import is_passed_over
+from photo_clip.core.kept_texts import texts_in
 from photo_clip.core.left_out import LeftOut
 from photo_clip.core.linked_paths import real_path
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
@@ -108,8 +110,24 @@ class WatchedFolders:
         self._catalog.folders.remove(folder_id)
 
     def left_out(self) -> LeftOut:
-        """Return which subfolders and files are left out of all watched folders."""
-        return LeftOut.of(json.loads(self._catalog.setting(_LEFT_OUT) or "[]"))
+        """Return which subfolders and files are left out of all watched folders.
+
+        Raises StoreError where that is damaged: as long as nobody knows what is private, no folder is looked into.
+        """
+        kept = self.kept_left_out()
+        if kept is None:
+            raise StoreError(
+                "What is left out of the watched folders cannot be read any more, as the library's note of it is"
+                " damaged. So that nothing private is indexed, no folder is looked into.",
+                advice="Say anew all that is to be left out: in the window with “Leave out subfolders …”, or with"
+                f" {APP_NAME} folders exclude --only WHAT…",
+            )
+        return kept
+
+    def kept_left_out(self) -> LeftOut | None:
+        """Return what is left out, as `left_out` does; None where that is damaged, for people to say it anew."""
+        kept = texts_in(self._catalog.setting(_LEFT_OUT))
+        return None if kept is None else LeftOut.of(kept)
 
     def leave_out(self, patterns: Iterable[str]) -> None:
         """Leave out these subfolders and files from now on, and no others; see `LeftOut`.
@@ -117,7 +135,7 @@ class WatchedFolders:
         The next look takes their photos out of sight. What is known of them stays, for when they are let in again:
         then they count as there until the next look, so that a photo that was edited meanwhile is the same one.
         """
-        former, wanted = self.left_out(), LeftOut.of(patterns)
+        former, wanted = self.kept_left_out() or LeftOut(), LeftOut.of(patterns)
         self._catalog.set_setting(_LEFT_OUT, json.dumps(wanted.patterns) if wanted else None)
         for folder in self.all() if former else ():
             let_in = tuple(
@@ -326,7 +344,7 @@ class WatchedFolders:
         return frozenset(each for each in map(Path, self._all_drives_below()) if each.is_relative_to(folder.path))
 
     def _all_drives_below(self) -> list[str]:
-        return list(json.loads(self._catalog.setting(_DRIVES_BELOW) or "[]"))
+        return texts_in(self._catalog.setting(_DRIVES_BELOW)) or []
 
     def _take_in(self, outer: Folder, inner: Folder) -> None:
         """Give a folder's photos to the one around it. Stopped in between, it is done by adding `outer` again."""

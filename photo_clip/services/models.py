@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photo_clip import APP_NAME
 from photo_clip.core.editions import Edition, needs_full_edition
 from photo_clip.core.errors import ModelError, PhotoClipError, UsageError
 from photo_clip.core.models import STARTER, Kind, ModelOffer, ModelSource, parse_source, word_on_licence
@@ -15,6 +16,11 @@ from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.model_trial import TRIAL_S, Trial, photos_per_second
 
 _ACTIVE, _WANTED = "active_model", "wanted_model"
+_DAMAGED = {
+    _ACTIVE: "The library's note of the model that you use is damaged; the one that comes with the program is used.",
+    _WANTED: "The library's note of the model that was being prepared is damaged; the former one stays.",
+}
+"""What is told of either where it is damaged."""
 _KEY_OF = "model_key:"
 """Prefix of the setting that remembers under which key a model's embeddings are stored."""
 _ELSEWHERE = "models_elsewhere"
@@ -73,6 +79,7 @@ class Models:
         self.edition = edition
         self._encoders = Encoders(load)
         self.notes = notes
+        self._told_damaged: set[str] = set()
 
     @property
     def active(self) -> ModelSource:
@@ -94,6 +101,7 @@ class Models:
         this edition cannot load it, nothing can answer meanwhile, and the new one takes over at once.
         """
         if source == self.active:
+            self._catalog.set_setting(_ACTIVE, str(source))  # it may be damaged, and this one in its place
             self.cancel_switch()
             return
         self._refuse_unusable(source)
@@ -313,8 +321,19 @@ class Models:
             raise needs_full_edition(self.name_of(source))
 
     def _chosen(self, setting: str) -> ModelSource | None:
+        """Return the model that a setting names; one that is damaged counts as none, and is told of once."""
         text = self._catalog.setting(setting)
-        return None if text is None else parse_source(text, self._offers)
+        source = None if text is None else self._parsed(text)
+        if text is not None and source is None and setting not in self._told_damaged:
+            self._told_damaged.add(setting)
+            self.notes.tell(f"{_DAMAGED[setting]} Choose again with: {APP_NAME} models use NAME, or in the window.")
+        return source
+
+    def _parsed(self, text: str) -> ModelSource | None:
+        try:
+            return parse_source(text, self._offers)
+        except UsageError:
+            return None
 
     def _known_key(self, source: ModelSource) -> str | None:
         if source.kind is Kind.STARTER:  # a newer program has a newer one
@@ -330,7 +349,7 @@ class Models:
 
     def _elsewhere(self) -> list[ModelSource]:
         lines = (self._catalog.setting(_ELSEWHERE) or "").splitlines()
-        return [parse_source(line, self._offers) for line in lines]
+        return [source for line in lines if (source := self._parsed(line)) is not None]
 
     def _set_elsewhere(self, sources: Sequence[ModelSource]) -> None:
         self._catalog.set_setting(_ELSEWHERE, "\n".join(map(str, sources)) or None)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.errors import StoreError
+from photo_clip.core.kept_texts import texts_in
 from photo_clip.core.ports import VectorIndex, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog, StoredVectors
@@ -200,7 +201,7 @@ class Neighbours:
     def _is_of_catalogue(self, index: VectorIndex, model_key: str) -> bool:
         """Whether what the index holds was told by this catalogue, or by an earlier state of it."""
         if model_key not in self._marks:
-            self._marks[model_key] = json.loads(self._catalog.setting(_MARKS + model_key) or '[""]')
+            self._marks[model_key] = texts_in(self._catalog.setting(_MARKS + model_key)) or [""]
         return not index.level(model_key) or index.mark(model_key) in self._marks[model_key]
 
     def _marked(self, former: str, model_key: str) -> str:

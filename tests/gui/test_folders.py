@@ -126,6 +126,21 @@ def test_a_subfolder_is_left_out_in_the_window(filled: MainWindow, photos: Path,
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 8)
 
 
+def test_what_is_left_out_is_said_anew_in_the_window_where_the_note_of_it_is_damaged(
+    filled: MainWindow, qtbot: QtBot
+) -> None:
+    assert filled._opened is not None
+    catalog = filled._opened.library.catalog
+    catalog.set_setting("left_out", "{")
+    filled.dialogs.show_left_out()
+    qtbot.waitUntil(lambda: dialog_of(LeftOutDialog) is not None)
+    dialog = dialog_of(LeftOutDialog)
+    assert dialog is not None
+    assert dialog.lines.toPlainText() == ""
+    dialog._save()
+    qtbot.waitUntil(lambda: catalog.setting("left_out") is None)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names end without blanks on Windows")
 def test_a_subfolder_that_was_chosen_keeps_the_blanks_in_its_name(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,6 @@
 """The command line as people and scripts use it, with the real stores and the bundled model."""
 
+import contextlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from PIL import Image
 
 from photo_clip import HOMEPAGE
 from photo_clip.__main__ import main
+from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from tests.cloud import Cloud
@@ -381,6 +383,24 @@ def test_subfolders_are_left_out_and_missing_photos_forgotten_on_wish(
     assert run(library, "folders", "purge", "--yes") == 0
     assert "Forgotten: 1 photo." in capsys.readouterr().out
     assert run(library, "folders", "purge") == 1
+
+
+def test_what_is_left_out_can_be_said_anew_where_the_note_of_it_is_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = tmp_path / "library"
+    assert run(library, "folders", "exclude", "Private", "Old") == 0
+    with contextlib.closing(SqliteCatalog(library / "catalog.db")) as catalog:
+        catalog.set_setting("left_out", "{")
+    for arguments in ([], ["Scans"], ["--undo", "Old"]):
+        assert run(library, "folders", "exclude", *arguments) == 3
+        assert "folders exclude --only" in capsys.readouterr().err
+    assert run(library, "folders", "exclude", "--only", "Private", "Scans") == 0
+    assert run(library, "folders", "exclude") == 0
+    assert capsys.readouterr().out.splitlines() == ["Private", "Scans"]
+    assert run(library, "folders", "exclude", "--only") == 0
+    assert run(library, "folders", "exclude") == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_photos_that_many_others_went_with_are_given_up_on_wish_and_known_where_they_are_added(

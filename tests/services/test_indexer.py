@@ -1,6 +1,7 @@
 """The indexer follows what happens on disk, and embeds nothing twice."""
 
 import errno
+import json
 import os
 import shutil
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.core.errors import ModelError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import ModelError, PhotoGoneError, StoreError, UnreadablePhotoError
 from photo_clip.core.photo import FolderState
 from photo_clip.core.ports import Squares, Vectors
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
-from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES
+from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, WatchedFolders
+from photo_clip.services.indexer import Indexer
 from tests.fakes import FakeEncoder, plug_in, unplug, write_photo
 from tests.indexing import Bench, run
 
@@ -492,6 +494,36 @@ def test_closing_at_every_yield_ends_where_an_undisturbed_run_does(tmp_path: Pat
         bench.catalog.close()
         stopped_at += 1
     assert stopped_at > 10
+
+
+@pytest.mark.parametrize("damaged", ["{", "null", '{"private": 1}'])
+def test_nothing_private_is_indexed_because_the_note_of_it_is_damaged(bench: Bench, damaged: str) -> None:
+    private = bench.photos / "private"
+    bench.folders.add(bench.photos)
+    bench.folders.leave_out([private.as_posix()])
+    write_photo(private / "secret.jpg", "red 1")
+    write_photo(bench.photos / "a.jpg", "red 2")
+    bench.catalog.set_setting("left_out", damaged)
+    with pytest.raises(StoreError, match="no folder is looked into") as told:
+        bench.index()
+    assert "--only" in told.value.advice
+    with pytest.raises(StoreError, match="no folder is looked into"):
+        bench.folders.missing()
+    assert not bench.shown()
+    bench.folders.leave_out([private.as_posix()])
+    bench.index()
+    assert list(bench.shown()) == ["a.jpg"]
+
+
+def test_a_damaged_note_of_drives_is_written_anew(bench: Bench) -> None:
+    drive = bench.photos / "card"
+    write_photo(drive / "a.jpg", "red 1")
+    bench.folders = WatchedFolders(bench.catalog, lambda: bench.now_s, lambda: [drive])
+    bench.indexer = Indexer(bench.catalog, bench.folders, bench.reader, bench.thumbnails, lambda: bench.now_s)
+    bench.folders.add(bench.photos)
+    bench.catalog.set_setting("drives_below", "{")
+    bench.index()
+    assert bench.catalog.setting("drives_below") == json.dumps([str(drive)])
 
 
 def test_what_is_left_out_goes_out_of_sight_and_comes_back_as_it_was(bench: Bench) -> None:

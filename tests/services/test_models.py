@@ -105,6 +105,42 @@ def test_the_starter_answers_in_a_new_library(house) -> None:
     assert models.active_encoder().identity.architecture == "starter"
 
 
+def test_a_damaged_note_of_the_model_in_use_is_told_once_and_written_anew_by_the_next_choice(house) -> None:
+    home = house(BETTER)
+    home.models.use(BETTER)
+    home.models.complete_switch(BETTER)
+    home.catalog.set_setting("active_model", "junk")
+    models = home.opened(home.catalog)
+    assert models.active == models.active == STARTER
+    assert [entry.source for entry in models.entries() if entry.is_active] == [STARTER]
+    (notice,) = models.notes.take_notices()
+    assert "models use NAME" in notice
+    models.use(STARTER)
+    again = home.opened(home.catalog)
+    assert again.active == STARTER
+    assert not again.notes.take_notices()
+
+
+def test_a_damaged_note_of_the_model_being_prepared_ends_the_change(house) -> None:
+    home = house(BETTER)
+    home.models.use(BETTER)
+    home.catalog.set_setting("wanted_model", "junk")
+    models = home.opened(home.catalog)
+    assert models.wanted is None
+    (notice,) = models.notes.take_notices()
+    assert "the former one stays" in notice
+    models.use(BETTER)
+    assert home.opened(home.catalog).wanted == BETTER
+
+
+def test_a_damaged_line_in_the_list_of_models_elsewhere_takes_no_other_with_it(house) -> None:
+    home = house(MINE)
+    home.models.use(MINE)
+    home.catalog.set_setting("models_elsewhere", f"junk\n{MINE}")
+    home.models.cancel_switch()
+    assert MINE in [entry.source for entry in home.models.entries()]
+
+
 def test_an_encoder_is_loaded_once(house) -> None:
     home = house()
     assert home.models.active_encoder() is home.models.active_encoder()

@@ -87,6 +87,18 @@ def test_an_index_in_trouble_is_left_alone_and_search_goes_on(catalog: SqliteCat
     catch_up(neighbours)
 
 
+@pytest.mark.parametrize("damaged", ["{", "5", '[["a"]]'])
+def test_an_index_whose_marks_are_damaged_is_filled_anew(catalog: SqliteCatalog, damaged: str) -> None:
+    add(catalog, range(30))
+    index = FakeIndex()
+    catch_up(Neighbours(catalog, index))
+    catalog.set_setting(f"index marks of {MODEL}", damaged)
+    neighbours = Neighbours(catalog, index)
+    assert not neighbours.is_level(MODEL)
+    catch_up(neighbours)
+    assert neighbours.is_level(MODEL)
+
+
 def test_contents_of_removed_photos_are_left_out_of_what_the_index_finds(catalog: SqliteCatalog) -> None:
     add(catalog, range(100))
     neighbours = Neighbours(catalog, FakeIndex(is_remote=True))
