@@ -17,7 +17,7 @@ from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.core.there import is_there
-from photo_clip.exit_codes import NOTHING_FOUND
+from photo_clip.exit_codes import NOTHING_FOUND, TROUBLE
 from photo_clip.opening import opened_library
 from photo_clip.services.known_photos import photo_at
 from photo_clip.services.label_judge import Judged
@@ -227,6 +227,9 @@ def _say_csv(library: Library) -> None:
 
 
 def _tell_of_sidecars(written: SidecarsWritten) -> None:
+    """Say what was written, and what could not be, which is trouble for scripts, too."""
     for trouble in written.troubles:
         say_trouble(trouble)
     sys.stderr.write(f"Sidecars written: {written.changed:,}\n")
+    if written.troubles:
+        raise typer.Exit(TROUBLE)

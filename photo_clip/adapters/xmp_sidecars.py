@@ -293,7 +293,7 @@ def _writing(file: Path) -> Iterator[None]:
         if error.errno == errno.ENAMETOOLONG:
             advice = "Give the photo a shorter name"
         raise StoreError(
-            f"The sidecar “{file}” cannot be written: {error.strerror}.", advice=f"{advice}; nothing was changed."
+            f"The sidecar “{file}” cannot be written: {error.strerror}.", advice=f"{advice}; it was not changed."
         ) from error
 
 

@@ -99,4 +99,5 @@ class SidecarWriter:
                     written: SidecarsWritten = stop.value
                     break
             if written.troubles:
-                raise written.troubles[0]
+                first = written.troubles[0]
+                raise StoreError(f"{first.sentence} The library has the change all the same.", advice=first.advice)

@@ -341,6 +341,12 @@ def test_labels_are_suggested_accepted_written_and_taken_back(
     assert run(library, "tags", "list") == 1
     assert run(library, "tags", "sidecars", "--remove") == 0
     assert not list(folder.glob("*.xmp"))
+    sidecar.write_bytes(b"damaged")
+    capsys.readouterr()
+    assert run(library, "tags", "sidecars") == 3
+    told = capsys.readouterr().err
+    assert "is damaged, so its tags are left alone" in told
+    assert "Sidecars written: 0" in told
 
 
 def test_what_is_wrong_with_labels_and_tags_is_told(
