@@ -1,5 +1,6 @@
 """What all commands have in common: options, the library's places, label lists in files."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,18 @@ def places_of(context: typer.Context) -> Places:
     """Return the places of the library that was chosen before the command."""
     places: Places = context.find_root().obj
     return places
+
+
+def all_letters(word: str) -> str:
+    """Return a word that was typed to be kept. Raises UsageError for one of which the shell gave bytes, not letters."""
+    try:
+        word.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"“{word}” holds bytes that are no letters in {sys.getfilesystemencoding()}, so nothing was changed.",
+            advice="Set the terminal, and the locale (LANG), to UTF-8; or use the window.",
+        ) from error
+    return word
 
 
 def labels_in(file: Path, *, named: Path | None = None, advice: str) -> list[Label]:

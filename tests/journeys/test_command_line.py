@@ -363,6 +363,15 @@ def test_what_is_wrong_with_labels_and_tags_is_told(
     assert "no photo of a watched folder" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("what", ["add", "remove"])
+def test_a_tag_of_which_the_terminal_gave_bytes_is_refused_whole(
+    library: Path, real_photos: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(library, "tags", what, "gr\udcfcn", str(real_photos / photo_name("cat"))) == 2
+    assert "holds bytes that are no letters" in capsys.readouterr().err
+    assert run(library, "tags", "list") == 1
+
+
 def test_subfolders_are_left_out_and_missing_photos_forgotten_on_wish(
     tmp_path: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
