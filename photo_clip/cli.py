@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ from photo_clip.core.filters import EXAMPLES
 from photo_clip.core.left_out import paths_or_name
 from photo_clip.core.linked_paths import as_compared, real_path
 from photo_clip.core.photo import Folder, Hit
+from photo_clip.core.places import Places
 from photo_clip.core.printable import printable
 from photo_clip.core.progress import Report
 from photo_clip.core.query import parse
@@ -422,8 +424,13 @@ def purge(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", hel
 @model_commands.command(name="list")
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """List the models: the starter, those on offer, and those in use."""
-    with opened_library(places_of(context)) as library:
-        entries, edition = library.models.entries(), library.models.edition
+    places = places_of(context)
+    with TemporaryDirectory(prefix=f"{APP_NAME}-") as empty:
+        has_library = is_there(places.catalog_file)
+        if not has_library:  # whoever looks at what is on offer need not have one
+            places = Places(Path(empty), Path(empty) / "cache")
+        with opened_library(places, writing=not has_library) as library:
+            entries, edition = library.models.entries(), library.models.edition
     if as_json:
         say_json([model_json(entry) for entry in entries])
         return

@@ -17,10 +17,18 @@ def user_places() -> Places:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder that only this user can look into; photos are private. Raises StoreError."""
+    """Make a folder that only this user can look into; photos are private. Raises StoreError.
+
+    One that holds something stays as open as it is: it may be full of photos that others look at.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
+        if not any(folder.iterdir()):
+            folder.chmod(0o700)
+    except FileExistsError as error:
+        raise StoreError(
+            f"“{folder}” is no folder, or a link to one that is not there.", advice="Choose another with --library."
+        ) from error
     except OSError as error:
         raise StoreError(
             f"The folder “{folder}” cannot be made or used ({error.strerror}).",

@@ -173,6 +173,34 @@ def test_searching_before_there_is_a_library_says_what_to_do(
     assert not (tmp_path / "library" / "catalog.db").exists()
 
 
+def test_the_models_on_offer_are_listed_without_making_a_library(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "library", "models", "list") == 0
+    assert "starter  (in use)" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_a_folder_that_holds_other_things_stays_as_open_as_it_is(tmp_path: Path) -> None:
+    new, empty, shared = (tmp_path / name for name in ("new", "empty", "shared"))
+    for folder in (empty, shared):
+        folder.mkdir()
+        folder.chmod(0o755)
+    (shared / "holiday.jpg").touch()
+    for folder in (new, empty, shared):
+        assert run(folder, "tags", "undo") == 1
+    assert [folder.stat().st_mode & 0o777 for folder in (new, empty, shared)] == [0o700, 0o700, 0o755]
+    assert (shared / "catalog.db").stat().st_mode & 0o077 == 0
+
+
+@needs_links
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "library").symlink_to(tmp_path / "gone")
+    assert run(tmp_path / "library", "tags", "undo") == 3
+    assert "a link to one that is not there" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
