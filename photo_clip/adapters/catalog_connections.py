@@ -1,5 +1,6 @@
 """The connections to the catalogue's file: one a thread, and one writer at a time."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ class Connections:
             if read_only and not file.exists():
                 raise StoreError("There is no library yet.", advice="Add a folder first: photo-clip index FOLDER")
             self._adopt(open_for_reading(file) if read_only else self._open_sound())
+            self._opened = file.stat()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -49,6 +51,7 @@ class Connections:
         """Give this thread's connection in a transaction, which an error undoes. Raises StoreError."""
         with self._write_lock, _errors_explained(self._file):
             connection = self._connection()
+            self._see_that_it_is_there()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -70,6 +73,7 @@ class Connections:
     def check(self) -> None:
         """Read the whole file, and see that it holds together: 1 s for 100,000 photos. Raises StoreError."""
         with self.reading() as connection:
+            self._see_that_it_is_there()
             check(connection)
 
     def close(self) -> None:
@@ -118,7 +122,22 @@ class Connections:
 
     def _connection(self) -> sqlite3.Connection:
         mine: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
-        return mine if mine is not None else self._adopt(connect(self._file, read_only=self._read_only))
+        if mine is not None:
+            return mine
+        self._see_that_it_is_there()  # else an empty one would be made
+        return self._adopt(connect(self._file, read_only=self._read_only))
+
+    def _see_that_it_is_there(self) -> None:
+        """Raise StoreError where what is written would be lost with a file that was deleted while it is open."""
+        try:
+            if os.path.samestat(self._file.stat(), self._opened):
+                return
+        except FileNotFoundError:
+            pass
+        raise StoreError(
+            f"The library's file “{self._file}” was moved, deleted or replaced while photo-clip had it open.",
+            advice="Put the library's folder back, if it was moved, and start photo-clip again.",
+        )
 
 
 @contextmanager

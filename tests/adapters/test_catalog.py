@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -291,6 +292,25 @@ def test_another_program_can_read_while_this_one_writes(catalog: SqliteCatalog, 
     with pytest.raises(StoreError, match="may not be written"):
         other.set_setting("x", "1")
     other.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="what is open cannot be moved on Windows")
+@pytest.mark.parametrize("what_comes_after", ["nothing", "another library"])
+def test_what_would_be_lost_with_a_file_that_is_gone_is_told(
+    catalog: SqliteCatalog, tmp_path: Path, what_comes_after: str
+) -> None:
+    catalog.set_setting("said before", "yes")
+    for file in tmp_path.glob("catalog.db*"):
+        file.rename(tmp_path / f"moved {file.name}")
+    if what_comes_after != "nothing":
+        SqliteCatalog(tmp_path / "catalog.db").close()
+    there = set(tmp_path.iterdir())
+    for write in (lambda: catalog.set_setting("said after", "yes"), catalog.check):
+        with pytest.raises(StoreError, match="moved, deleted or replaced"):
+            write()
+    with ThreadPoolExecutor(1) as other, pytest.raises(StoreError, match="moved, deleted or replaced"):
+        other.submit(catalog.setting, "said before").result()
+    assert set(tmp_path.iterdir()) == there
 
 
 def test_a_catalogue_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
