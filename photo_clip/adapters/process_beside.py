@@ -170,7 +170,10 @@ class _Answering:
                 answer = (_DONE, getattr(self._object(), method)(*arguments))
             except Exception as error:  # noqa: BLE001 - libraries let all kinds through
                 answer = (_FAILED, self._work.explained(error))
-            line.send(answer)
+            try:
+                line.send(answer)
+            except OSError:  # the program is gone, or does not wait for it any longer
+                os._exit(0)
 
     def _object(self) -> object:
         with self._making:

@@ -222,3 +222,23 @@ def test_the_end_of_a_session_is_left_to_the_program(encoder: EncoderProcess, no
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(int(notes.known["process"]), each)
     assert len(encoder.embed_texts(["red"])) == 1
+
+
+def test_an_answer_to_a_program_that_is_gone_is_dropped_quietly() -> None:
+    code = """
+from multiprocessing import Pipe
+from photo_clip.adapters.process_beside import _Answering
+
+program, beside = Pipe()
+
+class Work:
+    def make(self):
+        return self
+    def take_long(self):
+        program.close()
+
+program.send(("take_long", ()))
+_Answering(Work()).answer(beside)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=SOON_S)
+    assert (done.returncode, done.stderr) == (0, "")
