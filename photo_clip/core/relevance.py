@@ -15,6 +15,8 @@ grass” for “a dog”."""
 BEST_HITS = 5
 _MARGIN_WEIGHT, _LIBRARY_WEIGHT, _BEST_WEIGHT, _OFFSET = 0.5, 0.14, 0.42, -0.38
 _LEAST_SPREAD = 1e-6
+_ROWS_AT_ONCE = 4096
+"""Of hits compared with all phrases, which takes some kB of memory a hit."""
 
 
 def library_spread(cosines: NDArray[np.float32]) -> float:
@@ -69,12 +71,15 @@ def rivals(photo: NDArray[np.float32], queries: Vectors, phrases: Vectors) -> ND
 def _margins(
     cosines: NDArray[np.float32], hits: Vectors, query: NDArray[np.float32], phrases: Vectors
 ) -> NDArray[np.float32]:
-    ground = hits @ phrases.T
-    spread = np.maximum(ground.std(axis=1), _LEAST_SPREAD)
     others = phrases @ query < SAME_MEANING
-    if others.any():
-        ground[:, ~others] = -np.inf
-    margins: NDArray[np.float32] = (cosines - _mean_of_best(ground, int(others.sum()) or len(others))) / spread
+    margins = np.empty(len(hits), np.float32)
+    for start in range(0, len(hits), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        ground = hits[rows] @ phrases.T
+        spread = np.maximum(ground.std(axis=1), _LEAST_SPREAD)
+        if others.any():
+            ground[:, ~others] = -np.inf
+        margins[rows] = (cosines[rows] - _mean_of_best(ground, int(others.sum()) or len(others))) / spread
     return margins
 
 

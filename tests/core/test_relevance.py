@@ -1,11 +1,13 @@
 """Relevance: matches stand out from phrases and library; everything else does not."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photo_clip.core.relevance import LINE, relevances, rivals
+from photo_clip.core.relevance import BEST_HITS, LINE, relevances, rivals
 from photo_clip.core.scoring import unit_rows
 
 NUMBERS = np.random.default_rng(2)
@@ -59,6 +61,19 @@ def test_when_most_photos_match_they_are_still_told_from_the_rest() -> None:
     library = np.concatenate([matches, SAMPLE[:200]])
     told = relevances(QUERY, library, PHRASES, library)
     assert np.median(told[:300]) > 2 * np.median(told[300:])
+
+
+def test_very_many_hits_take_no_memory_for_all_their_phrases_at_once() -> None:
+    hits = near(QUERY, 3, 20_000)
+    cosines = hits @ QUERY
+    best = hits[np.argsort(-cosines)[:BEST_HITS]]
+    tracemalloc.start()
+    told = relevances(QUERY, hits, PHRASES, SAMPLE)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < hits[:, 0].size * len(PHRASES) * hits.itemsize
+    some = relevances(QUERY, np.concatenate([hits[-50:], best]), PHRASES, SAMPLE)[:50]
+    assert np.allclose(told[-50:], some, atol=1e-5)
 
 
 def test_no_hit_gives_nothing() -> None:
