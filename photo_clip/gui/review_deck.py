@@ -1,37 +1,50 @@
 """Asks of one photo after another whether a label fits, with one key for each answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
+from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.labels import Label
-from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys, key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
-from photo_clip.gui.pictures import fitted, pictures_of
+from photo_clip.gui.pictures import fitted
+from photo_clip.gui.review_round import Card, Round, round_of
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
 
-_AT_ONCE = 10
 _ENOUGH = 30
 """After so many decisions a label hardly gets better (tests/benchmarks/bench_tagging.py)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """What is asked at once."""
+@dataclass(slots=True, eq=False)
+class _Answer:
+    """A decision that was made here, and can be taken back."""
 
-    judged: Judged
-    photos: list[Photo]
-    pictures: list[QImage | None]
-    bursts: dict[int, list[int]]
+    cards: list[Card]
+    """What need not be asked any more because of it."""
+    is_stored: bool = False
+    """Set and read on the lane of decisions, which comes to the taking back after the decision."""
+
+    def is_among(self, decided: Mapping[int, bool]) -> bool:
+        """Whether decisions, by photo id, hold it: a catalogue takes all of one answer, or nothing."""
+        return any(card.photo.id in decided for card in self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a change."""
+
+    decided: dict[int, bool]
+    """The decisions on the label that are stored now, by photo id."""
+    trouble: PhotoClipError | None
 
 
 class ReviewDeck(QWidget):
@@ -49,14 +62,15 @@ class ReviewDeck(QWidget):
         self._library: Library | None = None
         self._label: Label | None = None
         self._judged: Judged | None = None
-        self._photos: list[Photo] = []
-        self._pictures: list[QImage | None] = []
-        self._bursts: dict[int, list[int]] = {}
-        """Photos that show the same as each of the round, itself first, on which nobody decided before it."""
-        self._at = 0
+        self._decided: dict[int, bool] = {}
+        """The decisions that are stored, by photo id."""
+        self._cards: list[Card] = []
+        """What is still to be asked in this round, what is asked now first."""
+        self._answers: list[_Answer] = []
+        """What was decided since the label was begun, the last one last; another list each time."""
         self._asking: Job | None = None
         self._storing = 0
-        """How many decisions are on their way to the catalogue; the next round waits for them."""
+        """How many decisions are on their way to the catalogue, or back; the next round waits for them."""
         self.title = QLabel()
         self.title.setProperty("title", True)
         self.about = QLabel()
@@ -68,7 +82,7 @@ class ReviewDeck(QWidget):
         self.name.setProperty("quiet", True)
         self.likely_first = QCheckBox("Most probable first")
         self.likely_first.setToolTip("Instead of the doubtful ones, which teach most")
-        self.likely_first.toggled.connect(lambda _: self._ask())
+        self.likely_first.toggled.connect(lambda _: self._ask_anew())
         self.accept = push_button("A   fits", lambda: self._decide(True), primary=True)
         self.reject = push_button("R   does not", lambda: self._decide(False))
         self.skip = push_button("Space   skip", self._next)
@@ -131,77 +145,84 @@ class ReviewDeck(QWidget):
     def begin(self, label: Label) -> None:
         """Ask about a label."""
         self._label, self._judged = label, None
-        self.gained.clear()
+        self._answers = []
+        for part in (self.gained, self.about, self.picture, self.name):
+            part.clear()
         self.title.setText(f"Does “{label.name}” fit?")
-        self._ask()
+        self._ask_anew()
         self.setFocus()
 
-    def _ask(self) -> None:
-        """Judge, and get the next round."""
-        if self._library is None or self._label is None or self._storing:
-            return
+    def _ask_anew(self) -> None:
+        self._stop_asking()
+        self._cards = []
+        self._go_on()
+
+    def _stop_asking(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
+            self._asking = None
+
+    def _go_on(self) -> None:
+        """Show what is asked; where nothing is left, get the next round once all that was decided is stored."""
         library, label, doubtful = self._library, self._label, not self.likely_first.isChecked()
+        if self._cards:
+            self._show()
+        elif library is not None and label is not None and self._asking is None and not self._storing:
+            self._asking = self._jobs.start(
+                Lane.SEARCH, round_of, library, label, doubtful, on_done=self._take, on_failed=self._fail
+            )
 
-        def ask() -> _Round:
-            judged = library.label_judge.judge(label)
-            photos = library.catalog.photos(library.label_judge.to_judge(judged, _AT_ONCE, doubtful_first=doubtful))
-            around = library.bursts.around([photo.id for photo in photos])
-            bursts = {
-                photo_id: [each for each in burst if each not in judged.decided] for photo_id, burst in around.items()
-            }
-            return _Round(judged, photos, pictures_of(library.thumbnails, photos), bursts)
+    def _fail(self, error: Exception) -> None:
+        self._asking = None
+        self.failed.emit(error)
 
-        self._asking = self._jobs.start(Lane.SEARCH, ask, on_done=self._take, on_failed=self.failed.emit)
-
-    def _take(self, found: _Round) -> None:
+    def _take(self, found: Round) -> None:
         self._asking = None
         before = self._judged
-        self._judged, self._photos, self._pictures = found.judged, found.photos, found.pictures
-        self._bursts = found.bursts
-        self._at = 0
+        self._judged, self._cards = found.judged, found.cards
+        self._decided = found.judged.decided
         if before is not None:
-            then, now = (set(each.photo_ids[each.suggested].tolist()) for each in (before, self._judged))
-            decided = set(self._judged.decided)
-            more, less = len(now - then - decided), len(then - now - decided)
+            then, now = (set(each.photo_ids[each.suggested].tolist()) for each in (before, found.judged))
+            more, less = (len(some.difference(self._decided)) for some in (now - then, then - now))
             self.gained.setText(f"What your decisions changed: {more:,} more suggested, {less:,} dropped.")
         self._show()
 
     def _show(self) -> None:
-        judged = self._judged
-        there = self._at < len(self._photos)
         for part in (self.accept, self.reject, self.skip, self.accept_rest, self.reject_rest):
-            part.setEnabled(there)
-        count = len(self._burst)
+            part.setEnabled(bool(self._cards))
+        count = len(self._cards[0].burst) if self._cards else 0
         self.accept_burst.setText(f"{key_name('Shift+A')}   all {count:,} of the burst")
         self.reject_burst.setText(f"{key_name('Shift+R')}   none of it")
         for part in (self.accept_burst, self.reject_burst):
             part.setVisible(count > 1)
+        self._show_count()
+        if not self._cards:
+            self.picture.setText("No photo is left to be judged.")
+            self.name.clear()
+            return
+        photo = self._cards[0].photo
+        chance = self._chance(photo.id)
+        self.name.setText(f"{printable(photo.path.name)}  ·  {chance:.0%}")
+        self.picture.setAccessibleName(f"{printable(photo.path.name)}, {chance:.0%}")
+        self.picture.clear()
+        self._fit()
+        announce(self, f"{printable(photo.path.name)}, {chance:.0%}")
+
+    def _show_count(self) -> None:
+        judged, made = self._judged, len(self._decided)
         if judged is not None:
-            made = len(judged.decided) + sum(1 for photo in self._photos[: self._at] if photo.id not in judged.decided)
             left = max(0, _ENOUGH - made)
             asks = f"about {left} more would make it better" if left else "more hardly make it better"
             self.about.setText(
                 f"{made} decided; {asks}. {photos_in_words(len(judged.suggested))} suggested as it stands."
             )
-        if not there:
-            self.picture.setText("No photo is left to be judged.")
-            self.name.clear()
-            return
-        photo = self._photos[self._at]
-        chance = self._chance(photo.id)
-        self.name.setText(f"{printable(photo.path.name)}  ·  {chance:.0%}")
-        self.picture.setAccessibleName(f"{printable(photo.path.name)}, {chance:.0%}")
-        self._fit()
-        announce(self, f"{printable(photo.path.name)}, {chance:.0%}")
 
     def _chance(self, photo_id: int) -> float:
         assert self._judged is not None  # noqa: S101  # photos come with it
         return float(self._judged.probabilities[(self._judged.photo_ids == photo_id).argmax()])
 
     def _fit(self) -> None:
-        picture = self._pictures[self._at] if self._at < len(self._pictures) else None
+        picture = self._cards[0].picture if self._cards else None
         if picture is None:
             return
         ratio = self.devicePixelRatioF()
@@ -213,72 +234,103 @@ class ReviewDeck(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    @property
-    def _burst(self) -> list[int]:
-        """The photo that is asked about, and those that show the same; nothing where none is left."""
-        if self._at >= len(self._photos):
-            return []
-        photo_id = self._photos[self._at].id
-        return self._bursts.get(photo_id, [photo_id])
-
     def _decide(self, accepted: bool, *, whole_burst: bool = False) -> None:
-        if self._at < len(self._photos):
-            burst = self._burst if whole_burst else [self._photos[self._at].id]
-            self._store(burst, accepted)
-            rows = [row for row, photo in enumerate(self._photos) if row <= self._at or photo.id not in burst]
-            self._photos = [self._photos[row] for row in rows]
-            self._pictures = [self._pictures[row] for row in rows]
-            self._next()
+        if self._cards:
+            first = self._cards[0]
+            photo_ids = first.burst if whole_burst else [first.photo.id]
+            self._answer(photo_ids, accepted, [card for card in self._cards if card.photo.id in photo_ids])
 
     def _decide_rest(self, accepted: bool) -> None:
-        rest = [photo.id for photo in self._photos[self._at :]]
-        if rest:
-            self._at = len(self._photos)
-            self._store(rest, accepted)
+        if self._cards:
+            self._answer([card.photo.id for card in self._cards], accepted, self._cards)
 
-    def _store(self, photo_ids: list[int], accepted: bool) -> None:
+    def _answer(self, photo_ids: list[int], accepted: bool, cards: list[Card]) -> None:
         library, label = self._library, self._label
-        if library is not None and label is not None:
-            self._storing += 1
-            self._jobs.start(
-                Lane.DECISIONS,
-                lambda: library.tagger.decide(photo_ids, label.name, accepted, is_suggested=True),
-                on_done=lambda _: self._stored(),
-                on_failed=self._lose,
+        if library is None or label is None:
+            return
+        answer, answers = _Answer(cards), self._answers
+        answers.append(answer)
+        self._cards = [card for card in self._cards if card not in cards]
+
+        def store() -> _Outcome:
+            outcome = _outcome_of(
+                lambda: library.tagger.decide(photo_ids, label.name, accepted, is_suggested=True), library, label
             )
+            answer.is_stored = outcome.trouble is None or answer.is_among(outcome.decided)
+            return outcome
 
-    def _stored(self) -> None:
-        self._storing -= 1
-        self.changed.emit()
-        if not self._storing and self._photos and self._at >= len(self._photos):
-            self._ask()
+        self._start(store, lambda outcome: self._stored(answers, answer, outcome))
+        self._go_on()
 
-    def _lose(self, error: Exception) -> None:
-        self._storing -= 1
-        self.failed.emit(error)
+    def _start(self, work: Callable[[], _Outcome], on_done: Callable[[_Outcome], None]) -> None:
+        def hear(outcome: _Outcome) -> None:
+            self._storing -= 1
+            self.changed.emit()
+            if outcome.trouble is not None:
+                self.failed.emit(outcome.trouble)
+            on_done(outcome)
+
+        def fail(error: Exception) -> None:
+            self._storing -= 1
+            self.failed.emit(error)
+            self._go_on()
+
+        self._storing += 1
+        self._jobs.start(Lane.DECISIONS, work, on_done=hear, on_failed=fail)
+
+    def _stored(self, answers: list[_Answer], answer: _Answer, outcome: _Outcome) -> None:
+        is_waiting = not self._cards
+        if answers is self._answers:
+            self._decided = outcome.decided
+            self._show_count()
+        if not answer.is_stored and answer in self._answers:
+            answers.remove(answer)
+            self._cards = [*self._cards, *answer.cards]  # last: what people look at stays under their fingers
+        if is_waiting:
+            self._go_on()
 
     def _next(self) -> None:
-        self._at += 1
-        if self._at >= len(self._photos) and self._photos:
-            self._ask()
-        else:
-            self._show()
+        self._cards = self._cards[1:]
+        self._go_on()
 
     def _undo(self) -> None:
-        library = self._library
-        if library is not None:
-            self._jobs.start(
-                Lane.DECISIONS,
-                library.tagger.undo,
-                on_done=self._undone,
-                on_failed=self.failed.emit,
-            )
+        """Take back the last decision that was made here, and none that was made elsewhere."""
+        library, label = self._library, self._label
+        if library is None or label is None:
+            return
+        if not self._answers:
+            self._tell_that_nothing_is_left()
+            return
+        answers = self._answers
+        answer = answers.pop()
 
-    def _undone(self, undone: object) -> None:
-        announce(self, "Nothing is left to take back" if undone is None else "Taken back")
-        self.changed.emit()
-        if undone is not None and 0 < self._at < len(self._photos):
-            self._at -= 1
-            self._show()
-        else:
-            self._ask()
+        def take_back() -> _Outcome:
+            return _outcome_of(library.tagger.undo if answer.is_stored else lambda: None, library, label)
+
+        self._stop_asking()
+        self._start(take_back, lambda outcome: self._taken_back(answers, answer, outcome))
+
+    def _taken_back(self, answers: list[_Answer], answer: _Answer, outcome: _Outcome) -> None:
+        if answers is self._answers:
+            self._decided = outcome.decided
+            if not answer.is_among(outcome.decided):
+                announce(self, "Taken back")
+                self._cards = [*answer.cards, *self._cards]
+            elif outcome.trouble is not None:
+                answers.append(answer)
+            else:
+                self._tell_that_nothing_is_left()
+        self._go_on()
+
+    def _tell_that_nothing_is_left(self) -> None:
+        self.gained.setText("Nothing that was decided here is left to take back.")
+        announce(self, self.gained.text())
+
+
+def _outcome_of(change: Callable[[], object], library: Library, label: Label) -> _Outcome:
+    trouble = None
+    try:
+        change()
+    except PhotoClipError as error:  # of the sidecars alone, perhaps: what is stored tells
+        trouble = error
+    return _Outcome(library.catalog.tags.decided(label.name), trouble)

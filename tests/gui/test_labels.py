@@ -1,7 +1,10 @@
 """Labels in the window: lists, what they suggest, the line, and the review deck."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
+from photo_clip.core.errors import StoreError
 from photo_clip.core.label_files import imported
 from photo_clip.core.labels import Label, LabelList, parse_label_list
 from photo_clip.core.sidecars import ReadSidecar, Said, SidecarChange
@@ -19,6 +23,7 @@ from photo_clip.gui.label_details import sure_ids
 from photo_clip.gui.label_editor import _EXPORTS, LabelEditor
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
+from photo_clip.gui.review_deck import ReviewDeck
 from photo_clip.gui.sidecar_changes import SidecarChanges
 from photo_clip.gui.tag_dialog import TagDialog
 from photo_clip.services.background import Background
@@ -50,6 +55,15 @@ def labelled(filled: MainWindow, library: Library, qtbot: QtBot) -> MainWindow:
     filled.show_labels()
     qtbot.waitUntil(lambda: filled.labels._judging is None and len(filled.labels.labels.judged) == 2)
     return filled
+
+
+def raiser(error: Exception) -> Callable[..., NoReturn]:
+    """Return what raises an error, whatever it is given."""
+
+    def fail(*_told: object, **_more: object) -> NoReturn:
+        raise error
+
+    return fail
 
 
 def lists_of(window: MainWindow) -> dict[str, bool]:
@@ -111,18 +125,18 @@ def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) ->
     page.view.setCurrentIndex(page.labels.index(row, 0))
     page.view.setFocus()
     qtbot.keyClick(page.view, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(deck._photos) > 5 and deck._asking is None)
+    qtbot.waitUntil(lambda: len(deck._cards) > 5 and deck._asking is None)
     assert QApplication.focusWidget() is deck
     assert deck.title.text() == "Does “colours/red” fit?"
-    first, second = (photo.id for photo in deck._photos[:2])
+    first, second = (card.photo.id for card in deck._cards[:2])
     qtbot.keyClick(deck, Qt.Key.Key_A)
     qtbot.keyClick(deck, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True, second: False})
     qtbot.keyClick(deck, Qt.Key.Key_Space)
-    assert deck._at == 3
     qtbot.keyClick(deck, Qt.Key.Key_Z)
-    qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True})
-    rest = len(deck._photos) - deck._at
+    qtbot.waitUntil(lambda: tags.decided("colours/red") == {first: True} and not deck._storing)
+    assert deck._cards[0].photo.id == second
+    rest = len(deck._cards)
     both = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(deck, Qt.Key.Key_A, both)
     qtbot.waitUntil(
@@ -169,6 +183,119 @@ def test_escape_leads_from_the_labels_back_to_the_photos(labelled: MainWindow, q
         qtbot.keyClick(part, Qt.Key.Key_Escape)
         assert QApplication.focusWidget() is labelled.grid
         assert labelled.grid.isVisible()
+
+
+def begin(window: MainWindow, name: str, qtbot: QtBot) -> ReviewDeck:
+    """Let the deck ask about a label."""
+    window._review(next(each.label for each in window.labels.labels.judged if each.label.name == name))
+    qtbot.waitUntil(lambda: bool(window.deck._cards) and window.deck._asking is None)
+    return window.deck
+
+
+def current(deck: ReviewDeck) -> int:
+    """Return the photo that the deck asks about."""
+    return deck._cards[0].photo.id
+
+
+def test_another_label_is_asked_about_with_photos_of_its_own_while_a_decision_is_on_its_way(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = begin(labelled, "colours/red", qtbot)
+    may_store, decide = threading.Event(), library.tagger.decide
+
+    def decide_late(*told: Any, **more: Any) -> None:
+        assert may_store.wait(5)
+        decide(*told, **more)
+
+    monkeypatch.setattr(library.tagger, "decide", decide_late)
+    first = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.keyClick(deck, Qt.Key.Key_Escape)
+    labelled._review(Label("colours/green"))
+    assert deck.title.text() == "Does “colours/green” fit?"
+    qtbot.keyClick(deck, Qt.Key.Key_R)  # nothing is asked yet
+    may_store.set()
+    qtbot.waitUntil(lambda: bool(deck._cards))
+    assert library.catalog.tags.decided("colours/red") == {first: True}
+    assert library.catalog.tags.decided("colours/green") == {}
+    shown = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: library.catalog.tags.decided("colours/green") == {shown: False})
+
+
+def test_the_deck_counts_what_is_stored(labelled: MainWindow, qtbot: QtBot) -> None:
+    deck = begin(labelled, "colours/red", qtbot)
+    for _ in range(3):
+        qtbot.keyClick(deck, Qt.Key.Key_Space)
+    assert deck.about.text().startswith("0 decided")
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: deck.about.text().startswith("1 decided"))
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: deck.about.text().startswith("0 decided"))
+
+
+def test_a_photo_whose_decision_could_not_be_stored_is_asked_again(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = begin(labelled, "colours/red", qtbot)
+    asked = {card.photo.id for card in deck._cards}
+    with monkeypatch.context() as full:
+        full.setattr(library.catalog.tags, "decide", raiser(StoreError("The disk is full.", advice="Make room.")))
+        for _ in asked:
+            qtbot.keyClick(deck, Qt.Key.Key_A)
+        qtbot.waitUntil(lambda: not deck._storing)
+    assert {card.photo.id for card in deck._cards} == asked
+    assert deck.about.text().startswith("0 decided")
+    assert labelled.problems._sentence.text() == "The disk is full."
+    first = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: library.catalog.tags.decided("colours/red") == {first: True})
+
+
+def test_a_decision_that_only_the_sidecar_missed_is_not_asked_again(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = begin(labelled, "colours/red", qtbot)
+    error = StoreError("The sidecar cannot be written.", advice="Allow it.")
+    monkeypatch.setattr(library.tagger, "_follow", raiser(error))
+    first = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: deck.about.text().startswith("1 decided") and not deck._storing)
+    assert first not in {card.photo.id for card in deck._cards}
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: deck.about.text().startswith("0 decided") and not deck._storing)
+    assert current(deck) == first
+
+
+def test_undo_in_the_deck_goes_back_to_the_photo_and_takes_back_nothing_from_elsewhere(
+    labelled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    tags = library.catalog.tags
+    elsewhere = labelled.photos.photo_ids[:5].tolist()
+    library.tagger.decide(elsewhere, "holiday", True)
+    deck = begin(labelled, "colours/red", qtbot)
+    first = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_A)
+    qtbot.keyClick(deck, Qt.Key.Key_Space)
+    third = current(deck)
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: not deck._storing)
+    assert tags.decided("colours/red") == {}
+    assert [card.photo.id for card in deck._cards[:2]] == [first, third]
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    assert "Nothing that was decided here is left" in deck.gained.text()
+    assert not deck._storing
+    assert tags.decided("holiday") == dict.fromkeys(elsewhere, True)
+
+
+def test_a_round_that_was_accepted_at_once_comes_back(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    deck = begin(labelled, "colours/red", qtbot)
+    asked = [card.photo.id for card in deck._cards]
+    deck.accept_rest.click()
+    qtbot.keyClick(deck, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: not deck._storing)
+    assert library.catalog.tags.decided("colours/red") == {}
+    assert [card.photo.id for card in deck._cards] == asked
 
 
 def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:
@@ -260,12 +387,12 @@ def test_shift_decides_on_a_whole_burst(labelled: MainWindow, library: Library, 
     ids = labelled.photos.photo_ids.tolist()
     library.bursts.around = lambda some: {each: [each, *ids[:3]] if each not in ids[:3] else ids[:3] for each in some}  # type: ignore[method-assign]
     labelled._review(labelled.labels.labels.judged[0].label)
-    qtbot.waitUntil(lambda: len(deck._photos) > 4 and deck._asking is None)
-    name, first = labelled.labels.labels.judged[0].label.name, deck._photos[0].id
-    assert deck.accept_burst.text() == f"Shift+A   all {len(deck._burst)} of the burst"
+    qtbot.waitUntil(lambda: len(deck._cards) > 4 and deck._asking is None)
+    name, first = labelled.labels.labels.judged[0].label.name, deck._cards[0].photo.id
+    assert deck.accept_burst.text() == f"Shift+A   all {len(deck._cards[0].burst)} of the burst"
     qtbot.keyClick(deck, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: tags.decided(name) == dict.fromkeys([first, *ids[:3]], False))
-    assert not {photo.id for photo in deck._photos[deck._at :]} & {first, *ids[:3]}
+    assert not {card.photo.id for card in deck._cards} & {first, *ids[:3]}
     qtbot.keyClick(deck, Qt.Key.Key_Z)
     qtbot.waitUntil(lambda: tags.decided(name) == {})
 
