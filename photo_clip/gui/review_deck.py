@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import PhotoClipError
@@ -99,7 +108,6 @@ class ReviewDeck(QWidget):
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("A", lambda: self._decide(True)),
             ("R", lambda: self._decide(False)),
-            ("Space", self._next),
             ("Shift+A", lambda: self._decide(True, whole_burst=True)),
             ("Shift+R", lambda: self._decide(False, whole_burst=True)),
             ("Ctrl+Shift+A", lambda: self._decide_rest(True)),
@@ -109,6 +117,9 @@ class ReviewDeck(QWidget):
             ("Esc", self.closed.emit),
         )
         add_keys(self, keys, below=True)
+        add_keys(self, (("Space", self._next),))  # on a button that Tab went to, it presses that
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the deck
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -188,6 +199,7 @@ class ReviewDeck(QWidget):
         self._show()
 
     def _show(self) -> None:
+        focused = QApplication.focusWidget()
         for part in (self.accept, self.reject, self.skip, self.accept_rest, self.reject_rest):
             part.setEnabled(bool(self._cards))
         count = len(self._cards[0].burst) if self._cards else 0
@@ -195,6 +207,8 @@ class ReviewDeck(QWidget):
         self.reject_burst.setText(f"{key_name('Shift+R')}   none of it")
         for part in (self.accept_burst, self.reject_burst):
             part.setVisible(count > 1)
+        if focused is not None and self.isAncestorOf(focused) and not (focused.isVisible() and focused.isEnabled()):
+            self.setFocus()  # not the button beside it, which the same key would press
         self._show_count()
         if not self._cards:
             self.picture.setText("No photo is left to be judged.")

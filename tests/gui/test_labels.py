@@ -298,6 +298,33 @@ def test_a_round_that_was_accepted_at_once_comes_back(labelled: MainWindow, libr
     assert [card.photo.id for card in deck._cards] == asked
 
 
+def test_space_presses_the_button_that_tab_went_to(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    tags = library.catalog.tags
+    ids = labelled.photos.photo_ids.tolist()
+    library.bursts.around = lambda some: {each: [each] for each in some} | {some[0]: [some[0], *ids[:2]]}  # type: ignore[method-assign]
+    deck = begin(labelled, "colours/red", qtbot)
+    first = current(deck)
+    deck.accept_burst.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(deck.accept_burst, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tags.decided("colours/red") == dict.fromkeys([first, *ids[:2]], True))
+    assert QApplication.focusWidget() is deck  # the button is gone
+    second = current(deck)
+    deck.reject.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(deck.reject, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tags.decided("colours/red").get(second) is False and not deck._storing)
+    assert QApplication.focusWidget() is deck.reject
+    deck.likely_first.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(deck.likely_first, Qt.Key.Key_Space)
+    assert deck.likely_first.isChecked()
+    qtbot.waitUntil(lambda: deck._asking is None and bool(deck._cards))
+    deck.setFocus()
+    third = current(deck)
+    qtbot.mouseClick(deck.accept, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not deck._storing)
+    assert tags.decided("colours/red") == dict.fromkeys([first, *ids[:2], third], True) | {second: False}
+
+
 def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: MainWindow, qtbot: QtBot) -> None:
     page = labelled.labels
     page.lists.lists.setCurrentRow(list(lists_of(labelled)).index("colours"))
