@@ -11,6 +11,8 @@ from photo_clip.core.typed_text import one_line
 MAX_CHARACTERS = 200
 MAX_LABELS = 10_000
 """Of one list. That many take minutes, and as many numbers a photo in memory."""
+_SIGNS = "|=!"
+"""What ends a name; see `parse_label_list`."""
 _LANGUAGE = re.compile(r"(?im)^[^\S\n]*#[^\S\n]*language[^\S\n]*:[^\S\n]*(?P<name>[^\n]*?)[^\S\n]*$")
 _LANGUAGES = dict(
     pair.split(" ")
@@ -113,6 +115,20 @@ def tag_name(text: str) -> str:
     return "/".join(filter(None, (one_line(part) for part in text.split("/"))))
 
 
+def label_name(text: str) -> str:
+    """Return a label's name as a list keeps it. Raises UsageError for what a line cannot hold as a name."""
+    name = tag_name(text)
+    if not name:
+        raise UsageError("A label has no name.", advice="Write a word for it.")
+    if name.startswith("#") or any(sign in name for sign in _SIGNS):
+        raise UsageError(
+            f"A label cannot be called “{name}”.",
+            advice="Leave out “|”, “=” and “!”, and “#” at the beginning: they mean something else in a list.",
+        )
+    parse_label_list(name)  # it may be too long
+    return name
+
+
 def renamed(text: str, name: str, to: str) -> str:
     """Return a list's text with another name for a label; notes and all else stay as they are."""
     lines = io.StringIO(text, newline=None).readlines()
@@ -124,7 +140,7 @@ def renamed(text: str, name: str, to: str) -> str:
 
 
 def _name_end(line: str) -> int:
-    return min((place for place in map(line.find, "|=!") if place >= 0), default=len(line))
+    return min((place for place in map(line.find, _SIGNS) if place >= 0), default=len(line))
 
 
 def written(labels: list[Label]) -> str:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
-from photo_clip.core.labels import tag_name
+from photo_clip.core.errors import UsageError
+from photo_clip.core.labels import label_name
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Strip
 from photo_clip.gui.jobs import Jobs, Lane
@@ -97,8 +98,11 @@ class GapsDialog(QDialog):
         return row
 
     def _add(self, name: QLineEdit, button: QWidget) -> None:
-        wanted = tag_name(name.text())
-        if wanted:
-            button.setEnabled(False)
-            name.setEnabled(False)
-            self.label_wanted.emit(wanted)
+        try:
+            wanted = label_name(name.text())
+        except UsageError as error:
+            self.told.setText(f"{error.sentence} {error.advice}")
+            return
+        button.setEnabled(False)
+        name.setEnabled(False)
+        self.label_wanted.emit(wanted)

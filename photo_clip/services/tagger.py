@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import parse_label_list, renamed, tag_name
+from photo_clip.core.labels import label_name, parse_label_list, renamed, tag_name
 from photo_clip.core.ports import Clock
 from photo_clip.core.stores import Catalog
 from photo_clip.core.tags import Decision, Undone
@@ -51,11 +51,9 @@ class Tagger:
     def rename(self, name: str, to: str) -> None:
         """Give a label another name, in the lists too; its decisions and its line come along, its tags are renamed.
 
-        Raises UsageError for a name that is empty or taken by another label of the same list.
+        Raises UsageError for a name that a list cannot hold, or that another label of the same list has.
         """
-        wanted = tag_name(to)
-        if not wanted:
-            raise UsageError("A label has no name.", advice="Write a word for it.")
+        wanted = label_name(to)
         changed = []
         for each in self._catalog.tags.lists():
             text = renamed(each.text, name, wanted)

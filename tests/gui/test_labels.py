@@ -519,8 +519,12 @@ def test_gaps_become_labels_by_a_click(
     assert isinstance(dialog, GapsDialog)
     qtbot.waitUntil(lambda: len(dialog.names) == 1)
     assert dialog.told.text() == "7 photos fit none of the labels that are on; 1 group of them"
+    add = next(button for button in dialog.findChildren(QPushButton) if button.text() == "New label")
+    dialog.names[0].setText("# boats")
+    add.click()
+    assert "cannot be called “# boats”" in dialog.told.text()
     dialog.names[0].setText("boats/sailing")
-    next(button for button in dialog.findChildren(QPushButton) if button.text() == "New label").click()
+    add.click()
     qtbot.waitUntil(lambda: "boats/sailing" in {each.label.name for each in page.labels.judged})
     assert [each.text for each in library.catalog.tags.lists() if each.name == "my labels"] == ["boats/sailing\n"]
     dialog.accept()

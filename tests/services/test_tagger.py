@@ -318,6 +318,17 @@ def test_a_label_is_renamed_in_its_list_and_on_its_photos(library: Library, tagg
         tagger.rename("warm/red", " / ")
 
 
+@pytest.mark.parametrize("name", ["# cat", "/# cat", "plane ! bird", "dog | hound", "dog = a dog", "x" * 300])
+def test_a_label_is_not_given_a_name_that_its_line_cannot_hold(library: Library, tagger: Tagger, name: str) -> None:
+    library.catalog.tags.save_list(LabelList("colours", "red\nblue\n"))
+    tagger.decide(ids_of(library, "red")[:2], "red", True)
+    with pytest.raises(UsageError) as trouble:
+        tagger.rename("red", name)
+    assert trouble.value.advice
+    assert [each.text for each in library.catalog.tags.lists()] == ["red\nblue\n"]
+    assert library.catalog.tags.counts() == {"red": 2}
+
+
 def test_a_list_may_be_for_one_folder_alone(library: Library, photos: Path, judge: LabelJudge) -> None:
     for number in range(8):
         write_photo(photos / "trip" / f"red trip {number}.jpg", f"red trip {number}")
