@@ -1,6 +1,6 @@
 """Edits a label list as the text that people share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -51,10 +51,12 @@ class LabelEditor(QDialog):
         folders: Sequence[str] = (),
         languages: str = "",
         parent: QWidget | None = None,
+        *,
+        taken: Iterable[str] = (),
     ) -> None:
         """`effect` says what saving a list would change, `folders` are those it may be for.
 
-        `languages` are those that the model in use knows, in words for people.
+        `languages` are those that the model in use knows, in words for people; `taken` are the names of other lists.
         """
         super().__init__(parent)
         self.setWindowTitle("Label list")
@@ -63,6 +65,7 @@ class LabelEditor(QDialog):
         self._edited = edited
         self._effect = effect
         self._languages = languages
+        self._taken = {name.casefold(): name for name in taken}
         self.name = QLineEdit(edited.name)
         self.name.setPlaceholderText("The list's name")
         self.name.setAccessibleName("The list's name")
@@ -112,6 +115,11 @@ class LabelEditor(QDialog):
     def _check(self) -> bool:
         wanted = self._list
         try:
+            if wanted.name.casefold() in self._taken:
+                raise UsageError(
+                    f"A list “{printable(self._taken[wanted.name.casefold()])}” is there already.",
+                    advice="Give this one another name, or change that one.",
+                )
             labels = parse_label_list(wanted.text)
         except UsageError as error:
             self.told.setText(f"{error.sentence} {error.advice}")

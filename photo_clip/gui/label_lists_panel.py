@@ -93,7 +93,7 @@ class LabelListsPanel(QWidget):
 
     def add_label(self, name: str) -> None:
         """Add a label to a list for what has no other."""
-        own = next((each for each in self.all if each.name == _OWN_LIST), LabelList(_OWN_LIST, ""))
+        own = next((each for each in self.all if each.name.casefold() == _OWN_LIST), LabelList(_OWN_LIST, ""))
         self._save(replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip(), is_on=True))
 
     def ask_to_remove(self) -> None:
@@ -153,6 +153,7 @@ class LabelListsPanel(QWidget):
             [str(folder.path) for folder in library.folders.all()],
             library.models.languages(library.models.active),
             self,
+            taken=(other.name for other in self.all if other.name != each.name),
         )
         editor.saved.connect(self._save)
         editor.open()

@@ -341,6 +341,35 @@ def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: Ma
     qtbot.waitUntil(lambda: {each.label.name for each in page.labels.judged} == {"colours/red", "blue"})
 
 
+@pytest.mark.parametrize("name", ["colours", " Colours", "Nature"])
+def test_a_new_list_does_not_take_the_place_of_another(
+    labelled: MainWindow, library: Library, qtbot: QtBot, name: str
+) -> None:
+    panel = labelled.labels.lists
+    next(button for button in panel.findChildren(QPushButton) if button.text() == "New …").click()
+    editor = panel.findChild(LabelEditor)
+    assert isinstance(editor, LabelEditor)
+    editor.text.setPlainText("dora")
+    editor.name.setText(name)
+    qtbot.waitUntil(lambda: f"A list “{name.strip().lower()}” is there already." in editor.told.text())
+    assert not editor.save.isEnabled()
+    editor.name.setText("friends")
+    qtbot.waitUntil(editor.save.isEnabled)
+    editor.save.click()
+    qtbot.waitUntil(lambda: {each.name for each in library.catalog.tags.lists()} == {"colours", "friends"})
+
+
+def test_a_label_for_a_gap_joins_the_list_of_ones_own_whatever_its_capitals(
+    labelled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    library.catalog.tags.save_list(LabelList("My Labels", "anna\n"))
+    labelled.labels.lists.open()
+    qtbot.waitUntil(lambda: "My Labels" in lists_of(labelled))
+    labelled.labels.lists.add_label("boat")
+    qtbot.waitUntil(lambda: LabelList("My Labels", "anna\nboat\n") in library.catalog.tags.lists())
+    assert len(library.catalog.tags.lists()) == 2
+
+
 def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "keywords.txt"
     file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
