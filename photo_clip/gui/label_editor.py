@@ -23,6 +23,7 @@ from photo_clip.core.labels import LabelList, parse_label_list
 from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.confirming import ConfirmDialog
 
 _HINT = (
     "One label a line; “/” between a parent and its child. What may follow: | synonym, synonym = what the model is"
@@ -104,6 +105,7 @@ class LabelEditor(QDialog):
         column.addWidget(self.told)
         column.addWidget(self.noted)
         column.addLayout(buttons)
+        self._begun = self._list
         self._check()
 
     @property
@@ -138,6 +140,19 @@ class LabelEditor(QDialog):
         if self._check():
             self.saved.emit(self._list)
             self.accept()
+
+    def reject(self) -> None:
+        """Close without saving; ask first where something was written."""
+        if self._list == self._begun:
+            super().reject()
+            return
+        ConfirmDialog(
+            "Close without saving?",
+            "What you wrote in this list is lost; the list stays as it was.",
+            "Close without saving",
+            lambda: self.done(QDialog.DialogCode.Rejected),
+            self,
+        ).open()
 
     def _import(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

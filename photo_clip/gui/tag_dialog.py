@@ -84,7 +84,12 @@ class TagDialog(QDialog):
         for name, count in known.given.items():
             is_whole = count == len(self._photo_ids)
             self._before[name] = Qt.CheckState.Checked if is_whole else Qt.CheckState.PartiallyChecked
-            self._add_item(name, self._before[name])
+            typed = self._item_of(name)
+            if typed is None:
+                self._add_item(name, self._before[name])
+            else:
+                typed.setText(name)
+                typed.setData(Qt.ItemDataRole.UserRole, name)
         for name, place in known.of_others.items():
             item = QListWidgetItem(f"{name}  ({place})")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -106,19 +111,28 @@ class TagDialog(QDialog):
 
     def add(self) -> None:
         """Give the tag that the line says; with an empty line, be done."""
-        name = tag_name(self.line.text())
-        if not name:
+        if tag_name(self.line.text()):
+            self._take_typed()
+        else:
             self._save()
-            return
+
+    def _take_typed(self) -> None:
+        name = tag_name(self.line.text())
         self.line.clear()
-        for row in range(self.tags.count()):
-            item = self.tags.item(row)
-            if str(item.data(Qt.ItemDataRole.UserRole) or "").casefold() == name.casefold():
-                item.setCheckState(Qt.CheckState.Checked)
-                return
-        self._add_item(name, Qt.CheckState.Checked)
+        item = self._item_of(name)
+        if item is not None:
+            item.setCheckState(Qt.CheckState.Checked)
+        elif name:
+            self._add_item(name, Qt.CheckState.Checked)
+
+    def _item_of(self, name: str) -> QListWidgetItem | None:
+        """Return the row of a tag that can be ticked, whatever its capitals."""
+        items = (self.tags.item(row) for row in range(self.tags.count()))
+        known = ((item, str(item.data(Qt.ItemDataRole.UserRole) or "")) for item in items)
+        return next((item for item, other in known if other and other.casefold() == name.casefold()), None)
 
     def _save(self) -> None:
+        self._take_typed()
         wanted: dict[str, bool] = {}
         for row in range(self.tags.count()):
             item = self.tags.item(row)

@@ -18,6 +18,7 @@ from photo_clip.core.errors import StoreError
 from photo_clip.core.label_files import imported
 from photo_clip.core.labels import Label, LabelList, parse_label_list
 from photo_clip.core.sidecars import ReadSidecar, Said, SidecarChange
+from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.gaps_dialog import GapsDialog
 from photo_clip.gui.label_details import sure_ids
 from photo_clip.gui.label_editor import _EXPORTS, LabelEditor
@@ -370,6 +371,25 @@ def test_a_label_for_a_gap_joins_the_list_of_ones_own_whatever_its_capitals(
     assert len(library.catalog.tags.lists()) == 2
 
 
+def test_what_was_written_in_a_list_is_not_lost_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
+    editor = LabelEditor(LabelList("mine", "anna\n"), lambda _: "", (), "English", labelled)
+    editor.open()
+    editor.text.setPlainText("anna\nbert\n")
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    question = editor.findChild(ConfirmDialog)
+    assert isinstance(question, ConfirmDialog)
+    assert editor.isVisible()
+    question.yes.click()
+    assert not editor.isVisible()
+
+
+def test_a_list_that_is_as_it_was_is_closed_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
+    editor = LabelEditor(LabelList("mine", "anna\r\nbert\xa0b"), lambda _: "", (), "English", labelled)
+    editor.open()
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
+
+
 def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "keywords.txt"
     file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
@@ -390,7 +410,7 @@ def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: Qt
     editor.read_file(table)
     assert "a quotation mark before it that is not closed" in editor.told.text()
     assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
-    editor.reject()
+    editor.done(0)
 
 
 def test_labels_are_exported_as_other_programs_read_them(labelled: MainWindow, tmp_path: Path) -> None:
@@ -406,7 +426,7 @@ def test_labels_are_exported_as_other_programs_read_them(labelled: MainWindow, t
         assert sorted(read, key=lambda label: label.name) == sorted(wanted, key=lambda label: label.name)
     editor.write_file(tmp_path / "no" / "labels.txt", kind)
     assert "cannot be written" in editor.told.text()
-    editor.reject()
+    editor.done(0)
 
 
 def test_a_list_in_a_language_that_the_model_does_not_know_is_told(labelled: MainWindow, qtbot: QtBot) -> None:
@@ -416,7 +436,7 @@ def test_a_list_in_a_language_that_the_model_does_not_know_is_told(labelled: Mai
     assert "may not understand Hund." in editor.noted.text()
     editor.text.setPlainText("# language: de\nHund = a dog\n")
     qtbot.waitUntil(lambda: not editor.noted.text())
-    editor.reject()
+    editor.done(0)
     knowing = LabelEditor(LabelList("mine", text), lambda _: "", (), "many languages", labelled)
     assert not knowing.noted.text()
     knowing.reject()
@@ -519,6 +539,39 @@ def test_tags_are_given_and_taken_away_by_keyboard(filled: MainWindow, library: 
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: tags.counts() == {"family/Anna": 3})
     assert tags.decided("old") == dict.fromkeys(ids, False)
+
+
+def open_tags(window: MainWindow) -> TagDialog:
+    """Open the dialog for the tags of the first photo, and have it not loaded yet."""
+    window.grid.setCurrentIndex(window.photos.index(0))
+    window.tag()
+    dialog = window.findChild(TagDialog)
+    assert isinstance(dialog, TagDialog)
+    assert not dialog.is_loaded
+    return dialog
+
+
+def test_a_tag_that_stands_in_the_line_is_given_too(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    dialog = open_tags(filled)
+    qtbot.waitUntil(lambda: dialog.is_loaded)
+    qtbot.keyClicks(dialog.line, "anna")
+    dialog.save.click()
+    qtbot.waitUntil(lambda: library.catalog.tags.counts() == {"anna": 1})
+
+
+def test_a_tag_that_is_typed_before_the_others_are_there_is_there_once(
+    filled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    library.tagger.decide(filled.photos.photo_ids[:1].tolist(), "Anna", True)
+    dialog = open_tags(filled)
+    qtbot.keyClicks(dialog.line, "anna")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.is_loaded)
+    assert [dialog.tags.item(row).text() for row in range(dialog.tags.count())] == ["Anna"]
+    assert dialog.tags.item(0).checkState() is Qt.CheckState.Checked
+    dialog.tags.item(0).setCheckState(Qt.CheckState.Unchecked)
+    dialog.save.click()
+    qtbot.waitUntil(lambda: library.catalog.tags.counts() == {})
 
 
 def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
