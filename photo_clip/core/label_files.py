@@ -4,15 +4,44 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import Label
+from photo_clip.core.labels import MAX_CHARACTERS, MAX_LABELS, Label
+from photo_clip.core.printable import printable
+from photo_clip.core.small_files import content_of
 from photo_clip.core.typed_text import one_line
 
 _INDENTED = re.compile(r"^(?P<depth>\t*)(?P<rest>[^\t].*)$")
 _SYNONYM = re.compile(r"^\{(?P<words>.*)\}$")
+_MOST_BYTES = 4_000_000
+_MOST_LINES = 2 * MAX_LABELS
+"""Of a file, notes among them: many short lines, or one that is very long, keep an editor busy for minutes."""
+_LONGEST_LINE = 5 * MAX_CHARACTERS
 _COLUMNS = (("|", ", ", "synonyms"), ("=", "; ", "prompts"), ("!", "; ", "contrasts"))
 """How a list writes what belongs to a label, in order, and the columns it comes from."""
+
+
+def labels_in(file: Path) -> str:
+    """Return the label list that a file makes, see `imported`. Raises UsageError for what is none; slow."""
+    try:
+        text = content_of(file, _MOST_BYTES).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"“{printable(file.name)}” cannot be read.",
+            advice=f"Give a text file in UTF-8 of at most {_MOST_BYTES // 1_000_000} MB.",
+        ) from error
+    try:
+        labels = imported(text, file.suffix)
+    except UsageError as error:
+        raise UsageError(f"“{printable(file.name)}”: {error.sentence}", advice=error.advice) from error
+    lines = labels.split("\n")
+    if len(lines) > _MOST_LINES or max(map(len, lines)) > _LONGEST_LINE:
+        raise UsageError(
+            f"“{printable(file.name)}” is too long for a label list.",
+            advice=f"Give at most {_MOST_LINES:,} lines of at most {_LONGEST_LINE:,} characters.",
+        )
+    return labels
 
 
 def imported(text: str, suffix: str = ".txt") -> str:

@@ -1,6 +1,7 @@
 """Edits a label list as the text that people share."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -18,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from photo_clip.core.coach import advice_on_list
 from photo_clip.core.errors import UsageError
-from photo_clip.core.label_files import as_csv, as_keywords, imported
+from photo_clip.core.label_files import as_csv, as_keywords, labels_in
 from photo_clip.core.labels import LabelList, parse_label_list
 from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.confirming import ConfirmDialog
+from photo_clip.gui.jobs import Job, Jobs, Lane
 
 _HINT = (
     "One label a line; “/” between a parent and its child. What may follow: | synonym, synonym = what the model is"
@@ -39,14 +41,24 @@ _EXPORTS: dict[str, Callable[[str], str]] = {
 """The kinds of files that labels are exported to, and what makes their texts of a list's text."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is said of a list as it is written."""
+
+    told: str
+    noted: str
+    is_right: bool
+
+
 class LabelEditor(QDialog):
-    """Saves nothing that cannot be read, and says which line that is."""
+    """Saves nothing that cannot be read, and says which line that is; reads beside the window: lists may be long."""
 
     saved = Signal(object)
     """A LabelList."""
 
     def __init__(
         self,
+        jobs: Jobs,
         edited: LabelList,
         effect: Callable[[LabelList], str],
         folders: Sequence[str] = (),
@@ -55,7 +67,7 @@ class LabelEditor(QDialog):
         *,
         taken: Iterable[str] = (),
     ) -> None:
-        """`effect` says what saving a list would change, `folders` are those it may be for.
+        """`effect` says in the background what saving a list would change, `folders` are those it may be for.
 
         `languages` are those that the model in use knows, in words for people; `taken` are the names of other lists.
         """
@@ -63,6 +75,7 @@ class LabelEditor(QDialog):
         self.setWindowTitle("Label list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 560)
+        self._jobs = jobs
         self._edited = edited
         self._effect = effect
         self._languages = languages
@@ -85,11 +98,16 @@ class LabelEditor(QDialog):
         self.noted = QLabel(wordWrap=True)
         self.noted.setProperty("quiet", True)
         self.save = push_button("Save", self._save, primary=True)
-        self._checking = QTimer(self, singleShot=True, interval=_CHECKED_AFTER_MS)
-        self._checking.timeout.connect(self._check)
-        self.text.textChanged.connect(self._checking.start)
-        self.name.textChanged.connect(lambda _: self._checking.start())
-        self.folder.currentIndexChanged.connect(lambda _: self._checking.start())
+        self.save.setEnabled(False)
+        self._is_saving = False
+        """Whether it is to be saved if it is right."""
+        self._checking: Job | None = None
+        self._importing: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_CHECKED_AFTER_MS)
+        self._pause.timeout.connect(self._check)
+        self.text.textChanged.connect(self._pause.start)
+        self.name.textChanged.connect(lambda _: self._pause.start())
+        self.folder.currentIndexChanged.connect(lambda _: self._pause.start())
         buttons = QHBoxLayout()
         buttons.addWidget(push_button("Import …", self._import))
         buttons.addWidget(push_button("Export …", self._export))
@@ -114,8 +132,17 @@ class LabelEditor(QDialog):
             one_line(self.name.text()), self.text.toPlainText(), self._edited.is_on, str(self.folder.currentData())
         )
 
-    def _check(self) -> bool:
+    def _check(self) -> None:
+        self._pause.stop()
+        if self._checking is not None:
+            self._checking.cancel()
         wanted = self._list
+        self._checking = self._jobs.start(
+            Lane.SEARCH, self._checked, wanted, on_done=lambda checked: self._show(wanted, checked)
+        )
+
+    def _checked(self, wanted: LabelList) -> _Checked:
+        """Read a list; in the background."""
         try:
             if wanted.name.casefold() in self._taken:
                 raise UsageError(
@@ -124,22 +151,39 @@ class LabelEditor(QDialog):
                 )
             labels = parse_label_list(wanted.text)
         except UsageError as error:
-            self.told.setText(f"{error.sentence} {error.advice}")
-            self.noted.clear()
-            self.save.setEnabled(False)
-            return False
+            return _Checked(f"{error.sentence} {error.advice}", "", is_right=False)
         count = f"{len(labels):,} label{'' if len(labels) == 1 else 's'}"
         language = f" in {wanted.language}" if wanted.language else ""
-        self.told.setText(f"{count}{language}. {self._effect(wanted)}".strip())
-        self.noted.setText(advice_on_list(wanted.language, labels, self._languages))
-        self.noted.setVisible(bool(self.noted.text()))
-        self.save.setEnabled(bool(self._list.name))
-        return self.save.isEnabled()
+        return _Checked(
+            f"{count}{language}. {self._effect(wanted)}".strip(),
+            advice_on_list(wanted.language, labels, self._languages),
+            is_right=bool(wanted.name),
+        )
+
+    def _show(self, wanted: LabelList, checked: _Checked) -> None:
+        self._checking = None
+        self.told.setText(checked.told)
+        self.noted.setText(checked.noted)
+        self.noted.setVisible(bool(checked.noted))
+        self.save.setEnabled(checked.is_right)
+        if self._is_saving and checked.is_right:
+            self.saved.emit(wanted)
+            self.accept()
+        self._is_saving = False
+        self.setEnabled(True)
 
     def _save(self) -> None:
-        if self._check():
-            self.saved.emit(self._list)
-            self.accept()
+        self._is_saving = True
+        self.setEnabled(False)  # what is written after it would not be saved
+        self._check()
+
+    def done(self, result: int) -> None:
+        """Close, and give up what is under way."""
+        self._pause.stop()
+        for job in (self._checking, self._importing):
+            if job is not None:
+                job.cancel()
+        super().done(result)
 
     def reject(self) -> None:
         """Close without saving; ask first where something was written."""
@@ -163,18 +207,22 @@ class LabelEditor(QDialog):
 
     def read_file(self, file: Path) -> None:
         """Add the labels of a file: a list of ours, one keyword a line indented below its parent, or a CSV's column."""
-        try:
-            new = imported(file.read_text(encoding="utf-8-sig"), file.suffix)
-        except UsageError as error:
-            self.told.setText(f"“{file.name}”: {error.sentence} {error.advice}")
-            return
-        except (OSError, UnicodeDecodeError):
-            self.told.setText(f"“{file.name}” cannot be read. Give a text file in UTF-8.")
-            return
+        self.told.setText(f"Reading “{printable(file.name)}” …")
+        self._importing = self._jobs.start(
+            Lane.SEARCH, labels_in, file, on_done=lambda new: self._add(new, file.stem), on_failed=self._tell
+        )
+
+    def _add(self, new: str, name: str) -> None:
         before = self.text.toPlainText().rstrip("\n")
         self.text.setPlainText("\n".join(filter(None, (before, new))))
         if not self.name.text():
-            self.name.setText(file.stem)
+            self.name.setText(name)
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, UsageError):
+            self.told.setText(f"{error.sentence} {error.advice}")
+        else:
+            self._jobs.failed_unheard.emit(error)
 
     def _export(self) -> None:
         chosen, kind = QFileDialog.getSaveFileName(

@@ -30,10 +30,13 @@ class _Known:
     lists: list[LabelList]
     own: frozenset[str]
     """The names of those that are in the library; the others come with the program as they are."""
+    effects: list[str]
+    """What switching each on or off would do."""
 
 
 def _known_of(tags: TagStore) -> _Known:
-    return _Known(all_lists(tags), frozenset(each.name for each in tags.lists()))
+    lists = all_lists(tags)
+    return _Known(lists, frozenset(each.name for each in tags.lists()), [effect_of_switching(each) for each in lists])
 
 
 class LabelListsPanel(QWidget):
@@ -44,7 +47,7 @@ class LabelListsPanel(QWidget):
     failed = Signal(object)
 
     def __init__(self, jobs: Jobs, standing: Callable[[], Standing], parent: QWidget | None = None) -> None:
-        """`standing` returns how the labels stand just now."""
+        """`standing` returns how the labels stand just now; it may be asked in the background."""
         super().__init__(parent)
         self._jobs = jobs
         self._standing = standing
@@ -122,12 +125,12 @@ class LabelListsPanel(QWidget):
         row = max(0, self.lists.currentRow())
         self.lists.blockSignals(True)
         self.lists.clear()
-        for each in known.lists:
+        for each, effect in zip(known.lists, known.effects, strict=True):
             item = QListWidgetItem(printable(each.name))
             item.setData(Qt.ItemDataRole.UserRole, each)
             item.setCheckState(Qt.CheckState.Checked if each.is_on else Qt.CheckState.Unchecked)
-            item.setToolTip(effect_of_switching(each))
-            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, effect_of_switching(each))
+            item.setToolTip(effect)
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, effect)
             self.lists.addItem(item)
         self.lists.blockSignals(False)
         self.lists.setCurrentRow(min(row, self.lists.count() - 1))
@@ -148,6 +151,7 @@ class LabelListsPanel(QWidget):
             return
         library = self._library
         editor = LabelEditor(
+            self._jobs,
             each,
             lambda changed: effect_of(each, changed, self._standing()),
             [str(folder.path) for folder in library.folders.all()],

@@ -332,7 +332,7 @@ def test_a_list_is_edited_and_its_mistakes_are_told_with_their_line(labelled: Ma
     page.lists.edit()
     editor = page.findChild(LabelEditor)
     assert isinstance(editor, LabelEditor)
-    assert editor.told.text() == "2 labels."
+    qtbot.waitUntil(lambda: editor.told.text() == "2 labels.")
     editor.text.setPlainText("colours/red\ncolours/RED")
     qtbot.waitUntil(lambda: "Line 2" in editor.told.text())
     assert not editor.save.isEnabled()
@@ -372,7 +372,7 @@ def test_a_label_for_a_gap_joins_the_list_of_ones_own_whatever_its_capitals(
 
 
 def test_what_was_written_in_a_list_is_not_lost_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
-    editor = LabelEditor(LabelList("mine", "anna\n"), lambda _: "", (), "English", labelled)
+    editor = LabelEditor(labelled._jobs, LabelList("mine", "anna\n"), lambda _: "", (), "English", labelled)
     editor.open()
     editor.text.setPlainText("anna\nbert\n")
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
@@ -384,7 +384,7 @@ def test_what_was_written_in_a_list_is_not_lost_unasked(labelled: MainWindow, qt
 
 
 def test_a_list_that_is_as_it_was_is_closed_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
-    editor = LabelEditor(LabelList("mine", "anna\r\nbert\xa0b"), lambda _: "", (), "English", labelled)
+    editor = LabelEditor(labelled._jobs, LabelList("mine", "anna\r\nbert\xa0b"), lambda _: "", (), "English", labelled)
     editor.open()
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()
@@ -393,29 +393,70 @@ def test_a_list_that_is_as_it_was_is_closed_unasked(labelled: MainWindow, qtbot:
 def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "keywords.txt"
     file.write_text("animals\n\tdog\n\t\t{hound}\n\tcat\n[places]\n\tLisbon\n", encoding="utf-8")
-    editor = LabelEditor(LabelList("", ""), lambda _: "", ["/photos"], "English", labelled)
+    editor = LabelEditor(labelled._jobs, LabelList("", ""), lambda _: "", ["/photos"], "English", labelled)
     editor.read_file(file)
-    assert editor.name.text() == "keywords"
+    qtbot.waitUntil(lambda: editor.name.text() == "keywords")
     assert editor.text.toPlainText().splitlines() == ["animals", "animals/dog | hound", "animals/cat", "places/Lisbon"]
     table = tmp_path / "list.csv"
     table.write_text("id;label\n1;tram\n2;boat = x\n", encoding="utf-8")
     editor.text.clear()
     editor.read_file(table)
-    assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
+    qtbot.waitUntil(lambda: editor.text.toPlainText().splitlines() == ["tram", "boat x"])
     editor.folder.setCurrentIndex(1)
     assert editor._list.folder == "/photos"
-    editor.read_file(tmp_path / "missing.txt")
-    assert "cannot be read" in editor.told.text()
-    table.write_text('label\ntram\n"boat\n' + "train\n" * 30_000, encoding="utf-8")
-    editor.read_file(table)
-    assert "a quotation mark before it that is not closed" in editor.told.text()
-    assert editor.text.toPlainText().splitlines() == ["tram", "boat x"]
     editor.done(0)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('label\ntram\n"boat\n' + "train\n" * 30_000, "a quotation mark before it that is not closed"),
+        ("x" * 5_000_000, "Give a text file in UTF-8 of at most 4 MB."),
+        ("label\n" + "x" * 2_000, "“list.csv” is too long for a label list."),
+        ("label\n" + "".join(f"{number}\n" for number in range(30_000)), "Give at most 20,000 lines"),
+        (None, "“list.csv” cannot be read."),
+    ],
+    ids=["quotation", "bytes", "line", "lines", "missing"],
+)
+def test_a_file_that_is_no_label_list_is_not_imported(
+    labelled: MainWindow, qtbot: QtBot, tmp_path: Path, content: str | None, told: str
+) -> None:
+    table = tmp_path / "list.csv"
+    if content is not None:
+        table.write_text(content, encoding="utf-8")
+    editor = LabelEditor(labelled._jobs, LabelList("mine", "tram"), lambda _: "", (), "English", labelled)
+    qtbot.waitUntil(lambda: editor.told.text() == "1 label.")
+    editor.read_file(table)
+    qtbot.waitUntil(lambda: told in editor.told.text())
+    assert editor.text.toPlainText() == "tram"
+    editor.done(0)
+
+
+def test_a_long_list_is_read_beside_the_window_and_saved_as_it_was_when_that_was_wanted(
+    labelled: MainWindow, qtbot: QtBot
+) -> None:
+    readers, may_read, saved = set[threading.Thread](), threading.Event(), list[LabelList]()
+
+    def effect(_: LabelList) -> str:
+        readers.add(threading.current_thread())
+        assert may_read.wait(5)
+        return ""
+
+    editor = LabelEditor(labelled._jobs, LabelList("mine", "tram"), effect, (), "English", labelled)
+    editor.saved.connect(saved.append)
+    editor.open()
+    editor.text.setPlainText("tram\nboat")
+    editor._save()
+    assert not editor.text.isEnabled()  # what is written after it would be lost
+    assert saved == []
+    may_read.set()
+    qtbot.waitUntil(lambda: saved == [LabelList("mine", "tram\nboat")])
+    assert threading.main_thread() not in readers
 
 
 def test_labels_are_exported_as_other_programs_read_them(labelled: MainWindow, tmp_path: Path) -> None:
     text = "animals/dog | hound = a dog; a hound ! a wolf\nanimals/cat\nsea\n"
-    editor = LabelEditor(LabelList("mine", text), lambda _: "", (), "English", labelled)
+    editor = LabelEditor(labelled._jobs, LabelList("mine", text), lambda _: "", (), "English", labelled)
     for kind in _EXPORTS:
         file = tmp_path / f"labels{kind[-5:-1]}"
         editor.write_file(file, kind)
@@ -431,13 +472,14 @@ def test_labels_are_exported_as_other_programs_read_them(labelled: MainWindow, t
 
 def test_a_list_in_a_language_that_the_model_does_not_know_is_told(labelled: MainWindow, qtbot: QtBot) -> None:
     text = "# language: de\nHund\nKatze = a cat\n"
-    editor = LabelEditor(LabelList("mine", text), lambda _: "", (), "English", labelled)
-    assert editor.told.text() == "2 labels in German."
+    editor = LabelEditor(labelled._jobs, LabelList("mine", text), lambda _: "", (), "English", labelled)
+    qtbot.waitUntil(lambda: editor.told.text() == "2 labels in German.")
     assert "may not understand Hund." in editor.noted.text()
     editor.text.setPlainText("# language: de\nHund = a dog\n")
     qtbot.waitUntil(lambda: not editor.noted.text())
     editor.done(0)
-    knowing = LabelEditor(LabelList("mine", text), lambda _: "", (), "many languages", labelled)
+    knowing = LabelEditor(labelled._jobs, LabelList("mine", text), lambda _: "", (), "many languages", labelled)
+    qtbot.waitUntil(lambda: knowing.told.text() == "2 labels in German.")
     assert not knowing.noted.text()
     knowing.reject()
 
