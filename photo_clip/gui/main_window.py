@@ -47,6 +47,7 @@ from photo_clip.gui.why_panel import WhyPanel, where_in
 from photo_clip.gui.window_commands import add_window_commands
 from photo_clip.gui.window_place import WindowPlace
 from photo_clip.services.library import Library, LibraryStatus
+from photo_clip.services.saved_searches import keep_search, rename_search
 
 _WARMED_UP_AFTER_MS = 700
 """The first photos are shown by then: as long as a model is being loaded, the window's thread waits for Python."""
@@ -507,26 +508,30 @@ class MainWindow(QMainWindow):
         self.search_view.ask(Query((), ((Condition("folder", f"{folder.path}{os.sep}"),),)))
 
     def _keep_search(self, text: str) -> None:
-        self._change_searches(lambda known: known.marks.save_search(SavedSearch(text, text)))
-        self.search_view.say("Kept in the list at the left")
+        self._change_searches(lambda known: keep_search(known.marks, text), "Kept in the list at the left")
 
     def _rename_search(self, search: SavedSearch, name: str) -> None:
-        def rename(known: Catalog) -> None:
-            known.marks.save_search(SavedSearch(name, search.query))
-            known.marks.forget_search(search.name)
+        self._change_searches(lambda known: rename_search(known.marks, search, name))
 
-        self._change_searches(rename)
-
-    def _change_searches(self, change: Callable[[Catalog], object]) -> None:
+    def _change_searches(self, change: Callable[[Catalog], object], told: str = "") -> None:
         if self._opened is None:
             return
-        catalog = self._opened.library.catalog
+        catalog, searches = self._opened.library.catalog, self.folder_panel.searches
 
         def changed() -> list[SavedSearch]:
             change(catalog)
             return catalog.marks.saved_searches()
 
-        self._jobs.start(Lane.SEARCH, changed, on_done=self.folder_panel.searches.show_searches)
+        def show(known: list[SavedSearch]) -> None:
+            searches.show_searches(known)
+            if told:
+                self.search_view.say(told)
+
+        def fail(error: Exception) -> None:
+            searches.show_searches(searches.shown)  # a name may be written over
+            self.problems.show_problem(error)
+
+        self._jobs.start(Lane.SEARCH, changed, on_done=show, on_failed=fail)
 
     def go_to_search(self) -> None:
         """Let the search line be typed into."""

@@ -309,6 +309,34 @@ def test_photos_that_arrive_while_something_is_asked_are_shown_after_it(filled: 
     assert len(answers) == 2
 
 
+def test_a_kept_search_does_not_take_the_place_of_another(filled: MainWindow, qtbot: QtBot) -> None:
+    searches = filled.folder_panel.searches
+
+    def kept() -> dict[str, str]:
+        return {search.name: search.query for search in searches.shown}
+
+    for text in ("name:red", "name:blue"):
+        filled.search_view.ask_text(text)
+        filled.search_view.keep()
+        qtbot.waitUntil(lambda text=text: text in kept())
+    searches.list.item(1).setText("Blue")
+    qtbot.waitUntil(lambda: kept() == {"Blue": "name:red", "name:blue": "name:blue"})
+    searches.list.item(1).setText("blue")
+    qtbot.waitUntil(lambda: "A search called “Blue” is kept already" in filled.problems.words)
+    assert [searches.list.item(row).text() for row in range(2)] == ["Blue", "name:blue"]
+    filled.problems.hide()
+    filled.search_view.ask_text("blue")
+    filled.search_view.keep()
+    qtbot.waitUntil(filled.problems.isVisible)
+    assert kept() == {"Blue": "name:red", "name:blue": "name:blue"}
+    searches.list.item(0).setText("BLUE")
+    qtbot.waitUntil(lambda: kept() == {"BLUE": "name:red", "name:blue": "name:blue"})
+    ask(filled, qtbot, "name:blue")
+    filled.search_view.keep()
+    qtbot.waitUntil(lambda: "Kept in the list" in filled.search_view._chosen.text())
+    assert len(kept()) == 2
+
+
 def test_kept_searches_say_how_many_photos_match_and_follow_as_photos_come(
     filled: MainWindow, qtbot: QtBot, photos: Path
 ) -> None:
