@@ -1,5 +1,6 @@
 """Labels, label lists and decisions in the catalogue."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,25 +22,25 @@ class SqliteTags:
 
     def decide(self, decisions: Sequence[Decision], *, now_s: float, model_key: str = "") -> None:
         with self._connections.writing() as connection:
-            labels = sorted({each.label for each in decisions})
-            connection.executemany("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", zip(labels))
-            ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
+            spellings = {label: _spellings(connection, label) for label in sorted({each.label for each in decisions})}
             before: list[Before] = []
             for each in decisions:
-                row = connection.execute(
-                    """SELECT accepted, decided_at_s, model_key FROM decisions WHERE photo_id = ? AND label_id = ?""",
-                    (each.photo_id, ids[each.label]),
-                ).fetchone()
-                before.append((each.photo_id, each.label, *(row or (None, None, ""))))
-                if each.accepted is None:
+                (label_id, name), *others = spellings[each.label]
+                for other_id, other in ((label_id, name), *others):
+                    row = connection.execute(
+                        "SELECT accepted, decided_at_s, model_key FROM decisions WHERE photo_id = ? AND label_id = ?",
+                        (each.photo_id, other_id),
+                    ).fetchone()
+                    if row is not None or other_id == label_id:
+                        before.append((each.photo_id, other, *(row or (None, None, ""))))
                     connection.execute(
-                        "DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (each.photo_id, ids[each.label])
+                        "DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (each.photo_id, other_id)
                     )
-                else:
+                if each.accepted is not None:
                     connection.execute(
-                        """INSERT OR REPLACE INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
+                        """INSERT INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
                            SELECT id, ?, ?, ?, ? FROM photos WHERE id = ?""",
-                        (ids[each.label], int(each.accepted), now_s, model_key, each.photo_id),
+                        (label_id, int(each.accepted), now_s, model_key, each.photo_id),
                     )
             note(connection, before)
 
@@ -70,7 +71,7 @@ class SqliteTags:
         with self._connections.reading() as connection:
             rows = connection.execute(
                 """SELECT d.photo_id, d.accepted FROM decisions d JOIN labels l ON l.id = d.label_id
-                   WHERE l.name = ?""",
+                   WHERE l.name = ? COLLATE NOCASE ORDER BY d.decided_at_s""",
                 (label,),
             ).fetchall()
         return {photo_id: bool(accepted) for photo_id, accepted in rows}
@@ -113,16 +114,17 @@ class SqliteTags:
     def rename(self, name: str, to: str) -> None:
         with self._connections.writing() as connection:
             connection.execute("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", (to,))
-            ids = dict(connection.execute("SELECT name, id FROM labels WHERE name IN (?, ?)", (name, to)).fetchall())
-            if name not in ids or name == to:
-                return
-            connection.execute("UPDATE OR IGNORE decisions SET label_id = ? WHERE label_id = ?", (ids[to], ids[name]))
-            connection.execute("DELETE FROM decisions WHERE label_id = ?", (ids[name],))
-            connection.execute(
-                "UPDATE labels SET line = (SELECT line FROM labels WHERE id = ?) WHERE id = ? AND line IS NULL",
-                (ids[name], ids[to]),
-            )
-            connection.execute("DELETE FROM labels WHERE id = ?", (ids[name],))
+            (kept, _), *others = _spellings(connection, to)
+            for label_id, _ in (*others, *_spellings(connection, name)):
+                if label_id == kept:
+                    continue
+                connection.execute("UPDATE OR IGNORE decisions SET label_id = ? WHERE label_id = ?", (kept, label_id))
+                connection.execute("DELETE FROM decisions WHERE label_id = ?", (label_id,))
+                connection.execute(
+                    "UPDATE labels SET line = (SELECT line FROM labels WHERE id = ?) WHERE id = ? AND line IS NULL",
+                    (label_id, kept),
+                )
+                connection.execute("DELETE FROM labels WHERE id = ?", (label_id,))
 
     def lines(self) -> Mapping[str, float]:
         with self._connections.reading() as connection:
@@ -130,10 +132,8 @@ class SqliteTags:
 
     def set_line(self, label: str, line: float | None) -> None:
         with self._connections.writing() as connection:
-            connection.execute(
-                "INSERT INTO labels (name, line) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET line = excluded.line",
-                (label, line),
-            )
+            for label_id, _ in _spellings(connection, label):
+                connection.execute("UPDATE labels SET line = ? WHERE id = ?", (line, label_id))
 
     def lists(self) -> list[LabelList]:
         with self._connections.reading() as connection:
@@ -154,6 +154,20 @@ class SqliteTags:
     def remove_list(self, name: str) -> None:
         with self._connections.writing() as connection:
             connection.execute("DELETE FROM label_lists WHERE name = ?", (name,))
+
+
+def _spellings(connection: sqlite3.Connection, label: str) -> list[tuple[int, str]]:
+    """Return the labels of a name with their ids, whatever its capitals, as it is first; it is there afterwards.
+
+    Catalogues of earlier versions may hold several.
+    """
+    connection.execute(
+        "INSERT INTO labels (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM labels WHERE name = ?1 COLLATE NOCASE)",
+        (label,),
+    )
+    return connection.execute(
+        "SELECT id, name FROM labels WHERE name = ?1 COLLATE NOCASE ORDER BY name <> ?1, id", (label,)
+    ).fetchall()
 
 
 @rows_understood()

@@ -209,7 +209,7 @@ class TileStore(Protocol):
 
 
 class TagStore(Protocol):
-    """Labels, label lists and what people decided."""
+    """Labels, label lists and what people decided. A label is one, whatever its capitals; the first spelling stays."""
 
     def decide(self, decisions: Sequence[Decision], *, now_s: float, model_key: str = "") -> None:
         """Remember decisions, all or none; later ones replace earlier ones. `model_key`: whose suggestions they answer.

@@ -130,7 +130,7 @@ class LabelJudge:
         taught = [self._learned(shown, *told) for told in zip(by_words, decided, strict=True)]
         directions = [each.direction for each in taught if each is not None]
         along = iter(shown.table.products(np.stack(directions)) if directions else ())
-        lines = self._catalog.tags.lines()
+        lines = {name.casefold(): line for name, line in self._catalog.tags.lines().items()}
         found: list[Judged] = []
         for label, words, known, learnt in zip(labels, by_words, decided, taught, strict=True):
             chances = probability(words if learnt is None else learnt.logits(next(along), words)).astype(np.float32)
@@ -141,7 +141,7 @@ class LabelJudge:
                     shown.photo_ids[scope],
                     chances[shown.rows[scope]],
                     known,
-                    lines.get(label.name, LINE),
+                    lines.get(label.name.casefold(), LINE),
                     learnt is not None,
                 )
             )

@@ -223,6 +223,50 @@ def test_decisions_outlive_changes_and_moves(catalog: SqliteCatalog) -> None:
     assert catalog.tags.decisions(photo_id) == {"cat": True, "dog": False}
 
 
+def test_a_label_is_one_whatever_its_capitals(catalog: SqliteCatalog) -> None:
+    first, second, third = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg").values()
+    tags = catalog.tags
+    tags.set_line("Dog", 0.4)
+    tags.decide([Decision(first, "Dog", True)], now_s=1)
+    tags.decide([Decision(first, "dog", True), Decision(second, "DOG", True), Decision(third, "dog", False)], now_s=2)
+    for name in ("Dog", "dog"):
+        assert tags.decided(name) == {first: True, second: True, third: False}
+    assert {photo_id: [tag.name for tag in of] for photo_id, of in tags.tags_of([first, second, third]).items()} == {
+        first: ["Dog"],
+        second: ["Dog"],
+    }
+    tags.set_line("dog", 0.3)
+    assert tags.lines() == {"Dog": 0.3}
+    tags.undo()
+    assert tags.decided("dog") == {first: True}
+    tags.rename("dog", "DOG")
+    assert tags.decisions(first) == {"DOG": True}
+    tags.decide([Decision(second, "cat", True)], now_s=3)
+    tags.rename("Dog", "Cat")
+    assert tags.decided("cat") == {first: True, second: True}
+    assert tags.lines() == {"Cat": 0.3}
+
+
+def test_spellings_of_a_label_that_were_two_once_are_decided_as_one(catalog: SqliteCatalog) -> None:
+    first, second = add_photos(catalog, "a.jpg", "b.jpg").values()
+    tags = catalog.tags
+    with catalog._connections.writing() as connection:
+        connection.execute("INSERT INTO labels (id, name) VALUES (1, 'Dog'), (2, 'dog')")
+        connection.execute(
+            """INSERT INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
+               VALUES (?1, 1, 1, 1, ''), (?1, 2, 0, 2, ''), (?2, 1, 1, 1, '')""",
+            (first, second),
+        )
+    assert tags.decided("dog") == tags.decided("Dog") == {first: False, second: True}
+    tags.decide([Decision(first, "dog", None), Decision(second, "dog", False)], now_s=3)
+    assert tags.decided("dog") == {second: False}
+    assert tags.tags_of([first, second]) == {}
+    tags.undo()
+    assert (tags.decisions(first), tags.decisions(second)) == ({"Dog": True, "dog": False}, {"Dog": True})
+    tags.rename("dog", "hound")
+    assert tags.decided("hound") == {first: False, second: True}
+
+
 def test_photos_are_listed_newest_first(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "IMG_20200101_000000.jpg", "IMG_20220101_000000.jpg", "IMG_20210101_000000.jpg")
     for number, photo_id in enumerate(ids.values()):

@@ -145,6 +145,19 @@ def test_tags_say_where_they_come_from(library: Library, tagger: Tagger) -> None
     assert library.catalog.tags.counts() == {"by hand": 1, "suggested": 1}
 
 
+def test_a_tag_given_by_hand_decides_on_the_label_whatever_its_capitals(
+    library: Library, tagger: Tagger, judge: LabelJudge
+) -> None:
+    red = ids_of(library, "red")
+    library.catalog.tags.set_line("RED", 0.9)
+    tagger.decide(red[:2], "Red", True)
+    tagger.decide(red[2:4], "red", True)
+    judged = judge.judge(Label("red"))
+    assert judged.decided == dict.fromkeys(red[:4], True)
+    assert judged.line == 0.9
+    assert list(library.catalog.tags.counts().values()) == [4]
+
+
 def test_those_that_teach_most_are_asked_for_and_copies_once(
     library: Library, tagger: Tagger, photos: Path, judge: LabelJudge
 ) -> None:
