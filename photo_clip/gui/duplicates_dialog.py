@@ -86,6 +86,8 @@ class DuplicatesDialog(QDialog):
         self._library = library
         self._jobs = jobs
         self._found: list[Stack] = []
+        self._choices: dict[int, bool] = {}
+        """Which photos, by their ids, people want to keep and which not; the same in every stack that shows them."""
         self._stacks = StackModel(self)
         self.cards: list[PhotoCard] = []
         self._loading: Job | None = None
@@ -203,10 +205,7 @@ class DuplicatesDialog(QDialog):
             if self._found
             else "No photo has a copy or a near-duplicate"
         )
-        copies = [stack for stack in self._found if stack.is_exact]
-        spare_copies = sum(len(stack.photos) - 1 for stack in copies)
-        self.discard_copies.setText(f"Move all {spare_copies:,} exact copies to the bin …")
-        self.discard_copies.setVisible(spare_copies > 1)
+        self.discard_copies.setVisible(sum(len(stack.photos) - 1 for stack in self._found if stack.is_exact) > 1)
         self.discard.setVisible(bool(shown))
         self._middle.setVisible(bool(self._found))
         if shown:
@@ -225,15 +224,15 @@ class DuplicatesDialog(QDialog):
             card.deleteLater()
         stack = self._stack
         self.cards = []
+        self._count_kept()
         if stack is None:
             return
         for number, photo in enumerate(stack.photos, 1):
-            card = PhotoCard(photo, number, stack.reason if number == 1 else "")
-            card.keep.toggled.connect(lambda _: self._count_kept())
+            card = PhotoCard(photo, number, stack.reason if number == 1 else "", is_kept=self._is_kept(stack, photo))
+            card.keep.toggled.connect(partial(self._choose, photo))
             self._flow.addWidget(card)
             card.show()
             self.cards.append(card)
-        self._count_kept()
         if self._loading is not None:
             self._loading.cancel()
         self._loading = self._jobs.start(
@@ -251,21 +250,37 @@ class DuplicatesDialog(QDialog):
 
     # moving to the bin
 
-    def _unwanted(self) -> list[Photo]:
-        return [card.photo for card in self.cards if not card.keep.isChecked()]
+    def _is_kept(self, stack: Stack, photo: Photo) -> bool:
+        return self._choices.get(photo.id, photo is stack.photos[0])
+
+    def _choose(self, photo: Photo, is_kept: bool) -> None:
+        self._choices[photo.id] = is_kept
+        self._count_kept()
+
+    def _unwanted(self, stack: Stack) -> list[Photo]:
+        return [photo for photo in stack.photos if not self._is_kept(stack, photo)]
+
+    def _unwanted_copies(self) -> list[tuple[Stack, list[Photo]]]:
+        """Return what may go of the exact copies; a stack of which nothing is kept is left alone."""
+        choices = ((stack, self._unwanted(stack)) for stack in self._found if stack.is_exact)
+        return [(stack, unwanted) for stack, unwanted in choices if 0 < len(unwanted) < len(stack.photos)]
 
     def _count_kept(self) -> None:
-        count = len(self._unwanted())
-        self.discard.setEnabled(0 < count < len(self.cards))
+        is_free, stack = self._discarding is None, self._stack
+        count = 0 if stack is None else len(self._unwanted(stack))
+        self.discard.setEnabled(is_free and stack is not None and 0 < count < len(stack.photos))
         self.discard.setText(f"Move {photos_in_words(count)} to the bin …" if count else "All are kept")
+        copies = sum(len(unwanted) for _, unwanted in self._unwanted_copies())
+        self.discard_copies.setText(f"Move all {copies:,} exact copies to the bin …")
+        self.discard_copies.setEnabled(is_free and copies > 0)
 
     def _ask_for_stack(self) -> None:
-        stack, unwanted = self._stack, self._unwanted()
+        stack = self._stack
         if stack is not None and self.discard.isVisible() and self.discard.isEnabled():
-            self._ask([(stack, unwanted)])
+            self._ask([(stack, self._unwanted(stack))])
 
     def _ask_for_copies(self) -> None:
-        self._ask([(stack, list(stack.photos[1:])) for stack in self._found if stack.is_exact])
+        self._ask(self._unwanted_copies())
 
     def _ask(self, wanted: list[tuple[Stack, list[Photo]]]) -> None:
         photos = [photo for _, unwanted in wanted for photo in unwanted]
@@ -283,8 +298,6 @@ class DuplicatesDialog(QDialog):
 
     def _discard(self, wanted: list[tuple[Stack, list[Photo]]]) -> None:
         self.trouble.hide()
-        self.discard.setEnabled(False)
-        self.discard_copies.setEnabled(False)
 
         def discard() -> None:
             for stack, unwanted in wanted:
@@ -296,11 +309,11 @@ class DuplicatesDialog(QDialog):
             on_done=lambda _: self._forget([stack for stack, _ in wanted]),
             on_failed=self._say_trouble,
         )
+        self._count_kept()
 
     def _forget(self, stacks: list[Stack]) -> None:
         self._discarding = None
         self._found = [stack for stack in self._found if stack not in stacks]
-        self.discard_copies.setEnabled(True)
         self._show_kind()
         self.discarded.emit()
 
@@ -312,6 +325,5 @@ class DuplicatesDialog(QDialog):
         else:
             self._jobs.failed_unheard.emit(error)
         self.bar.hide()
-        self.discard_copies.setEnabled(True)
         self._count_kept()
         self.discarded.emit()

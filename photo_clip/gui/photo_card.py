@@ -15,7 +15,7 @@ _SIDE_PX = 220
 class PhotoCard(QFrame):
     """Shows a photo to be kept or not; its picture comes later."""
 
-    def __init__(self, photo: Photo, number: int, reason: str, parent: QWidget | None = None) -> None:
+    def __init__(self, photo: Photo, number: int, reason: str, *, is_kept: bool, parent: QWidget | None = None) -> None:
         """`reason` says why it is proposed to be kept, empty where it is not."""
         super().__init__(parent)
         self.photo = photo
@@ -24,7 +24,7 @@ class PhotoCard(QFrame):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedSize(_SIDE_PX, _SIDE_PX)
         self.keep = QCheckBox(f"&{number} Keep" if number <= 9 else "Keep")
-        self.keep.setChecked(bool(reason))
+        self.keep.setChecked(is_kept)
         self.keep.setAccessibleName(f"Keep {name}")
         title = QLabel(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _SIDE_PX))
         title.setToolTip(printable(str(photo.path)))

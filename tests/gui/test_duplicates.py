@@ -144,6 +144,39 @@ def test_keys_keep_photos_and_the_last_one_cannot_go(seas: MainWindow, qtbot: Qt
     dialog.close()
 
 
+def test_all_copies_go_but_those_that_are_ticked_as_kept(seas: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    for name, words in (("rose copy", "red rose"), ("sky copy", "blue sky"), ("sky copy 2", "blue sky")):
+        write_photo(folder / f"{name}.jpg", words)
+    drop(seas, folder)
+    qtbot.waitUntil(lambda: seas.photos.rowCount() == 9 and seas.keeper.is_idle)
+    dialog = opened_dialog(seas, qtbot)
+    dialog.kinds.setCurrentText("Exact copies")
+    assert dialog.discard_copies.text().startswith("Move all 4 ")
+
+    def show(name: str) -> None:
+        row = next(row for row, stack in enumerate(dialog._stacks.stacks) if stack.photos[0].path.name == name)
+        dialog.view.setCurrentIndex(dialog._stacks.index(row))
+
+    show("rose.jpg")  # the other one is kept
+    qtbot.keyClick(dialog.view, Qt.Key.Key_1)
+    qtbot.keyClick(dialog.view, Qt.Key.Key_2)
+    show("sky.jpg")  # none is kept, so nothing is decided
+    qtbot.keyClick(dialog.view, Qt.Key.Key_1)
+    assert dialog.discard_copies.text().startswith("Move all 2 ")
+    show("rose.jpg")
+    assert [card.keep.isChecked() for card in dialog.cards] == [False, True]
+    dialog.discard_copies.click()  # and of “sea 3”, which nobody opened, what is proposed
+    assert answer_question(dialog, qtbot, yes=True).startswith("Move 2 photos")
+    qtbot.waitUntil(lambda: dialog._discarding is None)
+    left = {"rose copy", "sea 1", "sea 2", "sea 3", "sky", "sky copy", "sky copy 2"}
+    assert {file.stem for file in folder.iterdir()} == left
+    dialog.kinds.setCurrentText("Exact copies")
+    assert [stack.photos[0].path.stem for stack in dialog._stacks.stacks] == ["sky"]
+    assert not dialog.discard_copies.isEnabled()
+    dialog.close()
+
+
 def test_trouble_is_said_where_it_happened(seas: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = opened_dialog(seas, qtbot)
     dialog.kinds.setCurrentText("Exact copies")
