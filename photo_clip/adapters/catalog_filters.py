@@ -27,7 +27,8 @@ _KM_A_DEGREE = 110.5
 _RELATIVE = "CAST(p.relative_path AS TEXT)"
 _PATH = f"replace(CAST(f.path AS TEXT), '\\', '/') || '/' || {_RELATIVE}"
 _NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
-_LIKE = "{place} LIKE ? ESCAPE '\\'"
+_LIKE = "{place} LIKE CAST(? AS TEXT) ESCAPE '\\'"
+"""Its value may be bytes: names of files need not be text."""
 _ACCEPTED = "SELECT photo_id FROM decisions d JOIN labels l ON l.id = d.label_id WHERE d.accepted"
 _LOOK_ALIKES = """SELECT fingerprint FROM contents WHERE fingerprint NOT IN (0, -1)
                   GROUP BY fingerprint HAVING count(*) > 1"""
@@ -120,7 +121,7 @@ class ShownPhotos:
             else:
                 joins = " ".join(join for name, join in _JOINS.items() if name in tables)
                 asked, ids = f"json_group_array(p.id) FROM photos p {joins}", self.photo_ids
-            (found,) = connection.execute(f"SELECT {asked} WHERE {condition}", values).fetchone()
+            (found,) = connection.execute(f"SELECT {asked} WHERE {condition}", list(map(_bound, values))).fetchone()
             result |= np.isin(ids, numbers_of(found))
         return result
 
@@ -133,6 +134,11 @@ class ShownPhotos:
                 at = rows_of(getattr(self, of), rated)
                 result = np.where(at >= 0, ratings[at], result)
         return result
+
+
+def _bound(value: object) -> object:
+    """Return a value as SQL takes it: a word with bytes that are no text as bytes."""
+    return value if not isinstance(value, str) or value.isascii() else os.fsencode(value)
 
 
 def _contents_near(connection: sqlite3.Connection, wanted: Near) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from photo_clip.core.filters import EXAMPLES, HAS, IS, TYPES
+from photo_clip.core.query import quoted_value
 
 _LAST = re.compile(r'(?P<before>-?)(?:(?P<key>[A-Za-z]{2,}):)?(?P<begun>[^\s":]*|"[^"]*)')
 _FEWEST_LETTERS = 3
@@ -46,7 +47,7 @@ def completions(text: str, known: Sequence[str] = (), limit: int = 8) -> list[st
     values = [*known, *_VALUES.get(key, ())]
     fitting = [value for value in values if value.casefold().startswith(begun)]
     fitting += [value for value in values if begun in value.casefold()[1:] and value not in fitting]
-    made = [f"{before}{key}:{_quoted(value)}" for value in dict.fromkeys(fitting)]
+    made = [f"{before}{key}:{quoted_value(value)}" for value in dict.fromkeys(fitting)]
     return [each for each in made if each != text][:limit]
 
 
@@ -55,7 +56,3 @@ def _parted(text: str) -> tuple[str, str]:
     quote = text.rfind('"') if text.count('"') % 2 else len(text)
     start = max((place + 1 for place, letter in enumerate(text[:quote]) if letter.isspace()), default=0)
     return text[:start], text[start:]
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if re.search(r"\s", value) else value

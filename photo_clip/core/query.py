@@ -9,23 +9,31 @@ from itertools import takewhile
 from unicodedata import category
 
 from photo_clip.core.errors import UsageError
+from photo_clip.core.exact_text import QUOTED, exactly, read_exactly
 from photo_clip.core.filters import filter_of
 from photo_clip.core.negation import without_negation
 from photo_clip.core.periods import MOST_WORDS, period_in
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 1000
-"""Longer than any query; what is pasted beyond it is cut off."""
+"""Longer than any query; what is pasted beyond it is cut off. Of a filter's value or a path, `_MOST_COUNTED` count."""
+LONGEST_LINE = 250_000
+"""Eight paths as long as they can be, all bytes of which are escaped."""
+_MOST_COUNTED, _LONGEST_VALUE = 80, 5000
 _MOST_ROUNDS = 20
 LEAST_WEIGHT, MOST_WEIGHT = 0.1, 10.0
 
 _WEIGHT = r"(?:(?P<weight>\d{1,3}(?:\.\d{1,3})?|\.\d{1,3}):(?!\d))?"
 _TOKEN = re.compile(
-    rf"""(?P<sign>[+-])?{_WEIGHT}(?:(?P<key>[A-Za-z]{{2,}}):(?=[^\s]))?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))"""
+    rf"""(?P<sign>[+-])?{_WEIGHT}(?:(?P<key>[A-Za-z]{{2,}}):(?=[^\s]))?"""
+    rf"""(?:{QUOTED}|"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))"""
 )
 _PLAIN_WORD = re.compile(r"[^\s\"+\-:.\d][^\s\":]*")
 """A word that means itself behind a sign."""
 _PLAIN_VALUE = re.compile(r"[^\s\"]+")
+_OF_WORDS = ("", "must")
+_OF_FILES = frozenset(("similar", "folder", "name"))
+"""Keys whose values are names of files, which can be any bytes."""
 _BEFORE_DATES = frozenset(("in", "from", "during", "on", "of", "at", "taken", "the"))
 _MOST_DATE_WORDS = MOST_WORDS + 3
 """With those before it: “taken on the 5th of may 2021”."""
@@ -117,7 +125,7 @@ def parse(text: str, today: date) -> Query:
     """
     query = _parsed(_clean(text), today)
     for _ in range(_MOST_ROUNDS):
-        while len(str(query)) > MAX_CHARACTERS:
+        while _counted(str(query)) > MAX_CHARACTERS:
             query = _shorter(query)
         again = _parsed(_clean(str(query)), today)
         if again == query:
@@ -127,8 +135,17 @@ def parse(text: str, today: date) -> Query:
 
 
 def _clean(text: str) -> str:
-    straight = text[: 4 * MAX_CHARACTERS].translate({ord(quote): '"' for quote in "“”„‟"})
-    return one_line(one_line(straight)[:MAX_CHARACTERS])
+    return one_line(text[:LONGEST_LINE].translate({ord(quote): '"' for quote in "“”„‟"}))
+
+
+def _counted(line: str) -> int:
+    return sum(map(_count_of, _TOKEN.finditer(line)))
+
+
+def _count_of(token: re.Match[str]) -> int:
+    """Return how many characters, and a blank, count of a part of a line."""
+    count = len(token[0]) + 1
+    return min(count, _MOST_COUNTED) if (token["key"] or "").lower() not in _OF_WORDS else count
 
 
 def _shorter(query: Query) -> Query:
@@ -214,18 +231,27 @@ class _Token:
 
 
 def _tokens(line: str) -> Iterator[_Token]:
+    left = MAX_CHARACTERS
     for match in _TOKEN.finditer(line):
+        if left <= 0:
+            return
         sign, weight, key = match["sign"], match["weight"], (match["key"] or "").lower()
-        text = one_line(match["quoted"] if match["quoted"] is not None else match["bare"])
+        text = _text_of(match, key, left)
+        left -= _count_of(match)
+        is_exact = bool(text) and match["exact"] is not None and key not in _OF_WORDS
+        is_address = text.startswith("//") and not is_exact
+        is_bare = not (sign or weight or key or match["bare"] is None)
         if match[0] in ("+", "-"):
             yield _Token(match[0], is_bare=False, is_operator=True)
-        elif not _says_something(text) and (sign or weight or key or match["quoted"] is not None):
+        elif not is_bare and not is_exact and not _says_something(text):
             continue
-        elif key and key not in ("similar", "must") and not text.startswith("//"):
+        elif key not in (*_OF_WORDS, "similar") and not is_address:
             yield _Token(text, is_bare=False, condition=Condition(key, text, sign == "-"))
-        elif sign or weight or key or match["quoted"] is not None:
+        elif is_bare:
+            yield _Token(text, is_bare=True, is_plain=True)
+        else:
             is_photo = key == "similar"
-            words = f"{key}:{text}" if text.startswith("//") and not is_photo else text
+            words = f"{key}:{text}" if is_address and not is_photo else text
             yield _Token(
                 text,
                 is_bare=False,
@@ -237,8 +263,14 @@ def _tokens(line: str) -> Iterator[_Token]:
                     1.0 if weight is None else _bounded(float(weight)),
                 ),
             )
-        else:
-            yield _Token(text, is_bare=True, is_plain=True)
+
+
+def _text_of(token: re.Match[str], key: str, left: int) -> str:
+    """Return the words or the value of a part of a line; of words, `left` characters at most."""
+    exact = token["exact"]
+    text = token["quoted"] or token["bare"] or "" if exact is None else read_exactly(exact)
+    text = text[: left if key in _OF_WORDS else _LONGEST_VALUE]
+    return one_line(text) if exact is None or key not in _OF_FILES else text
 
 
 def _of_group(grouped: tuple[Will, list[str]] | None) -> list[Description]:
@@ -266,7 +298,7 @@ def _told(description: Description, *, is_first: bool) -> str:
     weight = "" if description.weight == 1 else f"{description.weight:g}:"
     if description.photo:
         sign = {Will.MORE: "", Will.LESS: "-", Will.MUST: "+"}[description.will]
-        return f"{sign}{weight}similar:{_quoted(description.photo, _PLAIN_VALUE)}"
+        return f"{sign}{weight}similar:{quoted_value(description.photo)}"
     if description.will is Will.MORE and not weight and is_first:
         plain = _parsed(description.words, date(2000, 1, 1)) == Query((description,))
         return description.words if plain else f'"{description.words}"'
@@ -280,7 +312,13 @@ def _told(description: Description, *, is_first: bool) -> str:
 
 
 def _told_condition(condition: Condition) -> str:
-    return f"{'-' if condition.is_excluded else ''}{condition.key}:{_quoted(condition.value, _PLAIN_VALUE)}"
+    return f"{'-' if condition.is_excluded else ''}{condition.key}:{quoted_value(condition.value)}"
+
+
+def quoted_value(text: str) -> str:
+    """Return a filter's value, or a path, as it is typed behind the colon."""
+    is_clean = one_line(text) == text and one_line(f":{text}") == f":{text}" and not re.search('["“”„‟]', text)
+    return _quoted(text, _PLAIN_VALUE) if is_clean and _says_something(text) and text[:2] != "//" else exactly(text)
 
 
 def _quoted(text: str, plain: re.Pattern[str]) -> str:

@@ -84,7 +84,7 @@ def answer(library: Library, question: Question) -> Answer:
         found = library.searcher.find(query, _limit(query), question.line, within)
     except UsageError as error:
         nothing = np.empty(0, np.int64)
-        return Answer(question, nothing, None, told=error.sentence.rstrip("."), notes=(error.advice,))
+        return Answer(question, nothing, None, told=printable(error.sentence).rstrip("."), notes=(error.advice,))
     matches = found.matches
     weaker = 0 if not matches else len(found.photo_ids) - matches
     tiles = _tiles(library, question, found) if query.descriptions and question.folding else _unfolded(found)

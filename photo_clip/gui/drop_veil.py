@@ -1,14 +1,12 @@
 """Takes folders and photos that are dropped anywhere on the window, and says meanwhile that they can be."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from photo_clip.core.there import is_folder
 from photo_clip.gui import theme
-from photo_clip.gui.photo_intake import Taking
+from photo_clip.gui.photo_intake import Taking, paths_in
 
 _MARGIN_PX = 14
 _VEIL_ALPHA = 246
@@ -44,7 +42,7 @@ class DropVeil(QWidget):
         if isinstance(event, QDragEnterEvent):
             if self._is_open and event.source() is not None:
                 event.acceptProposedAction()  # what is dragged from the grid may be dropped on the line
-            elif self._is_open and (_paths(event) or event.mimeData().hasImage()):
+            elif self._is_open and (paths_in(event.mimeData()) or event.mimeData().hasImage()):
                 event.acceptProposedAction()
                 self.setGeometry(self._window.rect())
                 self.raise_()
@@ -74,9 +72,10 @@ class DropVeil(QWidget):
                 self._take_photos(event.mimeData())
             return
         event.acceptProposedAction()
-        is_for_folders = any(is_folder(path) for path in _paths(event))
-        if is_for_folders or not self._take_photos(event.mimeData()):
-            self.dropped.emit(_paths(event))
+        paths = paths_in(event.mimeData())
+        is_for_folders = any(is_folder(path) for path in paths)
+        if is_for_folders or (not self._take_photos(event.mimeData()) and paths):
+            self.dropped.emit(paths)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
         colours = theme.colours()
@@ -97,7 +96,3 @@ class DropVeil(QWidget):
             frame, Qt.AlignmentFlag.AlignCenter, "Drop folders to add them,\nphotos to find others like them"
         )
         painter.end()
-
-
-def _paths(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,9 +1,11 @@
 """Takes photos from outside to search with: dropped on the window, or pasted, as files or as pixels."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from photo_clip.core.formats import is_photo_name
@@ -47,8 +49,19 @@ class PhotoIntake(QObject):
 
 def photos_in(data: QMimeData) -> list[Path]:
     """Return the photos among dragged or copied files, as far as names tell; the first few of many."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if is_photo_name(path.name)][:MOST_PHOTOS]
+    return [path for path in paths_in(data) if is_photo_name(path.name)][:MOST_PHOTOS]
+
+
+def paths_in(data: QMimeData) -> list[Path]:
+    """Return the dragged or copied files and folders."""
+    return [_path_of(url) for url in data.urls() if url.isLocalFile() and url.path()]
+
+
+def _path_of(url: QUrl) -> Path:
+    if os.name == "nt":
+        return Path(url.toLocalFile())
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)  # toLocalFile() loses bytes that are no text
+    return Path(os.fsdecode(unquote_to_bytes(encoded)))
 
 
 def _kept(pasted: PastedPhotos, image: QImage) -> Path:

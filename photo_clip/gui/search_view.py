@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlid
 
 from photo_clip.core.arranging import Grouping, Sorting
 from photo_clip.core.photo import Photo
-from photo_clip.core.query import MAX_CHARACTERS, Description, Query, parse
+from photo_clip.core.query import LONGEST_LINE, Description, Query, parse
 from photo_clip.gui import icons
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.answering import Answer, Question, answer
@@ -53,7 +53,7 @@ class SearchView(QWidget):
         self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
         self.line.setAccessibleName("Search")
         self.line.setAccessibleDescription("Describe the photo in your own words; the best photos appear below.")
-        self.line.setMaxLength(MAX_CHARACTERS)
+        self.line.setMaxLength(LONGEST_LINE)
         self.line.setAcceptDrops(False)  # what is dropped is taken by the whole window
         self._glass = QAction(self)
         self.line.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)

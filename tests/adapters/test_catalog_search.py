@@ -137,6 +137,19 @@ def test_a_filter_finds_what_it_says(catalog: SqliteCatalog, group: str, names: 
     assert found(catalog, group) == names
 
 
+def test_names_of_bytes_that_are_no_text_are_found(catalog: SqliteCatalog) -> None:
+    folder_id = catalog.folders.add(Path("/mnt/\udce9"), HERE).id
+    stamp = FileStamp(1, 1)
+    catalog.folders.apply_changes(folder_id, FolderChanges(new={"n\udce9/%\udcff.jpg": stamp}), now_s=1)
+    photo_id = next(iter(catalog.folders.known_files(folder_id).values())).photo_id
+    read = EmbeddedPhoto(photo_id, stamp, "bytes", PhotoFacts(1, 1), np.array([1, 0], np.float32))
+    catalog.embeddings.store("model", [read], {})
+    for group in ("folder:/mnt/\udce9/", "folder:n\udce9", "name:%\udcff"):
+        assert found(catalog, group) == {"%\udcff.jpg"}
+    for group in ("name:n\udce9", "tag:\udce9", "camera:\udce9"):
+        assert found(catalog, group) == set()
+
+
 def test_filters_are_combined(catalog: SqliteCatalog) -> None:
     assert found(catalog) == ALL
     assert found(catalog, "date:2023", "camera:fuji") == {TRAM}

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from photo_clip.core.query import MAX_CHARACTERS, Condition, Description, Query, Will, parse
+from photo_clip.core.query import LONGEST_LINE, MAX_CHARACTERS, Condition, Description, Query, Will, parse
+from photo_clip.core.typed_text import one_line
+from tests.core.test_exact_text import ANY_NAME
 
 TODAY = date(2026, 11, 23)
 PIECES = st.sampled_from(
@@ -15,7 +17,16 @@ PIECES = st.sampled_from(
         *("2023", "july", "last", "yesterday", "christmas", "between", "-", "+", "-x", "+x", "2:x", "-2:x", ".5:x"),
         *("99:", "x:y", "date:2023", "camera:fuji", "-tag:x", "similar:/a", "must:x", "is:", "near:a,5", "http://x"),
         *("5:30", "beach,", '"', '"july 2023"', 'camera:"a b"', '+"a b"', "“", "”", "--", "+-", ":", "::", "é", "🐈"),
-        *("\u0301", "\u200d", "\x00"),
+        *(
+            "\u0301",
+            "\u200d",
+            "\x00",
+            "\\",
+            '\\"',
+            'folder:\\"a  b\\" \\u000a"',
+            '-similar:\\"\\udce9"',
+            'tag:\\"\\udce9x"',
+        ),
     )
 )
 
@@ -136,5 +147,40 @@ def test_a_query_that_was_cut_off_is_stable_too(text: str) -> None:
     assert parse(str(query), TODAY) == query
 
 
-def test_a_pasted_book_is_cut_off() -> None:
-    assert len(str(parse("word " * 1_000_000, TODAY))) <= MAX_CHARACTERS
+@pytest.mark.parametrize("page", ["word ", "語", 'a"', "x:y ", 'x:\\"a', "folder:a/b/c.jpg "])
+def test_a_pasted_book_is_cut_off(page: str) -> None:
+    query = parse(page * 1_000_000, TODAY)
+    assert 400 <= len(str(query)) <= MAX_CHARACTERS
+    assert parse(str(query), TODAY) == query
+
+
+@given(st.lists(st.tuples(st.sampled_from(("similar", "folder", "name", "label")), ANY_NAME.filter(bool)), min_size=1))
+@example([("folder", "/photos/two  blanks")])
+@example([("similar", '/home/U\u0308bung/“a” "b"\n\udce9.jpg')])
+@example([("name", "...")])
+@example([("folder", "//server/")])
+def test_names_of_files_and_labels_are_the_same_after_they_were_text(names: list[tuple[str, str]]) -> None:
+    conditions = tuple(
+        (Condition(key, one_line(name) if key == "label" else name),)
+        for key, name in dict.fromkeys(names)
+        if key != "similar" and (key != "label" or one_line(name))
+    )
+    query = Query(tuple(Description(photo=name) for key, name in names if key == "similar"), conditions)
+    assert parse(str(query), TODAY) == query
+
+
+def test_paths_as_long_as_they_can_be_are_not_cut_off() -> None:
+    for name in ("\udce9", "two words, many letters "):
+        paths = [f"/{number}/" + name * (4000 // len(name.encode("utf-8", "surrogateescape"))) for number in range(8)]
+        query = Query(
+            (Description("a black cat on a red sofa"), *(Description(photo=path) for path in paths)),
+            ((Condition("folder", paths[0]),),),
+        )
+        assert len(str(query)) <= LONGEST_LINE
+        assert parse(str(query), TODAY) == query
+
+
+def test_backslashes_of_windows_mean_themselves_in_plain_quotes() -> None:
+    typed = 'folder:"C:\\new photos\\u0041\\"'
+    assert conditions(typed) == [["folder:C:\\new photos\\u0041\\"]]
+    assert str(parse(typed, TODAY)) == typed
