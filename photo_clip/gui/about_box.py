@@ -10,6 +10,7 @@ from photo_clip import APP_NAME, HOMEPAGE, __version__
 from photo_clip.core.editions import this_edition
 from photo_clip.core.places import notices_file
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label, plain_tip
 
 _SIGN_PX = 72
 
@@ -22,17 +23,17 @@ class AboutBox(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"About {APP_NAME}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sign = QLabel()
+        sign = plain_label()
         sign.setPixmap(QApplication.windowIcon().pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))
-        title = QLabel(APP_NAME)
+        title = plain_label(APP_NAME)
         title.setProperty("title", True)
-        versions = QLabel(
+        versions = plain_label(
             f"Version {__version__}, {this_edition()} edition\nPython {platform.python_version()}  ·  Qt {qVersion()}"
             + (f"\nModel: {model}" if model else "")
         )
         versions.setProperty("quiet", True)
         versions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words = QLabel(
+        words = plain_label(
             "Finds your own photos by what they show.\n\nNothing leaves this computer, and no photo is ever changed."
             " The network is used only for a model that you ask for.\n\nFree software under the MIT licence, built on"
             " the work of many."
@@ -46,9 +47,12 @@ class AboutBox(QDialog):
         top.setSpacing(18)
         top.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(names, 1)
-        newer = QLabel(f'<a href="{HOMEPAGE}/releases">Look for a newer version</a> in your browser')
+        newer = QLabel(
+            f'<a href="{HOMEPAGE}/releases">Look for a newer version</a> in your browser',
+            textFormat=Qt.TextFormat.RichText,
+        )
         newer.setOpenExternalLinks(True)
-        newer.setToolTip(f"{HOMEPAGE}/releases\nphoto-clip itself never looks.")
+        newer.setToolTip(plain_tip(f"{HOMEPAGE}/releases\nphoto-clip itself never looks."))
         buttons = QHBoxLayout()
         if notices_file().is_file():
             buttons.addWidget(push_button("Licences and notices …", self.show_notices))

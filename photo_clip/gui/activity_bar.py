@@ -4,12 +4,13 @@ import time
 from collections import deque
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.progress import Phase, Progress
 from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.plain import plain_label, plain_tip
 
 _WORDS = {
     Phase.LOOKING: "Looking for photos",
@@ -36,7 +37,7 @@ class ActivityBar(QWidget):
         super().__init__(parent)
         self.setObjectName("activity")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._said = QLabel("Opening the library …")
+        self._said = plain_label("Opening the library …")
         self._said.setAccessibleName("Activity")
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
@@ -104,7 +105,7 @@ class ActivityBar(QWidget):
         self._said.setText("  ·  ".join(["Paused", *words] if self._is_paused else words))
         hints = [_ABOUT_CLOUD] if counts.only_in_cloud else []
         hints += [index_trouble.sentence, index_trouble.advice] if index_trouble else []
-        self._said.setToolTip("\n".join(hints))
+        self._said.setToolTip(plain_tip("\n".join(hints)))
         self.show_skipped(counts.skipped)
 
     def show_skipped(self, count: int) -> None:

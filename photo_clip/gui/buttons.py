@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from photo_clip.gui import icons, theme
+from photo_clip.gui.plain import plain_tip
 from photo_clip.gui.theme import Colours
 
 
@@ -33,7 +34,7 @@ class IconButton(QToolButton):
 
     def rename(self, name: str, *, sign: str | None = None) -> None:
         """Do something else from now on, and say so."""
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
         self.setAccessibleName(name)
         if sign is not None:
             self._sign = sign

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.tagging import histogram
 from photo_clip.gui import theme
 from photo_clip.gui.pictures import fitted
+from photo_clip.gui.plain import plain_label, plain_tip
 from photo_clip.services.label_judge import Judged
 
 _BINS = 40
@@ -87,7 +88,7 @@ class Histogram(QWidget):
             self.line_moved.emit(line)
 
     def _say(self) -> None:
-        self.setToolTip(f"Suggested from {self._line:.0%} on")
+        self.setToolTip(plain_tip(f"Suggested from {self._line:.0%} on"))
         self.setAccessibleDescription(f"{self._line:.0%}; the arrow keys move it.")
 
 
@@ -96,7 +97,7 @@ class Strip(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        heading = QLabel(title)
+        heading = plain_label(title)
         heading.setProperty("heading", True)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
@@ -122,14 +123,14 @@ class Strip(QWidget):
             column = QVBoxLayout(cell)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(2)
-            photo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+            photo = plain_label(alignment=Qt.AlignmentFlag.AlignCenter)
             photo.setFixedSize(_SIDE_PX, _SIDE_PX)
             photo.setAccessibleName(f"A photo, {told}" if told else "A photo")
             if picture is not None:
                 photo.setPixmap(fitted(picture, QSize(side, side), ratio))
             column.addWidget(photo)
             if told:
-                words = QLabel(told, alignment=Qt.AlignmentFlag.AlignCenter)
+                words = plain_label(told, alignment=Qt.AlignmentFlag.AlignCenter)
                 words.setProperty("quiet", True)
                 column.addWidget(words)
             self._row.insertWidget(number, cell)

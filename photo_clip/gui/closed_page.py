@@ -1,11 +1,12 @@
 """What is shown in place of the photos when the library could not be opened."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label
 
 
 class ClosedPage(QWidget):
@@ -16,10 +17,10 @@ class ClosedPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("The library is not open")
+        title = plain_label("The library is not open")
         title.setProperty("title", True)
-        self._sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._advice = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._sentence = plain_label(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._advice = plain_label(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._advice.setProperty("quiet", True)
         self.try_again = push_button("Try again", self.try_again_wanted.emit, primary=True)
         buttons = QHBoxLayout()

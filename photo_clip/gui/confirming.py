@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label
 
 _WIDTH_PX = 460
 
@@ -20,9 +21,9 @@ class ConfirmDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(question)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = QLabel(question, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        title = plain_label(question, wordWrap=True)
         title.setProperty("question", True)
-        words = QLabel(consequence, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        words = plain_label(consequence, wordWrap=True)
         self.setAccessibleDescription(consequence)
         self.yes = push_button(yes, self.accept)
         no = push_button("Cancel", self.reject, primary=True)

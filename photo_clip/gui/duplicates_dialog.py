@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QListView,
     QMessageBox,
     QProgressBar,
@@ -30,6 +29,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_card import PhotoCard
 from photo_clip.gui.photo_list_model import AnyIndex
 from photo_clip.gui.pictures import pictures_of
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
 
@@ -91,10 +91,10 @@ class DuplicatesDialog(QDialog):
         self._stacks = StackModel(self)
         self.cards: list[PhotoCard] = []
         self._loading: Job | None = None
-        self.told = QLabel("Looking for copies and near-duplicates …")
+        self.told = plain_label("Looking for copies and near-duplicates …")
         self.told.setProperty("title", True)
         self.told.setWordWrap(True)
-        self.trouble = QLabel(wordWrap=True)
+        self.trouble = plain_label(wordWrap=True)
         self.trouble.hide()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -140,7 +140,7 @@ class DuplicatesDialog(QDialog):
         self._middle = QWidget()
         self._middle.setLayout(middle)
         middle.setContentsMargins(0, 0, 0, 0)
-        hint = QLabel("Keys 1 to 9 keep a photo, or not.")
+        hint = plain_label("Keys 1 to 9 keep a photo, or not.")
         hint.setProperty("quiet", True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.discard_copies)
@@ -285,7 +285,7 @@ class DuplicatesDialog(QDialog):
     def _ask(self, wanted: list[tuple[Stack, list[Photo]]]) -> None:
         photos = [photo for _, unwanted in wanted for photo in unwanted]
         size = size_in_words(sum(photo.stamp.size_bytes for photo in photos))
-        question = QMessageBox(self)
+        question = QMessageBox(self, textFormat=Qt.TextFormat.PlainText)
         question.setObjectName("sure")
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setIcon(QMessageBox.Icon.Question)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLa
 
 from photo_clip.gui import icons
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label
 
 _SIGN_PX = 84
 _PROMISES = (
@@ -21,11 +22,11 @@ class FirstRunPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        sign = QLabel()
+        sign = plain_label()
         sign.setPixmap(QApplication.windowIcon().pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))
-        title = QLabel("Drop a folder of photos here")
+        title = plain_label("Drop a folder of photos here")
         title.setProperty("title", True)
-        words = QLabel(
+        words = plain_label(
             "photo-clip looks at each photo once. Then type what you remember – “a cup of coffee”, “children playing"
             " in the snow” – and see those photos."
         )
@@ -49,7 +50,7 @@ class FirstRunPage(QWidget):
         promises.addStretch()
         self._signs: list[tuple[str, QLabel]] = []
         for name, promise in _PROMISES:
-            picture, label = QLabel(), QLabel(promise)
+            picture, label = plain_label(), plain_label(promise)
             label.setProperty("quiet", True)
             self._signs.append((name, picture))
             promises.addWidget(picture)

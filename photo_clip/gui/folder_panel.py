@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -24,6 +23,7 @@ from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import key_name
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.folder_delegate import COUNT, FOLDER, FolderDelegate
+from photo_clip.gui.plain import plain_label, plain_tip
 from photo_clip.gui.saved_searches import SavedSearches
 from photo_clip.services.folder_changes import EMPTY, GONE, LOSSES, OTHER_DEVICE
 
@@ -45,7 +45,7 @@ class FolderPanel(QWidget):
         super().__init__(parent)
         self._photos_in: Mapping[int, int] = {}
         self._tiled: Collection[int] = ()
-        heading = QLabel("Folders")
+        heading = plain_label("Folders")
         heading.setProperty("heading", True)
         self.list = QListWidget()
         self.list.setObjectName("folders")
@@ -62,7 +62,7 @@ class FolderPanel(QWidget):
         top.addWidget(IconButton("folder-plus", f"Add a folder ({key_name('Ctrl+O')})", self.add_wanted.emit))
         self.searches = SavedSearches()
         self._offline = QWidget()
-        self._offline_words = QLabel(wordWrap=True)
+        self._offline_words = plain_label(wordWrap=True)
         self._offline_words.setProperty("quiet", True)
         self._gone = push_button("These photos are really gone …", self._accept_losses)
         offline = QVBoxLayout(self._offline)
@@ -210,6 +210,6 @@ def _item(folder: Folder, name: str, count: int, *, is_tiled: bool) -> QListWidg
     item.setData(COUNT, count)
     state = "\nSmall things are looked for, too" if is_tiled else ""
     state += f"\nOffline: {folder.offline_reason}" if is_offline else ""
-    item.setToolTip(f"{printable(str(folder.path))}\n{photos}{state}")
+    item.setToolTip(plain_tip(f"{printable(str(folder.path))}\n{photos}{state}"))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {photos}{state}".replace("\n", ", "))
     return item

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import UsageError
@@ -13,6 +13,7 @@ from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Strip
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.pictures import pictures_of
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.labelled_photos import Gap
 from photo_clip.services.library import Library
@@ -31,7 +32,7 @@ class GapsDialog(QDialog):
         self.setWindowTitle("Gaps")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 640)
-        self.told = QLabel("Looking at the photos that no label fits …", wordWrap=True)
+        self.told = plain_label("Looking at the photos that no label fits …", wordWrap=True)
         self.told.setProperty("title", True)
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.commands import FULL_SCREEN_KEYS, key_name
+from photo_clip.gui.plain import plain_label
 
 _KEYS = {
     "What can be typed": (
@@ -81,7 +82,7 @@ class HelpOverlay(QDialog):
                 column.addSpacing(14)
             column.addStretch()
             columns.addLayout(column)
-        honest = QLabel(
+        honest = plain_label(
             "Describe what is to be seen: things, animals, places, what people do. Photos are found by what a model"
             " sees in them. It is weak at counting, at names and fine differences, at “no” and “without”, at written"
             " text and at abstract ideas, and it has the prejudices of the pictures it learned from."
@@ -100,7 +101,7 @@ class HelpOverlay(QDialog):
 
 
 def _heading(text: str) -> QLabel:
-    heading = QLabel(text)
+    heading = plain_label(text)
     heading.setProperty("heading", True)
     return heading
 
@@ -113,13 +114,13 @@ def _keys(rows: tuple[tuple[str, str, str], ...]) -> QGridLayout:
         keys = QHBoxLayout()
         keys.setSpacing(5)
         for name in filter(None, (key, other)):
-            label = QLabel(key_name(name) if "Ctrl" in name else name)
+            label = plain_label(key_name(name) if "Ctrl" in name else name)
             label.setProperty("key", True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             keys.addWidget(label)
         keys.addStretch()
         grid.addLayout(keys, number, 0)
-        grid.addWidget(QLabel(meaning), number, 1)
+        grid.addWidget(plain_label(meaning), number, 1)
     grid.setColumnMinimumWidth(0, 96)
     grid.setColumnStretch(1, 1)
     return grid

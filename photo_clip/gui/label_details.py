@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.printable import printable
@@ -11,6 +11,7 @@ from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Histogram, Strip
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import pictures_of
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
 
@@ -45,9 +46,9 @@ class LabelDetails(QWidget):
         self._judged: Judged | None = None
         self._around: Job | None = None
         self._line = LINE
-        self.title = QLabel("Labels")
+        self.title = plain_label("Labels")
         self.title.setProperty("title", True)
-        self.about = QLabel(wordWrap=True)
+        self.about = plain_label(wordWrap=True)
         self.about.setProperty("quiet", True)
         self.histogram = Histogram()
         self.above, self.below = Strip("Just above the line"), Strip("Just below the line")

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from photo_clip.core.typed_text import one_line
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.plain import plain_label
 
 _HINT = (
     "One label a line; “/” between a parent and its child. What may follow: | synonym, synonym = what the model is"
@@ -90,12 +90,12 @@ class LabelEditor(QDialog):
         for path in dict.fromkeys([*folders, *([edited.folder] if edited.folder else [])]):
             self.folder.addItem(f"For {printable(path)}", path)
         self.folder.setCurrentIndex(max(0, self.folder.findData(edited.folder)))
-        hint = QLabel(_HINT, wordWrap=True)
+        hint = plain_label(_HINT, wordWrap=True)
         hint.setProperty("quiet", True)
         self.text = QPlainTextEdit(edited.text)
         self.text.setAccessibleName("Labels")
-        self.told = QLabel(wordWrap=True)
-        self.noted = QLabel(wordWrap=True)
+        self.told = plain_label(wordWrap=True)
+        self.noted = plain_label(wordWrap=True)
         self.noted.setProperty("quiet", True)
         self.save = push_button("Save", self._save, primary=True)
         self.save.setEnabled(False)

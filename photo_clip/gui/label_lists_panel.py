@@ -12,6 +12,7 @@ from photo_clip.core.stores import TagStore
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
+from photo_clip.gui.plain import plain_tip
 from photo_clip.services.label_lists import (
     Standing,
     all_lists,
@@ -104,9 +105,9 @@ class LabelListsPanel(QWidget):
         each = self._current
         if each is None:
             return
-        box = QMessageBox(
-            QMessageBox.Icon.Question, "Remove a list", f"Remove the list “{printable(each.name)}”?", parent=self
-        )
+        box = QMessageBox(self, textFormat=Qt.TextFormat.PlainText, icon=QMessageBox.Icon.Question)
+        box.setWindowTitle("Remove a list")
+        box.setText(f"Remove the list “{printable(each.name)}”?")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setInformativeText(effect_of_removing(each, self._standing()))
         remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
@@ -129,7 +130,7 @@ class LabelListsPanel(QWidget):
             item = QListWidgetItem(printable(each.name))
             item.setData(Qt.ItemDataRole.UserRole, each)
             item.setCheckState(Qt.CheckState.Checked if each.is_on else Qt.CheckState.Unchecked)
-            item.setToolTip(effect)
+            item.setToolTip(plain_tip(effect))
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, effect)
             self.lists.addItem(item)
         self.lists.blockSignals(False)

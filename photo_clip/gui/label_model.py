@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from photo_clip.gui.photo_list_model import AnyIndex
+from photo_clip.gui.plain import plain_tip
 from photo_clip.services.label_judge import Judged
 
 _NO_PARENT = QModelIndex()
@@ -59,11 +60,12 @@ class LabelModel(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         suggested, accepted = self._counts[index.row()]
-        return {
+        text = {
             Column.LABEL: self.judged[index.row()].label.name,
             Column.SUGGESTED: f"{suggested:,}",
             Column.ACCEPTED: f"{accepted:,}" if accepted else "",
         }[column]
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
     def replace(self, judged: Judged) -> None:
         """Show a label as it was judged anew; it stays in its row."""

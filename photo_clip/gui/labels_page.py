@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
-    QLabel,
     QProgressBar,
     QSplitter,
     QTreeView,
@@ -27,6 +26,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_details import LabelDetails, sure_ids
 from photo_clip.gui.label_lists_panel import LabelListsPanel
 from photo_clip.gui.label_model import Column, LabelModel
+from photo_clip.gui.plain import plain_label
 from photo_clip.gui.sidecar_changes import SidecarNotice
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.label_lists import Standing, effect_of_renaming
@@ -92,7 +92,7 @@ class LabelsPage(QWidget):
         column.setContentsMargins(16, 14, 8, 14)
         top = QHBoxLayout()
         top.addWidget(IconButton("back", "Back to the photos (Esc)", self.closed.emit))
-        heading = QLabel("Label lists")
+        heading = plain_label("Label lists")
         heading.setProperty("heading", True)
         top.addWidget(heading, 1)
         column.addLayout(top)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from photo_clip.core.left_out import paths_or_name
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label
 
 
 class LeftOutDialog(QDialog):
@@ -20,7 +21,7 @@ class LeftOutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._exact = set(patterns)
         """Lines whose blanks at the end are part of a name, not typed by chance."""
-        words = QLabel(
+        words = plain_label(
             "What is left out of the watched folders, one a line: the path of a subfolder or photo, or a name such as"
             " Previews or *_small.jpg. What you decided about these photos is kept.",
             wordWrap=True,

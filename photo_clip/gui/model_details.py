@@ -5,7 +5,7 @@ from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import size_in_words
 from photo_clip.core.models import Kind
@@ -13,6 +13,7 @@ from photo_clip.core.printable import printable
 from photo_clip.core.stores import Counts
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.download_pace import DownloadPace
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.model_trial import Trial
 from photo_clip.services.models import ModelEntry
 
@@ -113,15 +114,15 @@ class ModelDetails(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._name = plain_label()
         self._name.setProperty("title", True)
-        self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._words = plain_label(wordWrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._quiet = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._quiet = plain_label(wordWrap=True)
         self._quiet.setProperty("quiet", True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar_words = QLabel()
+        self._bar_words = plain_label()
         self._bar_words.setProperty("quiet", True)
         progress = QHBoxLayout()
         progress.addWidget(self._bar, 1)

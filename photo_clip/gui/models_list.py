@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from photo_clip.core.models import ModelSource
 from photo_clip.core.printable import printable
 from photo_clip.gui.model_details import Known
+from photo_clip.gui.plain import plain_tip
 
 _TITLES = ("Model", "State", "Size", "Languages", "Licence", "Accuracy")
 _ACCURACY = (
@@ -28,7 +29,7 @@ class ModelsList(QTreeWidget):
         super().__init__(parent)
         self.setAccessibleName("Models")
         self.setHeaderLabels(list(_TITLES))
-        self.headerItem().setToolTip(_TITLES.index("Accuracy"), _ACCURACY)
+        self.headerItem().setToolTip(_TITLES.index("Accuracy"), plain_tip(_ACCURACY))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
@@ -83,5 +84,5 @@ def _write(item: QTreeWidgetItem, known: Known) -> None:
     for column, text in enumerate(texts):
         if item.text(column) != text:
             item.setText(column, text)
-    item.setToolTip(0, texts[0])
+    item.setToolTip(0, plain_tip(texts[0]))
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, ", ".join(text for text in texts if text))

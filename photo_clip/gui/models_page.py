@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.model_details import Action, Known, ModelDetails
 from photo_clip.gui.model_downloads import ModelDownloads
 from photo_clip.gui.models_list import ModelsList
+from photo_clip.gui.plain import plain_label
 from photo_clip.gui.problems import ProblemBar
 from photo_clip.services.library import Library
 from photo_clip.services.model_trial import Trial
@@ -64,9 +65,11 @@ class ModelsPage(QWidget):
         self.downloads = ModelDownloads(jobs, self)
         self.list = ModelsList()
         self.details = ModelDetails()
-        self.edition_note = QLabel(_OF_STANDARD, wordWrap=True, openExternalLinks=True)
+        self.edition_note = QLabel(
+            _OF_STANDARD, wordWrap=True, openExternalLinks=True, textFormat=Qt.TextFormat.RichText
+        )
         self.name_line = QLineEdit()
-        self._leftovers = QLabel()
+        self._leftovers = plain_label()
         self.remove_leftovers = push_button("Remove", self._remove_leftovers, flat=True)
         self._arrange()
         self.list.chosen_changed.connect(self._show_chosen)
@@ -79,7 +82,7 @@ class ModelsPage(QWidget):
         self._refresh_timer.timeout.connect(self.refresh)
 
     def _arrange(self) -> None:
-        other = QLabel("Another open_clip model")
+        other = plain_label("Another open_clip model")
         other.setBuddy(self.name_line)
         self.name_line.setPlaceholderText(_WAYS)
         self.name_line.setAccessibleName("Another open_clip model")
@@ -242,7 +245,7 @@ class ModelsPage(QWidget):
 
     def _ask_to_remove(self, known: Known) -> None:
         entry = known.entry
-        box = QMessageBox(self.window())
+        box = QMessageBox(self.window(), textFormat=Qt.TextFormat.PlainText)
         box.setText(f"Remove “{printable(entry.name)}”?")
         files = f"Its files ({known.size}) are deleted. " if entry.size_bytes else ""
         work = f"What it saw in {entry.embedded:,} photos is forgotten. " if entry.embedded else ""

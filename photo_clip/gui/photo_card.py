@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import size_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.pictures import fitted
+from photo_clip.gui.plain import plain_label, plain_tip
 
 _SIDE_PX = 220
 
@@ -21,13 +22,13 @@ class PhotoCard(QFrame):
         self.photo = photo
         self.setFixedWidth(_SIDE_PX + 4)
         name = printable(photo.path.name)
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture = plain_label(alignment=Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedSize(_SIDE_PX, _SIDE_PX)
         self.keep = QCheckBox(f"&{number} Keep" if number <= 9 else "Keep")
         self.keep.setChecked(is_kept)
         self.keep.setAccessibleName(f"Keep {name}")
-        title = QLabel(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _SIDE_PX))
-        title.setToolTip(printable(str(photo.path)))
+        title = plain_label(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _SIDE_PX))
+        title.setToolTip(plain_tip(printable(str(photo.path))))
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 2, 2, 12)
         column.setSpacing(4)
@@ -38,7 +39,7 @@ class PhotoCard(QFrame):
         )
         for words in (_size(photo), _time(photo), folder, f"Proposed: {reason}" if reason else ""):
             if words:
-                line = QLabel(words, wordWrap=True)
+                line = plain_label(words, wordWrap=True)
                 line.setProperty("quiet", True)
                 column.addWidget(line)
 

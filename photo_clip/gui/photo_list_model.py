@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject as _QObject
 from photo_clip.core.drive_names import offline_in_words
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
+from photo_clip.gui.plain import plain_tip
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -146,7 +147,7 @@ def marks_of(photo: Photo) -> str:
 
 
 def _hint(photo: Photo | None) -> str | None:
-    return None if photo is None else f"{caption_of(photo)}\n{printable(str(photo.path.parent))}"
+    return None if photo is None else plain_tip(f"{caption_of(photo)}\n{printable(str(photo.path.parent))}")
 
 
 def _spoken(photo: Photo | None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.cloud_files import ONLY_IN_CLOUD
 from photo_clip.core.drive_names import drive_name
@@ -24,6 +24,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.photo_canvas import PhotoCanvas
 from photo_clip.gui.photo_list_model import PhotoListModel, caption_of, marks_of
 from photo_clip.gui.pictures import veil_of
+from photo_clip.gui.plain import plain_label
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 from photo_clip.services.explainer import Where
 from photo_clip.services.photo_files import is_away_in_cloud
@@ -96,11 +97,11 @@ class PhotoViewer(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._read_ahead)
         self.canvas = PhotoCanvas()
-        self._caption = QLabel()
+        self._caption = plain_label()
         self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._place = QLabel()
+        self._place = plain_label()
         self._place.setProperty("quiet", True)
-        self._words = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._words = plain_label(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._words.setContentsMargins(24, 10, 24, 12)
         self._zoom = _button("zoom", "Full size (Z)", self.canvas.toggle_full_size)
         self._former = _button("back", "Previous photo (Left)", lambda: self._go(self._row - 1))

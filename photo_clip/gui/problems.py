@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from photo_clip.core.printable import printable
 from photo_clip.gui import icons, theme
 from photo_clip.gui.announcing import announce
 from photo_clip.gui.buttons import IconButton, push_button
+from photo_clip.gui.plain import plain_label
 
 _GOES_ON = "Your photos and decisions are safe, and you can go on."
 _CRASHED = "Your photos and decisions are safe."
@@ -43,10 +43,10 @@ class ProblemBar(QFrame):
         super().__init__(parent)
         self.setObjectName("problemBar")
         self.setAccessibleName("Problem")
-        self._sign = QLabel()
-        self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._sign = plain_label()
+        self._sentence = plain_label(wordWrap=True)
         self._sentence.setObjectName("problemSentence")
-        self._advice = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._advice = plain_label(wordWrap=True)
         for label in (self._sentence, self._advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words = QVBoxLayout()
@@ -128,9 +128,9 @@ class BugDialog(QDialog):
         self.setWindowTitle("Something went wrong")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(660, 460)
-        headline = QLabel(title)
+        headline = plain_label(title)
         headline.setProperty("title", True)
-        words = QLabel(f"{sentence} {_STAYS_HERE}", wordWrap=True)
+        words = plain_label(f"{sentence} {_STAYS_HERE}", wordWrap=True)
         self.report = report
         text = QPlainTextEdit(self.report)
         text.setReadOnly(True)

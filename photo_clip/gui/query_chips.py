@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from photo_clip.core.printable import printable
 from photo_clip.core.query import LEAST_WEIGHT, MOST_WEIGHT, Condition, Description, Query, Will
 from photo_clip.gui.flow_layout import FlowLayout
+from photo_clip.gui.plain import plain_tip
 
 _SIGNS = {Will.MORE: "", Will.LESS: "−\u2009", Will.MUST: "!\u2009"}
 _PHOTO_SIGN = "▣\u2009"
@@ -36,7 +37,7 @@ class Chip(QToolButton):
         self.setText(text)
         self.setProperty("chip", kind)
         self.setAccessibleName(spoken)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

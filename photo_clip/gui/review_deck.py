@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import add_keys, key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import fitted
+from photo_clip.gui.plain import plain_label
 from photo_clip.gui.review_round import Card, Round, round_of
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.library import Library
@@ -80,14 +80,14 @@ class ReviewDeck(QWidget):
         self._asking: Job | None = None
         self._storing = 0
         """How many decisions are on their way to the catalogue, or back; the next round waits for them."""
-        self.title = QLabel()
+        self.title = plain_label()
         self.title.setProperty("title", True)
-        self.about = QLabel()
+        self.about = plain_label()
         self.about.setProperty("quiet", True)
-        self.gained = QLabel(wordWrap=True)
-        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.gained = plain_label(wordWrap=True)
+        self.picture = plain_label(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.name = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.name = plain_label(alignment=Qt.AlignmentFlag.AlignCenter)
         self.name.setProperty("quiet", True)
         self.likely_first = QCheckBox("Most probable first")
         self.likely_first.setToolTip("Instead of the doubtful ones, which teach most")

@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signa
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from photo_clip.core.photo import SavedSearch
 from photo_clip.core.printable import printable
 from photo_clip.gui import theme
+from photo_clip.gui.plain import plain_label, plain_tip
 
 SEARCH = int(Qt.ItemDataRole.UserRole)
 COUNT = SEARCH + 1
@@ -65,7 +65,7 @@ class SavedSearches(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        heading = QLabel("Searches")
+        heading = plain_label("Searches")
         heading.setProperty("heading", True)
         heading.setContentsMargins(10, 0, 0, 0)
         self.list = QListWidget()
@@ -99,7 +99,7 @@ class SavedSearches(QWidget):
             item = QListWidgetItem(printable(search.name))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             item.setData(SEARCH, search)
-            item.setToolTip(f"{printable(search.query)}\nF2 renames it, Delete forgets it.")
+            item.setToolTip(plain_tip(f"{printable(search.query)}\nF2 renames it, Delete forgets it."))
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(_MOST_ROWS, max(1, len(searches))) * _ROW_PX + 4)

@@ -18,6 +18,7 @@ from photo_clip.gui.answering import Answer, Question, answer
 from photo_clip.gui.buttons import IconButton, push_button
 from photo_clip.gui.commands import key_name
 from photo_clip.gui.jobs import Job, Jobs, Lane
+from photo_clip.gui.plain import plain_label
 from photo_clip.gui.query_chips import QueryChips
 from photo_clip.gui.search_completer import SearchCompleter
 from photo_clip.services.library import Library
@@ -285,7 +286,7 @@ def _asked(question: Question) -> Question:
 
 
 def _quiet_label(width: QSizePolicy.Policy) -> QLabel:
-    label = QLabel()
+    label = plain_label()
     label.setProperty("quiet", True)
     label.setSizePolicy(width, QSizePolicy.Policy.Preferred)
     return label

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from photo_clip.core.settings import BOUNDS, Settings
 from photo_clip.gui.buttons import push_button
+from photo_clip.gui.plain import plain_label
 
 _LEFT_MARGIN_PX = 9
 
@@ -67,7 +67,7 @@ class SettingsDialog(QDialog):
         form.addRow("Chroma server for the search index", self._index_server)
         form.addRow("Its token", self._index_token)
         form.addRow("File with its certificate", self._index_certificate)
-        note = QLabel("Changes hold from the next start.")
+        note = plain_label("Changes hold from the next start.")
         note.setProperty("quiet", True)
         buttons = QHBoxLayout()
         buttons.addStretch()

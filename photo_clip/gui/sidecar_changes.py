@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from photo_clip.core.printable import printable
 from photo_clip.core.sidecars import SidecarConflict
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.plain import plain_label, plain_tip
 from photo_clip.services.library import Library
 
 _SHOWN = 2000
@@ -85,10 +85,10 @@ class SidecarChanges(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 440)
         self._conflicts = list(conflicts)
-        title = QLabel(f"Another program changed the sidecars of {photos_in_words(len(conflicts))}")
+        title = plain_label(f"Another program changed the sidecars of {photos_in_words(len(conflicts))}")
         title.setProperty("title", True)
         title.setWordWrap(True)
-        words = QLabel(
+        words = plain_label(
             "Nothing is lost: what it wrote counts from now on, and the tags given here stay in the library. They are"
             " written again, beside its own, with the next change of the photo's tags. To give a tag up here too, take"
             " it away in the photo's tags (T)."
@@ -109,8 +109,8 @@ class SidecarChanges(QDialog):
             at, told = each.noticed_at, printable(each.change.in_words())
             item = QTreeWidgetItem([_name(each.path), told, f"{at.day} {at:%B %Y}, {at:%H:%M}"])
             item.setData(0, Qt.ItemDataRole.UserRole, each.photo_id)
-            item.setToolTip(0, printable(str(each.path)))
-            item.setToolTip(1, told)
+            item.setToolTip(0, plain_tip(printable(str(each.path))))
+            item.setToolTip(1, plain_tip(told))
             self.view.addTopLevelItem(item)
         buttons = QHBoxLayout()
         buttons.addStretch()

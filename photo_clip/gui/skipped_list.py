@@ -5,12 +5,13 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtCore import QObject as _QObject
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.photo_list_model import AnyIndex
+from photo_clip.gui.plain import plain_label, plain_tip
 
 _NO_PARENT = QModelIndex()
 _ROW_HEIGHT_PX = 30
@@ -54,7 +55,8 @@ class SkippedModel(QAbstractTableModel):
             return QSize(0, _ROW_HEIGHT_PX)
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        return _text(self._photos[index.row()], _Column(index.column()))
+        text = _text(self._photos[index.row()], _Column(index.column()))
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; those alike in it stay in the order they were in."""
@@ -77,9 +79,9 @@ class SkippedList(QDialog):
         self.setWindowTitle("Skipped photos")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 500)
-        title = QLabel(_title(len(photos)))
+        title = plain_label(_title(len(photos)))
         title.setProperty("title", True)
-        words = QLabel("They look like photos by their names, but could not be used. All others are not affected.")
+        words = plain_label("They look like photos by their names, but could not be used. All others are not affected.")
         words.setWordWrap(True)
         words.setVisible(bool(photos))
         words.setProperty("quiet", True)

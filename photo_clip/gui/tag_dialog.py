@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +21,7 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import tag_name
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.library import Library
 
 
@@ -49,7 +49,7 @@ class TagDialog(QDialog):
         self.resize(380, 420)
         self._photo_ids = list(photo_ids)
         self._before: dict[str, Qt.CheckState] = {}
-        title = QLabel(f"Tags of {photos_in_words(len(photo_ids))}")
+        title = plain_label(f"Tags of {photos_in_words(len(photo_ids))}")
         title.setProperty("heading", True)
         self.line = QLineEdit()
         self.line.setPlaceholderText("Another tag, such as “family/Anna”")

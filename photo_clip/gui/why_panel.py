@@ -17,6 +17,7 @@ from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.outline import draw_outline
 from photo_clip.gui.pictures import picture_of
+from photo_clip.gui.plain import plain_label
 from photo_clip.services.explainer import Explanation, Part, Where
 from photo_clip.services.library import Library
 
@@ -50,17 +51,16 @@ class WhyPanel(QWidget):
         self.setFixedWidth(_WIDTH_PX)
         self.setObjectName("why")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        heading = QLabel("Why this photo?")
+        heading = plain_label("Why this photo?")
         heading.setProperty("question", True)
         top = QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(IconButton("close", "Close (W)", self.close_panel))
-        self.words = QLabel(wordWrap=True)
-        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.words.setAccessibleName("Why this photo was found")
-        self.picture = QLabel()
+        self.picture = plain_label()
         self.picture.hide()
         inner = QWidget()
         told = QVBoxLayout(inner)
