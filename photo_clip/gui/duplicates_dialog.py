@@ -21,7 +21,7 @@ from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.errors import PhotoClipError
 from photo_clip.core.photo import Photo
 from photo_clip.core.printable import printable
-from photo_clip.core.progress import Progress
+from photo_clip.core.progress import Progress, Task
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.commands import add_keys
 from photo_clip.gui.flow_layout import FlowLayout
@@ -30,7 +30,7 @@ from photo_clip.gui.photo_card import PhotoCard
 from photo_clip.gui.photo_list_model import AnyIndex
 from photo_clip.gui.pictures import pictures_of
 from photo_clip.gui.plain import plain_label
-from photo_clip.services.duplicates import Stack
+from photo_clip.services.duplicates import Stack, without
 from photo_clip.services.library import Library
 
 _NO_PARENT = QModelIndex()
@@ -94,8 +94,10 @@ class DuplicatesDialog(QDialog):
         self.told = plain_label("Looking for copies and near-duplicates …")
         self.told.setProperty("title", True)
         self.told.setWordWrap(True)
+        self.noted = plain_label(wordWrap=True)
         self.trouble = plain_label(wordWrap=True)
-        self.trouble.hide()
+        for words in (self.noted, self.trouble):
+            words.hide()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Photos compared")
@@ -151,7 +153,7 @@ class DuplicatesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(12)
-        for part in (self.told, self.bar, self.trouble):
+        for part in (self.told, self.bar, self.noted, self.trouble):
             column.addWidget(part)
         column.addWidget(self._middle, 1)
         column.addStretch()
@@ -165,20 +167,30 @@ class DuplicatesDialog(QDialog):
         self.discard_copies.hide()
         self._looking = self._jobs.start(
             Lane.SEARCH,
-            self._library.duplicates.find,
+            self._find,
             on_done=self._take,
             on_failed=self._say_trouble,
             on_progress=self._show_progress,
         )
 
+    def _find(self) -> Task[tuple[list[Stack], int]]:
+        """Find the stacks, and how many photos are not compared as they were not read yet."""
+        stacks = yield from self._library.duplicates.find()
+        key = self._library.models.active_key()
+        return stacks, self._library.catalog.embeddings.counts(key).waiting
+
     def _show_progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total or 0)
         self.bar.setValue(progress.done)
 
-    def _take(self, stacks: list[Stack]) -> None:
+    def _take(self, found: tuple[list[Stack], int]) -> None:
         self._looking = None
         self.bar.hide()
-        self._found = stacks
+        self._found, waiting = found
+        self.noted.setText(
+            f"Not compared, as they are not indexed yet: {photos_in_words(waiting)}. Look again when they are."
+        )
+        self.noted.setVisible(waiting > 0)
         self._show_kind()
 
     def done(self, result: int) -> None:
@@ -204,6 +216,8 @@ class DuplicatesDialog(QDialog):
             else "Nothing of that kind"
             if self._found
             else "No photo has a copy or a near-duplicate"
+            if self.noted.isHidden()
+            else "No photo has a copy or a near-duplicate so far"
         )
         self.discard_copies.setVisible(sum(len(stack.photos) - 1 for stack in self._found if stack.is_exact) > 1)
         self.discard.setVisible(bool(shown))
@@ -298,32 +312,34 @@ class DuplicatesDialog(QDialog):
 
     def _discard(self, wanted: list[tuple[Stack, list[Photo]]]) -> None:
         self.trouble.hide()
+        settled: list[Stack] = []
+        moved: list[Photo] = []
 
         def discard() -> None:
             for stack, unwanted in wanted:
-                self._library.duplicates.discard(stack, unwanted)
+                self._library.duplicates.discard(stack, unwanted, moved.append)
+                settled.append(stack)
 
-        self._discarding = self._jobs.start(
-            Lane.SEARCH,
-            discard,
-            on_done=lambda _: self._forget([stack for stack, _ in wanted]),
-            on_failed=self._say_trouble,
-        )
+        def end(error: Exception | None = None) -> None:
+            self._forget(settled, moved)
+            if error is not None:
+                self._say_trouble(error)
+
+        self._discarding = self._jobs.start(Lane.SEARCH, discard, on_done=end, on_failed=end)
         self._count_kept()
 
-    def _forget(self, stacks: list[Stack]) -> None:
+    def _forget(self, settled: list[Stack], moved: list[Photo]) -> None:
         self._discarding = None
-        self._found = [stack for stack in self._found if stack not in stacks]
+        done = set(map(id, settled))
+        left = [stack for stack in self._found if id(stack) not in done]
+        self._found = without(left, frozenset(photo.id for photo in moved))
         self._show_kind()
         self.discarded.emit()
 
     def _say_trouble(self, error: Exception) -> None:
-        self._discarding = None
         if isinstance(error, PhotoClipError):
             self.trouble.setText(printable(f"{error.sentence} {error.advice}"))
             self.trouble.show()
         else:
             self._jobs.failed_unheard.emit(error)
         self.bar.hide()
-        self._count_kept()
-        self.discarded.emit()

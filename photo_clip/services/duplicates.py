@@ -2,7 +2,7 @@
 
 import filecmp
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,8 +106,10 @@ class Duplicates:
         stacks = stacked(pairs, best_first(looks))
         return [looks.photo_ids[stack].tolist() for stack in sorted(stacks, key=min)]
 
-    def discard(self, stack: Stack, photos: Iterable[Photo]) -> None:
-        """Move photos of a stack to the system's bin, as long as another one of it stays.
+    def discard(
+        self, stack: Stack, photos: Iterable[Photo], on_moved: Callable[[Photo], object] = lambda _photo: None
+    ) -> None:
+        """Move photos of a stack to the system's bin, as long as another one of it stays; tell of each that was moved.
 
         Raises UsageError where none would, or where there is no bin, and StoreError where a file cannot be moved. Exact
         copies are compared once more, byte by byte, and what a photo that stays is a link to stays as well.
@@ -134,6 +136,7 @@ class Duplicates:
                     advice="Let photo-clip look at the folder again first.",
                 )
             self._move_to_bin(photo.path)
+            on_moved(photo)
 
     def _online(self, looks: Looks) -> Looks:
         online, _ = self._catalog.photos_within([((Flag.OFFLINE, False),)])
@@ -176,6 +179,16 @@ class Duplicates:
             known = _each_file_once(photos[photo_id] for photo_id in stack if photo_id in photos)
             if len(known) > 1:
                 yield known
+
+
+def without(stacks: Sequence[Stack], gone: Collection[int]) -> list[Stack]:
+    """Return stacks without the photos that are gone, by their ids; what is left alone then is none any more."""
+    left = [[photo for photo in stack.photos if photo.id not in gone] for stack in stacks]
+    return [
+        stack if len(photos) == len(stack.photos) else _stack(photos, is_exact=stack.is_exact)
+        for stack, photos in zip(stacks, left, strict=True)
+        if len(photos) > 1
+    ]
 
 
 def _stack(photos: Sequence[Photo], *, is_exact: bool) -> Stack:

@@ -15,6 +15,7 @@ from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from tests.fakes import FakeReader, write_photo
 from tests.gui.window_use import ask, drop, names_shown, settle
+from tests.indexing import run
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (HASH_HEIGHT, HASH_WIDTH), np.uint8)
 
@@ -186,6 +187,44 @@ def test_trouble_is_said_where_it_happened(seas: MainWindow, qtbot: QtBot, tmp_p
     qtbot.waitUntil(dialog.trouble.isVisible)
     assert "not the same" in dialog.trouble.text()
     assert (tmp_path / "photos" / "sea 3 copy.jpg").exists()
+    dialog.close()
+
+
+def test_what_was_moved_before_the_trouble_is_gone_from_the_list(
+    seas: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    for name, words in (("sky copy", "blue sky"), ("sky copy 2", "blue sky"), ("rose copy", "red rose")):
+        write_photo(folder / f"{name}.jpg", words)
+    drop(seas, folder)
+    qtbot.waitUntil(lambda: seas.photos.rowCount() == 9 and seas.keeper.is_idle)
+    dialog = opened_dialog(seas, qtbot)
+    order = [stack.photos[1:] for stack in dialog._found if stack.is_exact]
+    first, last = order[0][0].path, order[-1][-1].path
+    last.write_text("another one by now", encoding="utf-8")
+    dialog.discard_copies.click()
+    answer_question(dialog, qtbot, yes=True)
+    qtbot.waitUntil(dialog.trouble.isVisible)
+    assert not first.exists()
+    shown = {photo.path for stack in dialog._stacks.stacks for photo in stack.photos}
+    assert {path.name for path in shown} >= {last.name}
+    assert first not in shown
+    assert all(path.exists() for path in shown)
+    dialog.close()
+
+
+def test_photos_that_are_not_indexed_yet_are_said_not_to_be_compared(
+    window: MainWindow, qtbot: QtBot, photos: Path
+) -> None:
+    window.keeper.pause()
+    qtbot.waitUntil(lambda: window.keeper.is_idle)
+    assert window._opened is not None
+    library = window._opened.library
+    library.folders.add(photos)
+    run(library.indexer.follow())  # as far as to the names of the files
+    dialog = opened_dialog(window, qtbot)
+    assert dialog.told.text().endswith("so far")
+    assert "12 photos" in dialog.noted.text()
     dialog.close()
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.likeness import HASH_HEIGHT, HASH_WIDTH, fingerprint
-from photo_clip.core.photo import FolderState, PhotoFacts
-from photo_clip.services.duplicates import Duplicates, Stack
+from photo_clip.core.photo import FolderState, Photo, PhotoFacts
+from photo_clip.services.duplicates import Duplicates, Stack, without
 from photo_clip.services.library import Library
 from tests.fakes import FakeReader, open_fake_library, write_photo
 from tests.indexing import run
@@ -195,11 +195,16 @@ def test_a_copy_that_was_changed_meanwhile_is_no_copy(library: Library, photos: 
 
 
 def test_trouble_with_the_bin_is_told(library: Library, photos: Path, bin_: Bin) -> None:
-    write_photo(photos / "a.jpg", "red sea")
-    write_photo(photos / "locked.jpg", "red sea")
+    for name in ("a.jpg", "b.jpg", "locked.jpg"):
+        write_photo(photos / name, "red sea")
     duplicates = duplicates_of(library, bin_)
     (stack,) = run(duplicates.find())
+    moved: list[Photo] = []
     with pytest.raises(StoreError, match="locked"):
-        duplicates.discard(stack, stack.photos[1:])
+        duplicates.discard(stack, stack.photos[1:], moved.append)
+    assert [photo.path.name for photo in moved] == ["b.jpg"]
+    left = without([stack], {photo.id for photo in moved})
+    assert names(left) == [["a.jpg", "locked.jpg"]]
+    assert without(left, {stack.photos[0].id}) == []
     with pytest.raises(UsageError, match="no bin"):
         duplicates_of(library).discard(stack, stack.photos[1:])
