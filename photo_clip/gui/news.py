@@ -18,9 +18,14 @@ class News:
         if added.problem is not None:
             self._bar.show_problem(added.problem)
         elif added.files:
-            what = f"“{printable(added.files[0].name)}” is" if len(added.files) == 1 else "These are"
+            is_one = len(added.files) == 1
+            name = f"“{printable(added.files[0].name)}” is not a folder"
+            what = name if is_one else f"{len(added.files):,} of these are not folders"
+            folders = "the folder was" if added.count == 1 else f"{added.count:,} folders were"
             self._bar.tell(
-                f"{what} not a folder, so nothing was added.",
+                f"{what} and {'was' if is_one else 'were'} left out; {folders} added."
+                if added.count
+                else f"{what}, so nothing was added.",
                 "Drop the folder that holds your photos: photo-clip looks after whole folders, and sees new photos in"
                 " them by itself.",
             )

@@ -208,6 +208,18 @@ def test_what_may_not_be_looked_at_is_a_sentence(window: MainWindow, tmp_path: P
     assert "x" * 300 in window.problems._sentence.text()
 
 
+@pytest.mark.parametrize("names", [["letter.txt"], ["letter.txt", "red.jpg"]])
+def test_a_folder_is_added_though_files_were_dropped_with_it(
+    window: MainWindow, photos: Path, qtbot: QtBot, tmp_path: Path, names: list[str]
+) -> None:
+    files = [write_photo(tmp_path / name, "red") for name in names]
+    drop(window, photos, *files)
+    qtbot.waitUntil(window.problems.isVisible)
+    left_out = "“letter.txt” is not a folder and was" if len(names) == 1 else "2 of these are not folders and were"
+    assert window.problems._sentence.text() == f"{left_out} left out; the folder was added."
+    qtbot.waitUntil(lambda: window.photos.rowCount() == 12 and window.keeper.is_idle)
+
+
 def test_indexing_can_be_paused_and_goes_on(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.keeper.is_idle)
     window.keeper.pause()
