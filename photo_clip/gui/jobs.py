@@ -20,6 +20,10 @@ _LONGEST_STEP_S = 40.0
 """How long closing waits for the step under way: longer than a photo may take to be read."""
 
 
+_LONGEST_NETWORK_STEP_S = 0.5
+"""How long it waits for a download, whose connection may take its time; what came is kept for the next one."""
+
+
 class Lane(Enum):
     """Work of one lane is begun in the order it came; the value is how many pieces of it are done at a time."""
 
@@ -143,12 +147,12 @@ class Jobs(QObject):
         self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         # Daemons, so that one that hangs in a drive that went away cannot keep the program from ending.
         self._threads = [
-            threading.Thread(target=self._work_on, args=(self._waiting[lane],), name=f"photo-clip {name}", daemon=True)
-            for lane in Lane
+            (threading.Thread(target=self._work_on, args=(queue,), name=f"photo-clip {name}", daemon=True), lane)
+            for lane, queue in self._waiting.items()
             for name, count in [lane.value]
             for _ in range(count)
         ]
-        for thread in self._threads:
+        for thread, _ in self._threads:
             thread.start()
 
     def start(
@@ -183,15 +187,19 @@ class Jobs(QObject):
         self._jobs.clear()
 
     def close(self, wait_s: float = _LONGEST_STEP_S) -> bool:
-        """Cancel everything, wait for the steps under way, and return whether they ended in time. Twice is once."""
+        """Cancel everything, wait for the steps under way, and return whether they ended in time. Twice is once.
+
+        A connection that is being made cannot be cancelled, and is not waited for.
+        """
         self.cancel_all()
         for lane in Lane:
             for _ in range(lane.value[1]):
                 self._waiting[lane].put(None)
-        latest_s = time.monotonic() + wait_s
-        for thread in self._threads:
-            thread.join(max(0.0, latest_s - time.monotonic()))
-        left = [thread.name for thread in self._threads if thread.is_alive()]
+        begun_s = time.monotonic()
+        for thread, lane in self._threads:
+            most_s = _LONGEST_NETWORK_STEP_S if lane is Lane.DOWNLOADS else wait_s
+            thread.join(max(0.0, begun_s + most_s - time.monotonic()))
+        left = [thread.name for thread, lane in self._threads if thread.is_alive() and lane is not Lane.DOWNLOADS]
         if left:
             _log.error("Work did not end in %d s: %s", wait_s, ", ".join(left))
         return not left

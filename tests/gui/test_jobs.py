@@ -110,3 +110,22 @@ def test_closing_ends_paused_running_and_waiting_jobs(qtbot: QtBot) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("photo-clip")]
     assert jobs.start(Lane.SEARCH, lambda: 1, on_done=heard.append).is_cancelled
     assert heard == []
+
+
+def test_closing_leaves_a_connection_behind_that_is_still_being_made(qtbot: QtBot) -> None:
+    jobs = Jobs()
+    connecting, answered, begun = threading.Event(), threading.Event(), threading.Event()
+
+    def connect() -> None:
+        connecting.set()
+        assert answered.wait(20)
+
+    jobs.start(Lane.DOWNLOADS, connect)
+    jobs.start(Lane.DOWNLOADS, begun.set)
+    assert connecting.wait(5)
+    assert jobs.close(wait_s=5)
+    answered.set()
+    for thread, _ in jobs._threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert not begun.is_set()

@@ -1,6 +1,8 @@
 """The window, driven as people do, on a library of small coloured photos."""
 
 import os
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from photo_clip.gui import about_box
 from photo_clip.gui.about_box import AboutBox
 from photo_clip.gui.application import dress
 from photo_clip.gui.buttons import IconButton
+from photo_clip.gui.jobs import Lane
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
 from photo_clip.gui.models_dialog import ModelsDialog
 from photo_clip.gui.photo_list_model import Role
@@ -417,3 +420,21 @@ def test_the_about_box_tells_versions_and_edition_and_shows_the_notices_of_a_pac
     assert "Licences and notices" in words_in(packaged)
     packaged.show_notices()
     assert packaged.findChildren(QPlainTextEdit)[0].toPlainText() == "Qt: LGPL"
+
+
+def test_a_window_that_is_closed_while_a_download_connects_lets_go_of_its_library(window: MainWindow) -> None:
+    assert window._opened is not None
+    library = window._opened.library
+    connecting, answered = threading.Event(), threading.Event()
+
+    def connect() -> None:
+        connecting.set()
+        answered.wait(20)
+
+    window._jobs.start(Lane.DOWNLOADS, connect)
+    assert connecting.wait(5)
+    begun_s = time.monotonic()
+    window.close()
+    assert time.monotonic() - begun_s < 15
+    assert library._closed
+    answered.set()
