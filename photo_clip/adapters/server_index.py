@@ -3,12 +3,12 @@
 import contextlib
 import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.adapters.index_process import Holding, IndexProcess, IndexServer
+from photo_clip.core.addresses import is_address
 from photo_clip.core.errors import StoreError
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import StoredVectors
@@ -110,12 +110,7 @@ class ServerIndex:
 
 
 def _refuse_no_address(url: str) -> None:
-    try:
-        address = urlsplit(url)
-        is_one = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
-    except ValueError:
-        is_one = False
-    if not is_one:
+    if not is_address(url):
         raise OSError("it is no address such as https://host:8000")
 
 

@@ -34,6 +34,8 @@ _PLAIN_VALUE = re.compile(r"[^\s\"]+")
 _OF_WORDS = ("", "must")
 _OF_FILES = frozenset(("similar", "folder", "name"))
 """Keys whose values are names of files, which can be any bytes."""
+_OF_TEXT = _OF_FILES | {"tag", "label", "camera"}
+"""Keys whose values may be signs alone."""
 _BEFORE_DATES = frozenset(("in", "from", "during", "on", "of", "at", "taken", "the"))
 _MOST_DATE_WORDS = MOST_WORDS + 3
 """With those before it: “taken on the 5th of may 2021”."""
@@ -239,11 +241,12 @@ def _tokens(line: str) -> Iterator[_Token]:
         text = _text_of(match, key, left)
         left -= _count_of(match)
         is_exact = bool(text) and match["exact"] is not None and key not in _OF_WORDS
+        is_said = is_exact or _says_something(text) or bool(text and key in _OF_TEXT)
         is_address = text.startswith("//") and not is_exact
         is_bare = not (sign or weight or key or match["bare"] is None)
         if match[0] in ("+", "-"):
             yield _Token(match[0], is_bare=False, is_operator=True)
-        elif not is_bare and not is_exact and not _says_something(text):
+        elif not is_bare and not is_said:
             continue
         elif key not in (*_OF_WORDS, "similar") and not is_address:
             yield _Token(text, is_bare=False, condition=Condition(key, text, sign == "-"))
@@ -318,7 +321,7 @@ def _told_condition(condition: Condition) -> str:
 def quoted_value(text: str) -> str:
     """Return a filter's value, or a path, as it is typed behind the colon."""
     is_clean = one_line(text) == text and one_line(f":{text}") == f":{text}" and not re.search('["“”„‟]', text)
-    return _quoted(text, _PLAIN_VALUE) if is_clean and _says_something(text) and text[:2] != "//" else exactly(text)
+    return _quoted(text, _PLAIN_VALUE) if is_clean and text[:2] != "//" else exactly(text)
 
 
 def _quoted(text: str, plain: re.Pattern[str]) -> str:

@@ -1,5 +1,6 @@
 """The Qt application: its names, its icon, its looks."""
 
+import locale
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from photo_clip.gui import theme
 def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
     """Return the application in the colours of the system's scheme; its windows are dressed once they are made."""
     application = QApplication(list(arguments))
+    name_days_in_english()
     application.setApplicationName(APP_NAME)
     application.setApplicationDisplayName(APP_NAME)
     application.setOrganizationName(APP_NAME)
@@ -21,6 +23,11 @@ def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
     application.setWindowIcon(QIcon(str(icon)))
     _colour(application, dark=theme.is_dark())
     return application
+
+
+def name_days_in_english() -> None:
+    """Name days and months as all else is written; Qt has just chosen the system's language for them."""
+    locale.setlocale(locale.LC_TIME, "C")
 
 
 def dress_and_follow(application: QApplication) -> None:

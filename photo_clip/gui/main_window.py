@@ -84,6 +84,8 @@ class MainWindow(QMainWindow):
         self._opened: OpenedLibrary | None = None
         self._index_trouble: StoreError | None = None
         """What was last said of the search index."""
+        self._leaves_out = False
+        """Whether something of the folders is left out."""
         self._to_show: list[Path] = []
         """What was asked for before the library was open."""
         self._warming_up = QTimer(self, singleShot=True, interval=_WARMED_UP_AFTER_MS)
@@ -330,6 +332,7 @@ class MainWindow(QMainWindow):
 
     def _show_status(self, status: LibraryStatus) -> None:
         self._index_trouble = status.index_trouble
+        self._leaves_out = status.leaves_out
         self.dialogs.name_model(status.model)
         self._show_folders(status.folders, status.photos_in, status.tiled)
         self._show_what_is_empty(bool(self.search_view.question.text))
@@ -342,9 +345,11 @@ class MainWindow(QMainWindow):
         self.grid.show_when_empty(
             "Nothing to show for this search."
             if is_asked
-            else "No photos were found in these folders."
-            if self.keeper.is_idle
             else "The first photos appear in a moment."
+            if not self.keeper.is_idle
+            else "No photos were found in these folders, apart from what you leave out."
+            if self._leaves_out
+            else "No photos were found in these folders."
         )
 
     def _show_folders(

@@ -57,7 +57,7 @@ def veil_of(picture: QPixmap) -> QPixmap:
 
 
 def _largest(size: QSize, room: QSize) -> QSize:
-    return size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+    return size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))  # a line of pixels stays one
 
 
 def _picture_or_none(thumbnails: Thumbnails, photo: Photo) -> QImage | None:

@@ -15,11 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photo_clip.core.addresses import is_address
+from photo_clip.core.printable import printable
 from photo_clip.core.settings import BOUNDS, Settings
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.plain import plain_label
 
 _LEFT_MARGIN_PX = 9
+_WEB = ("http", "https")
 
 
 class SettingsDialog(QDialog):
@@ -67,6 +70,8 @@ class SettingsDialog(QDialog):
         form.addRow("Chroma server for the search index", self._index_server)
         form.addRow("Its token", self._index_token)
         form.addRow("File with its certificate", self._index_certificate)
+        self.trouble = plain_label(wordWrap=True)
+        self.trouble.hide()
         note = plain_label("Changes hold from the next start.")
         note.setProperty("quiet", True)
         buttons = QHBoxLayout()
@@ -79,11 +84,31 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
         column.addLayout(form)
+        column.addWidget(self.trouble)
         column.addWidget(note)
         column.addLayout(buttons)
         self.setMinimumWidth(520)
 
+    def _is_refused(self) -> bool:
+        """Whether something that should be an address is none; says so, and lets it be corrected."""
+        for line, schemes, example in (
+            (self._hub, _WEB, "https://huggingface.co"),
+            (self._proxy, (*_WEB, "socks5", "socks5h"), "http://host:3128"),
+            (self._index_server, _WEB, "https://host:8000"),
+        ):
+            text = line.text().strip()
+            if text and not is_address(text, schemes):
+                self.trouble.setText(
+                    f"“{printable(text)}” is no address. Write one such as {example}, or leave the line empty."
+                )
+                self.trouble.show()
+                line.setFocus()
+                return True
+        return False
+
     def _save(self) -> None:
+        if self._is_refused():
+            return
         wanted = replace(
             self._settings,
             reader_processes=self._processes.value(),

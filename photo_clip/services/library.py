@@ -44,6 +44,8 @@ class LibraryStatus:
     counts: Counts
     """For the active model."""
     folders: list[Folder]
+    leaves_out: bool
+    """Whether people want something of the folders to be left out."""
     photos_in: dict[int, int]
     """How many photos are shown of each folder, by its id; folders without one are left out."""
     model: str
@@ -227,6 +229,7 @@ class Library:
         return LibraryStatus(
             self.catalog.embeddings.counts(model_key),
             self.folders.all(),
+            bool(self.folders.left_out()),
             self.catalog.count_in_folders(),
             self.models.name_of(self.models.active),
             None if wanted is None else self.models.name_of(wanted),

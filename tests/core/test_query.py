@@ -103,6 +103,8 @@ def test_words_are_descriptions_to_be_more_or_less_like(typed: str, found: list[
         ("a cat in july 2022 and july 2023", ["a cat"], [["date:july 2022", "date:july 2023"]]),
         ('folder:"summer house"', [], [["folder:summer house"]]),
         ("http://a.b", ["http://a.b"], []),
+        ("name:%_'\";--", [], [["name:%_'"]]),
+        ("cat rating:? tag:! :)", ["cat :)"], [["tag:!"]]),
     ],
 )
 def test_times_and_filters_are_conditions(typed: str, words: list[str], found: list[list[str]]) -> None:

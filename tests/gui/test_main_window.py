@@ -1,6 +1,8 @@
 """The window, driven as people do, on a library of small coloured photos."""
 
+import locale
 import os
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -21,7 +23,7 @@ from photo_clip.core.settings import Settings
 from photo_clip.core.stores import Counts
 from photo_clip.gui import about_box
 from photo_clip.gui.about_box import AboutBox
-from photo_clip.gui.application import dress
+from photo_clip.gui.application import dress, name_days_in_english
 from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.jobs import Lane
 from photo_clip.gui.main_window import MainWindow, OpenedLibrary
@@ -306,10 +308,34 @@ def test_settings_are_saved_only_when_they_changed(window: MainWindow, qtbot: Qt
     dialog = window.findChildren(SettingsDialog)[0]
     assert all(box.lineEdit().width() > 100 for box in dialog.findChildren(QSpinBox))  # what they say can be read
     dialog._time_limit.setValue(77)
+    for line, wrong in ((dialog._hub, "huggingface"), (dialog._proxy, "host:3128"), (dialog._index_server, "junk")):
+        line.setText(wrong)
+        dialog._save()
+        assert dialog.isVisible()
+        assert f"“{wrong}” is no address" in dialog.trouble.text()
+        line.setText("")
     dialog._index_server.setText(" https://host:8000 ")
     dialog._save()
     qtbot.waitUntil(lambda: bool(saved))
     assert saved == [Settings(photo_time_limit_s=77.0, index_server_url="https://host:8000")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows names no such language")
+def test_months_are_named_in_the_language_of_the_window() -> None:
+    before = locale.setlocale(locale.LC_TIME)
+    try:
+        locale.setlocale(locale.LC_TIME, "C.UTF-8")  # stands for any that the system has and Qt chooses
+        name_days_in_english()
+        assert locale.setlocale(locale.LC_TIME) == "C"
+    finally:
+        locale.setlocale(locale.LC_TIME, before)
+
+
+def test_an_empty_library_says_that_something_is_left_out(window: MainWindow, photos: Path, qtbot: QtBot) -> None:
+    assert window._opened is not None
+    window._opened.library.folders.leave_out(["*"])
+    drop(window, photos)
+    qtbot.waitUntil(lambda: "apart from what you leave out" in window.grid._when_empty)
 
 
 @pytest.mark.parametrize("dark", [True, False])

@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QSize
 
 from photo_clip.core.photo import Photo
-from photo_clip.gui.pictures import picture_of
+from photo_clip.gui.pictures import fitted, picture_of
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.thumbnails import Thumbnails
 from tests.fakes import FakeReader
@@ -17,10 +17,10 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width
 HASH = "abcdef0123"
 
 
-def encoded(file_format: str) -> bytes:
-    """Return a red picture, 30 by 20."""
+def encoded(file_format: str, size: tuple[int, int] = (30, 20)) -> bytes:
+    """Return a red picture."""
     written = BytesIO()
-    Image.new("RGB", (30, 20), "red").save(written, file_format)
+    Image.new("RGB", size, "red").save(written, file_format)
     return written.getvalue()
 
 
@@ -67,6 +67,20 @@ def test_a_picture_is_as_large_as_its_room(
     assert (picture.width(), picture.height()) == size
     assert picture.pixelColor(5, 5).red() > 240
     assert thumbnails.file(photo) is not None  # it is made once
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("size", [(300, 1), (1, 300)])
+def test_a_line_of_pixels_is_a_picture(
+    thumbnails: Thumbnails, reader: Reader, photo: Photo, is_kept: bool, size: tuple[int, int]
+) -> None:
+    reader.made = encoded("JPEG", size)
+    if is_kept:
+        thumbnails.store(HASH, reader.made)
+    picture = picture_of(thumbnails, photo, QSize(90, 90))
+    assert (picture.width(), picture.height()) == (min(size[0], 90), min(size[1], 90))
+    assert fitted(picture, QSize(50, 50), 1.0).width() == min(size[0], 50)
 
 
 @pytest.mark.parametrize("other", [b"", SVG, encoded("PNG")])
