@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.tagging import histogram
 from photo_clip.gui import theme
+from photo_clip.gui.flow_layout import FlowLayout
 from photo_clip.gui.pictures import fitted
 from photo_clip.gui.plain import plain_label, plain_tip
 from photo_clip.services.label_judge import Judged
@@ -15,7 +16,7 @@ from photo_clip.services.label_judge import Judged
 _BINS = 40
 _STEP = 0.01
 _LEAST, _MOST = 0.02, 0.99
-_SIDE_PX = 104
+_SIDE_PX = 96
 
 
 class Histogram(QWidget):
@@ -93,15 +94,14 @@ class Histogram(QWidget):
 
 
 class Strip(QWidget):
-    """A row of small photos with their probabilities."""
+    """A row of small photos with their probabilities; several where there is little room."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         heading = plain_label(title)
         heading.setProperty("heading", True)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(6)
-        self._row.addStretch()
+        self._row = FlowLayout()
+        self._row.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -110,7 +110,7 @@ class Strip(QWidget):
 
     def show_photos(self, pictures: Sequence[QImage | None], chances: Sequence[float] | None) -> None:
         """Show these, in this order, with their probabilities or without."""
-        while self._row.count() > 1:
+        while self._row.count():
             item = self._row.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
@@ -133,4 +133,4 @@ class Strip(QWidget):
                 words = plain_label(told, alignment=Qt.AlignmentFlag.AlignCenter)
                 words.setProperty("quiet", True)
                 column.addWidget(words)
-            self._row.insertWidget(number, cell)
+            self._row.addWidget(cell)

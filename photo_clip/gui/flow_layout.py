@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
-_GAP_PX = 6
+GAP_PX = 6
 
 
 class FlowLayout(QLayout):
@@ -56,9 +56,9 @@ class FlowLayout(QLayout):
         for item in self._items:
             size = item.sizeHint().boundedTo(QSize(max(1, room.width()), 10_000))
             if at.x() > room.left() and at.x() + size.width() > room.left() + room.width():
-                at, line_px = QPoint(room.left(), at.y() + line_px + _GAP_PX), 0
+                at, line_px = QPoint(room.left(), at.y() + line_px + GAP_PX), 0
             if really:
                 item.setGeometry(QRect(at, size))
-            at = QPoint(at.x() + size.width() + _GAP_PX, at.y())
+            at = QPoint(at.x() + size.width() + GAP_PX, at.y())
             line_px = max(line_px, size.height())
         return at.y() + line_px - rect.top() + margins.bottom()

@@ -1,12 +1,14 @@
 """What the keys do, and what can honestly be found."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.commands import FULL_SCREEN_KEYS, key_name
+from photo_clip.gui.flow_layout import GAP_PX, FlowLayout
 from photo_clip.gui.plain import plain_label
 
+_MOST_OF_SCREEN = 0.9
 _KEYS = {
     "What can be typed": (
         ("boats at sea", "", "what the photo shows"),
@@ -71,17 +73,21 @@ class HelpOverlay(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keys and hints")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        columns = QHBoxLayout()
-        columns.setSpacing(28)
+        columns = FlowLayout()  # below each other where there is no room beside each other
+        columns.setContentsMargins(0, 0, 0, 0)
+        width_px = 0
         for names in (("What can be typed", "In the large photo"), ("Finding", "Photos"), ("The window",)):
-            column = QVBoxLayout()
+            part = QWidget()
+            column = QVBoxLayout(part)
+            column.setContentsMargins(0, 0, 22, 0)
             column.setSpacing(8)
             for name in names:
                 column.addWidget(_heading(name))
                 column.addLayout(_keys(_KEYS[name]))
                 column.addSpacing(14)
             column.addStretch()
-            columns.addLayout(column)
+            columns.addWidget(part)
+            width_px += part.sizeHint().width() + GAP_PX
         honest = plain_label(
             "Describe what is to be seen: things, animals, places, what people do. Photos are found by what a model"
             " sees in them. It is weak at counting, at names and fine differences, at “no” and “without”, at written"
@@ -92,12 +98,29 @@ class HelpOverlay(QDialog):
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(push_button("Close", self.accept, primary=True))
+        inner = QWidget()
+        page = QVBoxLayout(inner)
+        page.setContentsMargins(30, 26, 30, 0)
+        page.setSpacing(10)
+        page.addLayout(columns)
+        page.addWidget(honest)
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setAccessibleName("Keys and hints")
+        self.area.setWidget(inner)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(30, 26, 30, 22)
+        whole.setContentsMargins(0, 0, 0, 22)
         whole.setSpacing(10)
-        whole.addLayout(columns)
-        whole.addWidget(honest)
+        whole.addWidget(self.area)
         whole.addLayout(buttons)
+        buttons.setContentsMargins(30, 0, 30, 0)
+
+        margins = page.contentsMargins()
+        width_px += margins.left() + margins.right()
+        around_px = whole.sizeHint().height() - self.area.sizeHint().height()
+        bar_px = self.area.verticalScrollBar().sizeHint().width()  # without room for it, it would not go away
+        wanted = QSize(width_px + bar_px, page.heightForWidth(width_px) + around_px)
+        self.resize(wanted.boundedTo(self.screen().availableSize() * _MOST_OF_SCREEN))
 
 
 def _heading(text: str) -> QLabel:

@@ -1,14 +1,15 @@
 """One label: how its probabilities lie, the photos around its line, and what can be done with it."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.printable import printable
 from photo_clip.core.tagging import LINE, precision_above
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Histogram, Strip
+from photo_clip.gui.flow_layout import FlowLayout
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.pictures import pictures_of
 from photo_clip.gui.plain import plain_label
@@ -60,18 +61,25 @@ class LabelDetails(QWidget):
         self.show_photos = push_button("Show photos", self.photos_wanted.emit)
         self.rename = push_button("Rename …", self.renaming_wanted.emit)
         self.undo = push_button("Undo", self.undo_wanted.emit)
+        inner = QWidget()
+        told = QVBoxLayout(inner)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.setSpacing(12)
+        for part in (self.title, self.about, self.histogram, self.above, self.below):
+            told.addWidget(part)
+        told.addStretch()
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 20, 20, 18)
         column.setSpacing(12)
-        for part in (self.title, self.about, self.histogram, self.above, self.below):
-            column.addWidget(part)
-        column.addStretch()
-        buttons = QHBoxLayout()
-        for button in (self.review, self.accept_sure, self.show_photos):
+        column.addWidget(area, 1)
+        buttons = FlowLayout()  # in a narrow window they take two lines
+        buttons.setContentsMargins(0, 0, 0, 0)
+        for button in (self.review, self.accept_sure, self.show_photos, self.rename, self.undo):
             buttons.addWidget(button)
-        buttons.addStretch()
-        buttons.addWidget(self.rename)
-        buttons.addWidget(self.undo)
         column.addLayout(buttons)
         self.show_label(None)
 

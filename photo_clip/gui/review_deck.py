@@ -67,6 +67,7 @@ class ReviewDeck(QWidget):
         super().__init__(parent)
         self.setObjectName("deck")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Photos to be decided on")
         self._jobs = jobs
         self._library: Library | None = None
         self._label: Label | None = None

@@ -56,7 +56,7 @@ class SearchView(QWidget):
         self.line.setAccessibleDescription("Describe the photo in your own words; the best photos appear below.")
         self.line.setMaxLength(LONGEST_LINE)
         self.line.setAcceptDrops(False)  # what is dropped is taken by the whole window
-        self._glass = QAction(self)
+        self._glass = QAction("Search", self)
         self.line.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._clear = QAction("Clear the search", self)
         self._clear.triggered.connect(self.clear)

@@ -72,6 +72,7 @@ class WhyPanel(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
+        area.setAccessibleName("Why this photo was found")
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 8, 10)
         column.addLayout(top)
