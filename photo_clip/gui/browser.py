@@ -8,6 +8,7 @@ from photo_clip.gui.buttons import IconButton
 from photo_clip.gui.commands import key_name
 from photo_clip.gui.first_run import FirstRunPage
 from photo_clip.gui.photo_grid import LARGEST_PX, SMALLEST_PX, USUAL_PX, PhotoGrid
+from photo_clip.gui.plain import plain_tip
 from photo_clip.gui.search_view import SearchView
 
 
@@ -41,7 +42,7 @@ class Browser(QWidget):
         self.size_slider.setValue(USUAL_PX)
         self.size_slider.setFixedWidth(110)
         self.size_slider.setAccessibleName("Size of the thumbnails")
-        self.size_slider.setToolTip(f"Size of the thumbnails ({key_name('Ctrl+0').replace('0', 'wheel')})")
+        self.size_slider.setToolTip(plain_tip(f"Size of the thumbnails ({key_name('Ctrl+0').replace('0', 'wheel')})"))
         self.size_slider.valueChanged.connect(grid.set_side)
         grid.zoomed.connect(self.size_slider.setValue)
         self.menu_button = IconButton("menu", "Menu")

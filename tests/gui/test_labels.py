@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.xmp import said_in_xmp
@@ -383,9 +383,15 @@ def test_a_label_for_a_gap_joins_the_list_of_ones_own_whatever_its_capitals(
     assert len(library.catalog.tags.lists()) == 2
 
 
+def open_dialog(dialog: QDialog, qtbot: QtBot) -> None:
+    """Open it, and wait until keys go there."""
+    dialog.open()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
+
+
 def test_what_was_written_in_a_list_is_not_lost_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
     editor = LabelEditor(labelled._jobs, LabelList("mine", "anna\n"), lambda _: "", (), "English", labelled)
-    editor.open()
+    open_dialog(editor, qtbot)
     editor.text.setPlainText("anna\nbert\n")
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     question = editor.findChild(ConfirmDialog)
@@ -397,7 +403,7 @@ def test_what_was_written_in_a_list_is_not_lost_unasked(labelled: MainWindow, qt
 
 def test_a_list_that_is_as_it_was_is_closed_unasked(labelled: MainWindow, qtbot: QtBot) -> None:
     editor = LabelEditor(labelled._jobs, LabelList("mine", "anna\r\nbert\xa0b"), lambda _: "", (), "English", labelled)
-    editor.open()
+    open_dialog(editor, qtbot)
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()
 
