@@ -187,6 +187,7 @@ def index(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Folders to watch from now on.", metavar="FOLDER…")
     ] = None,
+    retry_skipped: Annotated[bool, typer.Option("--retry-skipped", help="Try skipped photos again.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add folders and embed their new photos; without a folder, go over all that are watched."""
@@ -195,6 +196,8 @@ def index(
         added = [library.folders.add(folder).id for folder in folders or []]
         if not added and not library.folders.all():
             raise UsageError("No folder is watched yet.", advice=f"Name one: {APP_NAME} index FOLDER")
+        if retry_skipped:
+            library.catalog.forget_skips()
         # a new folder may hold photos that were in the others
         report = _index(library, added if known.issuperset(added) else [])
     if as_json:

@@ -15,6 +15,7 @@ from photo_clip.adapters.catalog_marks import SqliteMarks
 from photo_clip.adapters.catalog_rows import (
     BEARINGS_JOINED,
     CHOSEN,
+    IS_READ,
     LOOKS,
     LOOKS_JOINED,
     PHOTO,
@@ -140,7 +141,7 @@ class SqliteCatalog:
         chosen, values = ("", ()) if photo_ids is None else (CHOSEN, (json_list(photo_ids),))
         with self._connections.reading() as connection:
             joined = connection.execute(
-                f"SELECT {LOOKS_JOINED} FROM ({LOOKS} WHERE {SHOWN} {chosen} ORDER BY p.id)",  # noqa: S608
+                f"SELECT {LOOKS_JOINED} FROM ({LOOKS} WHERE {SHOWN} AND {IS_READ} {chosen} ORDER BY p.id)",  # noqa: S608
                 values,
             ).fetchone()
             found = looks_of(*joined)
@@ -176,9 +177,12 @@ class SqliteCatalog:
             rows = connection.execute(f"{PHOTO} WHERE p.skip_reason <> '' AND p.missing_since_s IS NULL").fetchall()
             return sorted(map(photo_of, rows), key=lambda photo: photo.path)
 
-    def forget_skips(self) -> None:
+    def forget_skips(self, reason: str | None = None) -> None:
         with self._connections.writing() as connection:
-            connection.execute("UPDATE photos SET skip_reason = '' WHERE skip_reason <> ''")
+            connection.execute(
+                "UPDATE photos SET skip_reason = '' WHERE skip_reason <> '' AND skip_reason = coalesce(?, skip_reason)",
+                (reason,),
+            )
 
     def setting(self, name: str) -> str | None:
         with self._connections.reading() as connection:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_damage import rows_understood
 from photo_clip.adapters.catalog_rows import (
+    IS_READ,
     json_list,
     last_row_of,
     model_id_of,
@@ -16,16 +17,17 @@ from photo_clip.adapters.catalog_rows import (
     photos_where,
     store_photo,
 )
+from photo_clip.core.errors import PhotoClosedError, UnreadablePhotoError
 from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
 from photo_clip.core.stores import Counts, EmbeddedPhoto, StoredVectors
 
-_WAITING = """
+_WAITING = f"""
     p.id > :after AND p.skip_reason = '' AND p.missing_since_s IS NULL AND f.state = 'online'
-    AND NOT p.only_in_cloud AND NOT EXISTS (
+    AND NOT p.only_in_cloud AND NOT ({IS_READ} AND EXISTS (
         SELECT 1 FROM embeddings e WHERE e.model_id = :model AND e.content_id = p.content_id
-    )
-"""
+    ))
+"""  # noqa: S608
 
 _JOINED = "json_group_array(content_id), CAST(group_concat(vector, '') AS BLOB)"
 """Many embeddings as one row, as `BEARINGS_JOINED` does it and for the same reason: beside a thread that is busy,
@@ -64,25 +66,32 @@ class SqliteEmbeddings:
             ).fetchall()
         return {row[0] for row in rows}
 
-    def store(self, model_key: str, embedded: Sequence[EmbeddedPhoto], skipped: Mapping[int, str]) -> None:
+    def store(
+        self, model_key: str, embedded: Sequence[EmbeddedPhoto], skipped: Mapping[int, UnreadablePhotoError]
+    ) -> None:
         with self._connections.writing() as connection:
             for photo in embedded:
                 store_photo(connection, model_key, photo)
             connection.executemany(
                 "UPDATE photos SET skip_reason = ? WHERE id = ?",
-                ((reason, photo_id) for photo_id, reason in skipped.items()),
+                ((error.reason, photo_id) for photo_id, error in skipped.items()),
+            )
+            connection.executemany(  # it is not what it was
+                f"UPDATE photos AS p SET content_id = NULL, taken_at = NULL WHERE id = ? AND NOT {IS_READ}",  # noqa: S608
+                ((photo_id,) for photo_id, error in skipped.items() if not isinstance(error, PhotoClosedError)),
             )
 
     def counts(self, model_key: str) -> Counts:
         with self._connections.reading() as connection:
             row = connection.execute(
-                """SELECT count(*),
+                f"""SELECT count(*),
                    coalesce(sum(p.missing_since_s IS NOT NULL), 0),
                    coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason <> ''), 0),
                    coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason = '' AND e.id IS NOT NULL), 0),
                    coalesce(sum(p.missing_since_s IS NULL AND p.skip_reason = '' AND e.id IS NULL
                                 AND p.only_in_cloud), 0)
-                   FROM photos p LEFT JOIN embeddings e ON e.model_id = ? AND e.content_id = p.content_id""",
+                   FROM photos p
+                   LEFT JOIN embeddings e ON e.model_id = ? AND e.content_id = p.content_id AND {IS_READ}""",  # noqa: S608
                 (model_id_of(connection, model_key),),
             ).fetchone()
         photos, missing, skipped, embedded, only_in_cloud = row

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from photo_clip.adapters.catalog_connections import Connections
-from photo_clip.adapters.catalog_rows import folder_of, json_list, numbers_of
+from photo_clip.adapters.catalog_rows import IS_READ, folder_of, json_list, numbers_of
 from photo_clip.adapters.catalog_sidecars import note_seen
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
 from photo_clip.core.scoring import spread_rows
@@ -79,10 +79,10 @@ class SqliteFolders:
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         with self._connections.reading() as connection:
             rows = connection.execute(
-                """SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s, s.seen,
-                   p.only_in_cloud
-                   FROM photos p LEFT JOIN contents c ON c.id = p.content_id
-                   LEFT JOIN sidecars s ON s.photo_id = p.id WHERE p.folder_id = ?""",
+                f"""SELECT p.relative_path, p.id, p.size_bytes, p.mtime_ns, c.content_hash, p.missing_since_s, s.seen,
+                    p.only_in_cloud
+                    FROM photos p LEFT JOIN contents c ON c.id = p.content_id AND {IS_READ}
+                    LEFT JOIN sidecars s ON s.photo_id = p.id WHERE p.folder_id = ?""",  # noqa: S608
                 (folder_id,),
             ).fetchall()
         return {
@@ -117,8 +117,8 @@ class SqliteFolders:
                 ),
             )
             connection.executemany(
-                """UPDATE photos SET size_bytes = ?, mtime_ns = ?, content_id = NULL, taken_at = NULL,
-                   taken_source = NULL, skip_reason = '', missing_since_s = NULL WHERE id = ?""",
+                """UPDATE photos SET size_bytes = ?, mtime_ns = ?, taken_source = NULL, skip_reason = '',
+                   missing_since_s = NULL WHERE id = ?""",  # it is shown as it was until it is read
                 ((stamp.size_bytes, stamp.mtime_ns, photo_id) for photo_id, stamp in changes.changed.items()),
             )
             connection.executemany(
@@ -161,6 +161,7 @@ class SqliteFolders:
                     FROM photos p JOIN photos c ON c.content_id = p.content_id
                     WHERE p.id IN (SELECT photo_id FROM decisions UNION SELECT photo_id FROM marks)
                     AND p.missing_since_s IS NOT NULL AND c.missing_since_s IS NULL AND NOT {_DECIDED.format("c")}
+                    AND {IS_READ} AND c.taken_source IS NOT NULL
                     GROUP BY p.id"""  # noqa: S608
             ).fetchall()
         return [(_file_of(row[:5]), _file_of(row[5:])) for row in rows]

@@ -28,6 +28,8 @@ PHOTO = """
 """
 
 
+IS_READ = "p.taken_source IS NOT NULL"
+"""Whether the content of a photo is that of its file; where it is not, the file changed and was not read since."""
 CHOSEN = "AND p.id IN (SELECT value FROM json_each(?))"
 _HASHED = HASH_WIDTH * HASH_HEIGHT
 LOOKS = f"""

@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from photo_clip.adapters.catalog_connections import Connections
 from photo_clip.adapters.catalog_damage import rows_understood
-from photo_clip.adapters.catalog_rows import json_list, last_row_of, model_id_of, photos_where
+from photo_clip.adapters.catalog_rows import IS_READ, json_list, last_row_of, model_id_of, photos_where
 from photo_clip.core.halves import widened
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Vectors
 from photo_clip.core.stores import StoredTiles
 
-_WAITING = """
-    p.skip_reason = '' AND p.missing_since_s IS NULL AND f.state = 'online' AND NOT p.only_in_cloud
+_WAITING = f"""
+    p.skip_reason = '' AND {IS_READ} AND p.missing_since_s IS NULL AND f.state = 'online' AND NOT p.only_in_cloud
     AND p.folder_id IN (SELECT folder_id FROM tiled_folders)
     AND EXISTS (SELECT 1 FROM embeddings e WHERE e.model_id = :model AND e.content_id = p.content_id)
     AND NOT EXISTS (SELECT 1 FROM tiles t WHERE t.model_id = :model AND t.content_id = p.content_id)
-"""
+"""  # noqa: S608
 _FIRST = f"""
     SELECT min(p.id) FROM photos p JOIN folders f ON f.id = p.folder_id WHERE {_WAITING} GROUP BY p.content_id
 """  # noqa: S608

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from photo_clip.core.errors import PhotoClipError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import PhotoClipError, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 
 if TYPE_CHECKING:  # pebble takes a fifth of a second to import, and many runs read no photo
     from pebble import ProcessPool
@@ -159,7 +159,7 @@ class GuardedPool:
 
     def _explained(self, error: BaseException) -> UnreadablePhotoError:
         if isinstance(error, TimeoutError):
-            return UnreadablePhotoError(f"it took longer than {self._time_limit_s:g} s to read")
+            return PhotoClosedError(f"it took longer than {self._time_limit_s:g} s to read")
         if isinstance(error, MemoryError):
             return UnreadablePhotoError("reading it needs more memory than allowed")
         if isinstance(error, CancelledError):

@@ -1,7 +1,9 @@
 """Turns photo files into pixels: upright, in sRGB, at the sizes that are wanted."""
 
+import errno
 import io
 import math
+import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -160,6 +162,8 @@ def _upright(path: Path, short_px: int, long_px: int) -> tuple[Image.Image, Phot
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
+        if path.stat().st_size:  # a server that is busy may give nothing
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         raise UnreadablePhotoError("the file is empty")
     kind = kind_of(head)
     if kind == RAW:

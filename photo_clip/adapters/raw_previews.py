@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rawpy
 
+from photo_clip.adapters.reading_trouble import check_readable
 from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.ports import RgbImage
 
@@ -66,6 +67,7 @@ def _opened(path: Path) -> Iterator[rawpy.RawPy]:
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
         raise NoCameraFileError("this program cannot read this kind of camera file") from error
     except rawpy.LibRawIOError as error:
+        check_readable(path)  # it says no more of its drive's trouble
         raise UnreadablePhotoError("the file is cut off") from error
     except rawpy.LibRawUnsufficientMemoryError as error:
         raise MemoryError from error

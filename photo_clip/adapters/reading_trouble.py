@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
+from photo_clip.adapters.content_hash import content_hash
+from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
 
 DAMAGE = (
@@ -20,13 +21,18 @@ DAMAGE = (
 )
 """What Pillow and its plugins raise on damaged files."""
 
-_DRIVE_TROUBLE = frozenset(
-    (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN, getattr(errno, "ESTALE", errno.EIO))
+_GONE = frozenset((errno.ENOENT, errno.ENOTDIR))
+_CLOSED = frozenset((errno.EACCES, errno.EPERM))
+_OF_THE_FILE = frozenset(
+    (errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL, errno.EILSEQ, errno.EFBIG, errno.EOVERFLOW)
 )
+"""What the system says of a file, whatever drive it is on. All else is trouble of its drive: network file systems have
+errors of their own."""
 _SHARED = 7
 """Whatever others do with it meanwhile: read, write, delete."""
 _HELD = (32, 33)
 """What Windows calls a sharing and a lock violation."""
+_TOO_MUCH = "reading it needs more memory than allowed"
 _CUT_OFF = ("truncated", "end of file", "only got")
 _MOST_BOXES = 64
 _UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
@@ -46,20 +52,45 @@ def explained(path: Path) -> Iterator[None]:
             yield
     except UnreadablePhotoError:
         raise
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PhotoGoneError("the file is not there any more") from error
-    except PermissionError as error:
-        if _is_held(path):
-            raise PhotoGoneError("another program keeps it to itself just now") from error
-        raise UnreadablePhotoError("you may not read this file") from error
     except MemoryError as error:
-        raise UnreadablePhotoError("reading it needs more memory than allowed") from error
+        raise UnreadablePhotoError(_TOO_MUCH) from error
     except DAMAGE as error:
-        if isinstance(error, OSError) and error.errno in _DRIVE_TROUBLE:
-            raise PhotoGoneError("its drive does not answer") from error
-        if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
-            raise UnreadablePhotoError(f"the system cannot open it ({os.strerror(error.errno)})") from error
-        raise UnreadablePhotoError(_reason(error, path)) from error
+        raise _trouble(error, path) from error
+
+
+def check_readable(path: Path) -> None:
+    """Raise OSError where a file cannot be read to its end, as the libraries that decode it do not always tell."""
+    content_hash(path)
+
+
+def _trouble(error: BaseException, path: Path) -> UnreadablePhotoError:
+    if isinstance(error, OSError) and error.errno is not None:
+        told = _told_by_system(error, error.errno, path)
+        if told is not None:
+            return told
+    try:
+        check_readable(path)
+        return UnreadablePhotoError(_reason(error, path))
+    except OSError as later:
+        return _told_by_system(later, later.errno or errno.EIO, path) or UnreadablePhotoError("the file is damaged")
+
+
+def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoError | None:
+    """Return what an error of the system says about a file; None where that is damaged, and leads nowhere."""
+    if number in _GONE:
+        return PhotoGoneError("the file is not there any more")
+    if number in _CLOSED:
+        is_held = _is_held(path)
+        return (
+            PhotoGoneError("another program keeps it to itself just now") if is_held else PhotoClosedError(NOT_ALLOWED)
+        )
+    if number == errno.ENOMEM:
+        return UnreadablePhotoError(_TOO_MUCH)
+    if number not in _OF_THE_FILE:
+        return PhotoGoneError("its drive does not answer")
+    return (
+        None if error.filename is None else UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
+    )
 
 
 def _is_held(path: Path) -> bool:
@@ -80,12 +111,9 @@ def _is_held(path: Path) -> bool:
 
 
 def _reason(error: BaseException, path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            is_short = _is_shorter_than_it_says(file, head)
-    except OSError:
-        return "the file is damaged"
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        is_short = _is_shorter_than_it_says(file, head)
     kind = kind_of(head)
     said = str(error).lower()
     if not kind:

@@ -9,12 +9,16 @@
     - LibraryInUseError       another photo-clip holds the library
 * UnreadablePhotoError        one photo cannot be used; the task goes on without it
   - PhotoGoneError            it went away, is held or is only in the cloud; a later look at its folder decides
+  - PhotoClosedError          it may not be read, or not in time; what is known of it stays
 
 Anything else that is raised is a bug and is shown as one.
 """
 
 from collections.abc import Callable
 from functools import partial
+
+NOT_ALLOWED = "you may not read this file"
+"""The reason of those that are tried again at each start, as rights change without a trace in the file."""
 
 
 class PhotoClipError(Exception):
@@ -63,5 +67,9 @@ class UnreadablePhotoError(Exception):
 
 
 class PhotoGoneError(UnreadablePhotoError):
-    """The file went away while it was being read, is held by another program or only in the cloud: nothing can be said
-    about it."""
+    """The file went away while it was being read, its drive does not answer, another program holds it or it is only in
+    the cloud: nothing can be said about it."""
+
+
+class PhotoClosedError(UnreadablePhotoError):
+    """The file cannot be read as things are, which says nothing about what it holds."""

@@ -61,7 +61,7 @@ class KnownFile:
     photo_id: int
     stamp: FileStamp
     content_hash: str | None
-    """None until it was read, and for a photo that is skipped."""
+    """None until it was read as it is now, and for a photo that is skipped."""
     missing_since_s: float | None
     """When it was first seen to be gone; None while it is there."""
     sidecars: str = ""
@@ -153,11 +153,12 @@ class Photo:
     """Its absolute path; `path` is made of it when asked for, which takes longer than all the rest."""
     stamp: FileStamp
     content_hash: str | None = None
-    """None until it was read, and for a photo that is skipped."""
+    """None until it was read; of the file as it was read last."""
     facts: PhotoFacts | None = None
     """None as long as `content_hash` is."""
     taken_at: datetime | None = None
     taken_source: TakenSource | None = None
+    """None until it was read as it is now."""
     skip_reason: str = ""
     missing: bool = False
     offline: bool = False

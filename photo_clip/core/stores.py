@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photo_clip.core.arranging import Bearings
+from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.filters import AnyOf
 from photo_clip.core.labels import LabelList
 from photo_clip.core.likeness import Looks
@@ -76,7 +77,7 @@ class Counts:
     embedded: int
     skipped: int
     waiting: int
-    """Neither embedded nor skipped yet; those in offline folders among them."""
+    """Neither embedded, as they are now, nor skipped yet; those in offline folders among them."""
     missing: int
     """Gone from an online folder; remembered, not shown."""
     only_in_cloud: int = 0
@@ -113,8 +114,8 @@ class FolderStore(Protocol):
         """Return up to `most` of a folder's files that are not missing, from all over it, by path relative to it."""
 
     def apply_changes(self, folder_id: int, changes: FolderChanges, *, now_s: float) -> None:
-        """Remember what a look at a folder found; a photo that is missing before it was read is forgotten, if people
-        decided nothing of it."""
+        """Remember what a look at a folder found; one that changed is shown as it was until it is read, and one that is
+        missing before it was read is forgotten, if people decided nothing of it."""
 
     def move_photos(self, moves: Sequence[MovedFile]) -> None:
         """Give photos their new places, where no other photo is; embeddings and decisions stay."""
@@ -128,8 +129,8 @@ class EmbeddingStore(Protocol):
     """Embeddings of the photos' contents, for each model, and which photos wait for theirs."""
 
     def waiting(self, model_key: str, *, after_photo_id: int = 0, limit: int = 1000) -> list[Photo]:
-        """Return photos, by id above `after_photo_id`, that have no embedding and are neither skipped, missing, offline
-        nor only in the cloud."""
+        """Return photos, by id above `after_photo_id`, that have no embedding as they are now and are neither skipped,
+        missing, offline nor only in the cloud."""
 
     def count_waiting(self, model_key: str) -> int:
         """Return how many photos `waiting` would give in all."""
@@ -141,9 +142,12 @@ class EmbeddingStore(Protocol):
         self,
         model_key: str,
         embedded: Sequence[EmbeddedPhoto],
-        skipped: Mapping[int, str],
+        skipped: Mapping[int, UnreadablePhotoError],
     ) -> None:
-        """Remember a batch: embeddings, facts, and the reason for each skipped photo, by photo id."""
+        """Remember a batch: embeddings, facts, and why photos are skipped, by photo id.
+
+        Of one that changed, what was known is forgotten, unless it is a PhotoClosedError.
+        """
 
     def counts(self, model_key: str) -> Counts:
         """Return how many photos there are, and how far they are."""
@@ -384,8 +388,8 @@ class Catalog(Protocol):
     def skipped_photos(self) -> list[Photo]:
         """Return the photos that cannot be used, by path."""
 
-    def forget_skips(self) -> None:
-        """Let every skipped photo be read again at the next indexing."""
+    def forget_skips(self, reason: str | None = None) -> None:
+        """Let every skipped photo, or those with this reason, be read again at the next indexing."""
 
     # settings of the library
     def setting(self, name: str) -> str | None:

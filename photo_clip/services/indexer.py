@@ -147,16 +147,16 @@ class Indexer:
             for photo, result in read
         ]
         skipped = [
-            (each.photo, each.result.reason)
+            (each.photo, each.result)
             for each in batch
             if isinstance(each.result, UnreadablePhotoError)
             and not isinstance(each.result, PhotoGoneError)
             and each.photo.folder_id not in gone
         ]
-        self._catalog.embeddings.store(model_key, embedded, {photo.id: reason for photo, reason in skipped})
+        self._catalog.embeddings.store(model_key, embedded, {photo.id: error for photo, error in skipped})
         report.embedded += len(fresh)
         report.reused += len(read) - len(fresh)
-        report.skipped.update((photo.path, reason) for photo, reason in skipped)
+        report.skipped.update((photo.path, error.reason) for photo, error in skipped)
 
     def _notice_gone_folders(self, batch: Sequence[_Reading], gone: set[int], report: Report) -> None:
         """Mark folders offline that went away while their photos were read."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photo_clip.core.errors import ModelError, StoreError
+from photo_clip.core.errors import NOT_ALLOWED, ModelError, StoreError
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
@@ -121,6 +121,7 @@ class Library:
         self._on_close = on_close
         self._closed = False
         self._is_checked = False
+        self._has_tried_closed = False
 
     def keep_up(self, folder_ids: Collection[int] | None = None, accept_losses: Collection[int] = ()) -> Task[Report]:
         """Follow the folders (all, or those named), level the index, and go on with a change of model.
@@ -129,6 +130,9 @@ class Library:
         the active one finds is embedded by the new one, that takes over. May be closed at any yield, and
         goes on from there when it is called again.
         """
+        if not self._has_tried_closed:
+            self._has_tried_closed = True
+            self.catalog.forget_skips(NOT_ALLOWED)
         report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
         if self.sidecar_reader is not None:
             yield from self.sidecar_reader.catch_up(report)

@@ -16,7 +16,7 @@ import pytest
 
 from photo_clip.adapters import catalog_connections, catalog_schema
 from photo_clip.adapters.catalog import SqliteCatalog
-from photo_clip.core.errors import StoreError
+from photo_clip.core.errors import StoreError, UnreadablePhotoError
 from photo_clip.core.photo import (
     FileStamp,
     FolderChanges,
@@ -72,7 +72,7 @@ def test_a_photo_comes_back_as_it_was_stored(catalog: SqliteCatalog) -> None:
 def test_counts_add_up(catalog: SqliteCatalog) -> None:
     ids = add_photos(catalog, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
     read = [embedded(catalog, ids["a.jpg"], "1"), embedded(catalog, ids["c.jpg"], "3")]
-    catalog.embeddings.store(MODEL, read, {ids["b.jpg"]: "it is broken"})
+    catalog.embeddings.store(MODEL, read, {ids["b.jpg"]: UnreadablePhotoError("it is broken")})
     catalog.folders.apply_changes(1, FolderChanges(missing=(ids["c.jpg"],)), now_s=2)
     assert catalog.embeddings.counts(MODEL) == Counts(photos=4, embedded=1, skipped=1, waiting=1, missing=1)
     assert catalog.embeddings.counts("another model") == Counts(photos=4, embedded=0, skipped=1, waiting=2, missing=1)

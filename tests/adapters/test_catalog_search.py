@@ -221,6 +221,9 @@ def test_words_follow_a_photo_that_is_moved_changed_or_removed(catalog: SqliteCa
         ),
         now_s=2,
     )
+    (changed,) = catalog.photos(catalog.photos_saying(["meer"], 10))
+    stamp, vector = changed.stamp, np.ones(2, np.float32)
+    catalog.embeddings.store("model", [EmbeddedPhoto(changed.id, stamp, "other", PhotoFacts(1, 1), vector)], {})
     assert catalog.photos_saying(["meer"], 10) == []
     assert len(catalog.photos_saying(["tram"], 10)) == 2
     catalog.folders.remove(folder.id)

@@ -1,21 +1,26 @@
 """What cannot be read has a true reason."""
 
+import errno
 import io
 import os
 import struct
 import sys
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import rawpy
 from PIL import Image
 
+from photo_clip.adapters import reading_trouble
 from photo_clip.adapters.images import hash_photo, read_photo, read_thumbnail, read_view
 from photo_clip.adapters.reading_trouble import explained
-from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from tests.made_pictures import LYING_HEIC, SQUARE, exif_data, quarters, reason_for, scenery
+from tests.raw_files import write_dng
 
 
 def cut(path: Path, share: float) -> Path:
@@ -143,6 +148,68 @@ def test_a_file_that_may_not_be_read_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").chmod(0)
 
     assert reason_for(tmp_path / "photo.jpg") == "you may not read this file"
+
+
+DRIVE_TROUBLE = ["EIO", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "ECONNRESET", "ENOTCONN", "ETIMEDOUT"]
+
+
+@pytest.mark.parametrize("name", [*DRIVE_TROUBLE, "EREMOTEIO", "EKEYEXPIRED", "EAGAIN", "EBUSY", "EMFILE"])
+@pytest.mark.parametrize("file", ["photo.jpg", None], ids=["opening", "reading"])
+def test_what_the_system_says_of_a_drive_says_nothing_about_the_photo(
+    tmp_path: Path, name: str, file: str | None
+) -> None:
+    number = getattr(errno, name, errno.EIO)
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"), explained(tmp_path / "photo.jpg"):
+        raise OSError(number, os.strerror(number), file)
+
+
+@pytest.mark.parametrize("name", ["EACCES", "EPERM"])
+def test_a_photo_that_may_not_be_read_may_be_a_good_one(tmp_path: Path, name: str) -> None:
+    number = getattr(errno, name)
+    with pytest.raises(PhotoClosedError) as told, explained(tmp_path / "photo.jpg"):
+        raise OSError(number, os.strerror(number), "photo.jpg")
+    assert told.value.reason == NOT_ALLOWED
+
+
+def test_a_damaged_file_that_sends_its_reader_before_its_beginning_is_damaged(tmp_path: Path) -> None:
+    quarters().save(tmp_path / "photo.jpg")
+    with pytest.raises(UnreadablePhotoError) as told, explained(tmp_path / "photo.jpg"):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    assert told.value.reason == "the file is damaged"
+
+
+def fail_to_read(path: Path) -> str:
+    raise OSError(errno.EHOSTDOWN, "Host is down")
+
+
+@pytest.mark.parametrize("error", [OSError("decoder error -2"), ValueError("no such colour")], ids=str)
+def test_a_photo_is_damaged_only_if_its_drive_gives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    quarters().save(tmp_path / "photo.jpg")
+    monkeypatch.setattr(reading_trouble, "content_hash", fail_to_read)
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"), explained(tmp_path / "photo.jpg"):
+        raise error
+
+
+def test_a_camera_file_is_cut_off_only_if_its_drive_gives_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_dng(tmp_path / "photo.dng", quarters())
+    monkeypatch.setattr(reading_trouble, "content_hash", fail_to_read)
+
+    def fail(path: str) -> None:
+        raise rawpy.LibRawIOError(b"Input/output error")
+
+    monkeypatch.setattr(rawpy, "imread", fail)
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"):
+        read_photo(tmp_path / "photo.dng", SQUARE)
+
+
+def test_a_file_of_which_a_server_gives_nothing_is_not_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = tmp_path / "photo.jpg"
+    quarters().save(photo)
+    monkeypatch.setattr(type(photo), "open", lambda *_: nullcontext(SimpleNamespace(read=lambda _: None)))
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"):
+        read_photo(photo, SQUARE)
 
 
 def test_links_that_go_in_circles_are_the_systems_trouble(tmp_path: Path) -> None:

@@ -130,6 +130,10 @@ def test_a_broken_file_is_skipped_with_a_reason(tmp_path: Path, capsys: pytest.C
     shown = capsys.readouterr().out
     assert "broken.jpg" in shown
     assert "empty" in shown
+    assert run(library, "index", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["skipped"] == {}, "they are as they were"
+    assert run(library, "index", "--retry-skipped", "--json") == 0
+    assert {Path(path).name for path in json.loads(capsys.readouterr().out)["skipped"]} == {"broken.jpg", "empty.jpg"}
 
 
 def test_photos_that_are_only_in_the_cloud_are_told_and_wait(

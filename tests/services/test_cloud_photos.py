@@ -114,7 +114,9 @@ def test_a_photo_edited_elsewhere_is_read_when_it_is_here(bench: Bench, cloud: C
     bench.catalog.tags.decide([Decision(photo_id, "sunset", True)], now_s=1)
     cloud.take(write_photo(photo, "green 2", mtime_s=1_100_000_000))
     report = bench.index()
-    assert (report.changed, report.removed, bench.shown()) == (1, 0, {})
+    assert (report.changed, report.removed, bench.shown()) == (1, 0, {"a.jpg": photo_id})
+    counts = bench.catalog.embeddings.counts(bench.encoder.identity.key)
+    assert (counts.embedded, counts.waiting, counts.only_in_cloud) == (0, 1, 1)
     cloud.bring(photo)
     bench.index()
     assert bench.shown() == {"a.jpg": photo_id}

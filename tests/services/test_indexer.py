@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photo_clip.core.errors import ModelError, PhotoGoneError, StoreError, UnreadablePhotoError
+from photo_clip.core.errors import (
+    NOT_ALLOWED,
+    ModelError,
+    PhotoClosedError,
+    PhotoGoneError,
+    StoreError,
+    UnreadablePhotoError,
+)
 from photo_clip.core.photo import FolderState
 from photo_clip.core.ports import Squares, Vectors
 from photo_clip.core.progress import Report
@@ -398,6 +405,59 @@ def test_a_photo_rewritten_while_it_is_read_is_left_to_the_next_look(bench: Benc
         f"green {photo.name}",
         f"green {bad.name}",
     }
+
+
+@pytest.mark.parametrize(
+    ("trouble", "skipped"),
+    [
+        (PhotoGoneError("its drive does not answer"), ""),
+        (PhotoClosedError(NOT_ALLOWED), NOT_ALLOWED),
+        (UnreadablePhotoError("the file is damaged"), "the file is damaged"),
+    ],
+    ids=str,
+)
+def test_a_changed_photo_that_cannot_be_read_is_shown_as_it_was_unless_it_is_damaged(
+    bench: Bench, trouble: UnreadablePhotoError, skipped: str
+) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+    (photo_id,) = before.values()
+    bench.catalog.tags.decide([Decision(photo_id, "sunset", True)], now_s=1)
+
+    def fail(path: Path) -> None:
+        raise trouble
+
+    write_photo(photo, "green 2", mtime_s=1_000_000_500)
+    bench.reader.before_reading = fail
+    bench.index()
+    bench.index()
+    counts = bench.catalog.embeddings.counts(bench.encoder.identity.key)
+    assert (counts.embedded, counts.skipped, counts.waiting) == (0, int(bool(skipped)), int(not skipped))
+    assert [each.skip_reason for each in bench.catalog.skipped_photos()] == [skipped] * counts.skipped
+    assert bench.shown() == ({} if skipped == "the file is damaged" else before)
+    assert len(bench.catalog.looks().photo_ids) == 0, "nobody knows what it looks like now"
+
+    bench.reader.before_reading = None
+    bench.catalog.forget_skips()
+    assert bench.index().embedded == 1
+    assert bench.shown() == before
+    assert bench.catalog.photos([photo_id])[0].content_hash == "green 2"
+    assert bench.catalog.tags.decisions(photo_id) == {"sunset": True}
+    assert len(bench.catalog.looks().photo_ids) == 1
+
+
+def test_a_changed_photo_that_was_not_read_yet_is_recognised_where_it_is_moved(bench: Bench) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    bench.folders.add(bench.photos)
+    bench.index()
+    before = bench.shown()
+    write_photo(photo, "green 2", mtime_s=1_000_000_500)
+    run(bench.indexer.follow())
+    photo.rename(bench.photos / "b.jpg")
+    assert bench.index().moved == 1
+    assert list(bench.shown().values()) == list(before.values())
 
 
 def test_what_cannot_be_read_for_another_model_keeps_what_is_known_of_it(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import FolderState
 from photo_clip.core.progress import Phase, Progress, Report, Task
@@ -76,6 +77,28 @@ def run(task: Task[Report]) -> Report:
         except StopIteration as stop:
             report: Report = stop.value
             return report
+
+
+def test_photos_that_may_not_be_read_are_tried_again_once_at_each_start(rooms: Rooms) -> None:
+    closed, broken = rooms.photos / "closed.jpg", rooms.photos / "broken.jpg"
+    write_photo(closed, "red")
+    write_photo(broken, "broken")
+
+    def fail(path: Path) -> None:
+        if path == closed:
+            raise PhotoClosedError(NOT_ALLOWED)
+
+    def files_read() -> list[Path]:
+        assert isinstance(rooms.library.reader, FakeReader)
+        rooms.library.reader.before_reading = fail
+        run(rooms.library.keep_up())
+        return rooms.library.reader.files_read
+
+    assert sorted(files_read()) == [broken, closed]
+    assert len(files_read()) == 2, "they were tried in this start"
+    rooms.library.close()
+    rooms.library = rooms.open()
+    assert files_read() == [closed]
 
 
 def test_keeping_up_embeds_and_levels_the_index(rooms: Rooms) -> None:
