@@ -9,6 +9,17 @@ def is_there(path: str | Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_gone(path: Path) -> bool:
+    """Whether there is surely nothing, not even a link; what may not be looked at may be there."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def is_folder(path: str | Path) -> bool:
     """Whether there is a folder."""
     return os.path.isdir(path)  # noqa: PTH112

@@ -18,6 +18,7 @@ from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
+from photo_clip.core.there import is_gone
 from photo_clip.core.typed_paths import from_home
 from photo_clip.services.drives import drive_roots, identity_of
 from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
@@ -154,9 +155,7 @@ class WatchedFolders:
             for folder in self.all()
             if folder.state is FolderState.ONLINE
             for path, file in self._catalog.folders.known_files(folder.id).items()
-            if file.missing
-            and not (left_out and left_out.has(folder.path, path))
-            and not os.path.lexists(folder.path / path)
+            if file.missing and not (left_out and left_out.has(folder.path, path)) and is_gone(folder.path / path)
         ]
 
     def forget_missing(self) -> int:
@@ -183,7 +182,7 @@ class WatchedFolders:
 
     def gone(self) -> list[Folder]:
         """Return the folders at whose paths there is nothing."""
-        return [folder for folder in self.all() if not os.path.lexists(folder.path)]
+        return [folder for folder in self.all() if is_gone(folder.path)]
 
     def find_within(self, gone: Folder, look: Look) -> Folder | None:
         """Return a folder that is gone as it is below another one, in which it then lies as any other; None where the
@@ -216,7 +215,7 @@ class WatchedFolders:
             with os.scandir(folder.path) as listing:
                 return not any(listing)
         except FolderError:
-            return not os.path.lexists(folder.path)
+            return is_gone(folder.path)
         except OSError:
             return False
 
@@ -235,7 +234,7 @@ class WatchedFolders:
         try:
             identity = _readable_identity(folder.path)
         except FolderError:
-            if os.path.lexists(folder.path):
+            if not is_gone(folder.path):
                 return Look(folder, offline_reason=UNREADABLE)
             return self._look_at_nothing(folder) if accept_losses else Look(folder, offline_reason=GONE)
         known = self._catalog.folders.known_files(folder.id)

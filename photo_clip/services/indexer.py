@@ -13,6 +13,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.core.stores import Catalog, EmbeddedPhoto
+from photo_clip.core.there import is_gone
 from photo_clip.services.folder_changes import GONE, Look, WatchedFolders
 from photo_clip.services.moved_photos import MovedPhotos
 from photo_clip.services.photo_files import stamp_of
@@ -193,16 +194,8 @@ def _of_same_files(batch: Sequence[_Reading]) -> Iterator[_Reading]:
         path = each.photo.path
         if stamp_of(path) == each.photo.stamp:
             yield each
-        elif _is_not_found(path) and path.name in names(path.parent):
+        elif is_gone(path) and path.name in names(path.parent):
             yield _Reading(each.photo, UnreadablePhotoError(_LISTED_ALONE))
-
-
-def _is_not_found(path: Path) -> bool:
-    try:
-        path.lstat()  # what a link leads to may be on a drive that is away
-    except OSError as error:
-        return isinstance(error, FileNotFoundError)
-    return False
 
 
 def _names_in(folder: Path) -> set[str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from photo_clip.core.photo import FileStamp, Folder, FolderChanges, KnownFile, MovedFile
 from photo_clip.core.ports import Clock, PhotoReader
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
+from photo_clip.core.there import is_gone
 from photo_clip.services.folder_changes import Look, WatchedFolders, out_of_the_way
 from photo_clip.services.read_ahead import reading
 
@@ -148,9 +148,9 @@ class MovedPhotos:
             for path, file in self._catalog.folders.known_files(folder.id).items():
                 if file.stamp.size_bytes not in sizes or file.photo_id in returned:
                     continue
-                is_lost = file.missing or file.photo_id in missing or (may_ask and _is_gone(folder.path / path))
+                is_lost = file.missing or file.photo_id in missing or (may_ask and is_gone(folder.path / path))
                 if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
-                    is_lost = _is_gone(folder.path / path)
+                    is_lost = is_gone(folder.path / path)
                 if is_lost or file.photo_id in changes.changed:
                     name = _name_of(path)
                     away.append(_Away(file.photo_id, name, file.stamp, _content_of(file), is_lost, file.missing))
@@ -209,16 +209,6 @@ def _name_of(path: str) -> str:
 
 def _key(stamp: FileStamp) -> str:
     return f"{stamp.size_bytes} bytes of {stamp.mtime_ns}"
-
-
-def _is_gone(path: Path) -> bool:
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        return True
-    except OSError:  # nothing is known of it
-        return False
-    return False
 
 
 def _moves(contents: Mapping[_Place, str], away: Sequence[_Away]) -> dict[_Away, _Place]:

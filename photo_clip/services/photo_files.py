@@ -152,8 +152,9 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos
 
 def _found_at(entry: os.DirEntry[str], path: str, closed: list[str]) -> os.stat_result | None:
     """Return what an entry is, if it may be of use; where that cannot be told, its path is added to `closed`."""
-    is_link = entry.is_symlink()
+    is_link = False
     try:
+        is_link = entry.is_symlink()  # asks its drive where the listing does not tell
         if not (
             is_link or is_sidecar_name(entry.name) or is_photo_name(entry.name) or entry.is_dir(follow_symlinks=False)
         ):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from photo_clip.core.there import is_file, is_folder, is_there
+from photo_clip.core.there import is_file, is_folder, is_gone, is_there
 
 
 def test_what_is_there_is_told(tmp_path: Path) -> None:
@@ -10,6 +10,14 @@ def test_what_is_there_is_told(tmp_path: Path) -> None:
     file.touch()
     assert (is_there(file), is_file(file), is_folder(file)) == (True, True, False)
     assert (is_there(tmp_path), is_file(tmp_path), is_folder(tmp_path)) == (True, False, True)
+
+
+def test_a_drive_in_trouble_says_nothing_about_what_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    told = {name: is_gone(tmp_path / name) for name in ("link", "file", "nothing", "file/a.jpg", "circle/a.jpg")}
+    assert [name for name, gone in told.items() if gone] == ["nothing", "file/a.jpg"]
 
 
 def test_what_may_not_be_looked_at_is_not_there(tmp_path: Path) -> None:

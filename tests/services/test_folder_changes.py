@@ -1,8 +1,10 @@
 """Looking at folders: what is found, what is passed over, and when a folder is not to be believed."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -407,6 +409,72 @@ def test_what_lies_in_a_folder_that_cannot_be_read_stays_as_it_is(
     look = look_at(folders)
     assert look.changes == FolderChanges(missing=(ids["a.jpg"],))
     assert look.reason_to_doubt() == ""
+
+
+class Unlisted:
+    """An entry of a listing that tells no more than names, as some file systems do; asking for more may fail."""
+
+    def __init__(self, entry: "os.DirEntry[str]", trouble: OSError | None) -> None:
+        self.name = entry.name
+        self._entry = entry
+        self._trouble = trouble
+
+    def is_symlink(self) -> bool:
+        if self._trouble is not None:
+            raise self._trouble
+        return self._entry.is_symlink()
+
+    def is_dir(self, *, follow_symlinks: bool) -> bool:
+        return self._entry.is_dir(follow_symlinks=follow_symlinks)
+
+    def stat(self) -> os.stat_result:
+        return self._entry.stat()
+
+
+def test_a_file_that_its_drive_does_not_give_stays_as_it_is_and_the_rest_is_looked_at(
+    catalog: SqliteCatalog, folders: WatchedFolders, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stale.jpg", "stale/b.jpg", "fine.jpg", "gone.jpg"):
+        write_photo(photos / name, "red")
+    folders.add(photos)
+    ids = take_in(catalog, folders)
+    scandir = os.scandir
+
+    @contextmanager
+    def listing(path: Path) -> Iterator[list[Unlisted]]:
+        with scandir(path) as entries:
+            yield [
+                Unlisted(each, OSError(errno.EIO, "Input/output error") if each.name.startswith("stale") else None)
+                for each in entries
+            ]
+
+    monkeypatch.setattr(os, "scandir", listing)
+    write_photo(photos / "new.jpg", "red")
+    (photos / "gone.jpg").unlink()
+    changes = look_at(folders).changes
+    assert (list(changes.new), changes.missing) == (["new.jpg"], (ids["gone.jpg"],))
+
+
+def test_what_a_drive_in_trouble_does_not_tell_of_is_not_forgotten(
+    catalog: SqliteCatalog, folders: WatchedFolders, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = write_photo(photos / "a.jpg", "red")
+    folders.add(photos)
+    ids = take_in(catalog, folders)
+    catalog.tags.decide([Decision(ids["a.jpg"], "sunset", True)], now_s=1)
+    photo.unlink()
+    take_in(catalog, folders)
+    lstat = Path.lstat
+
+    def failing(path: Path) -> os.stat_result:
+        if path.name == "a.jpg":
+            raise OSError(errno.EIO, "Input/output error")
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", failing)
+    assert folders.missing() == []
+    monkeypatch.undo()
+    assert folders.missing() == [ids["a.jpg"]]
 
 
 @needs_rights
