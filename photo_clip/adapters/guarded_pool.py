@@ -2,7 +2,6 @@
 
 import faulthandler
 import logging
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -30,12 +30,38 @@ _TRIES = 2
 _LOOK_EVERY_S = 5.0
 _GRACE_S = 5.0
 """A process that nobody ends when its time is over, as the program was killed, ends by itself so much later."""
+_DIES_WITHIN_S = 1.0
+"""A process that is killed and lives on for longer hangs in its drive, where nothing ends it but the drive's answer."""
 _FILES_A_PROCESS = 2000
 """Then a fresh process takes over, so that what decoders leak is given back."""
 
 
 class _ProcessGoneError(Exception):
     """The process that was to do something went away, with it or before it."""
+
+
+class LeavableProcess(SpawnProcess):
+    """A process that is killed when it is to end, as it has nothing to put in order, and that nobody waits for then.
+
+    One that does not die is left to the system; it counts as dead here.
+    """
+
+    _is_left = False
+
+    def terminate(self) -> None:
+        self.kill()
+
+    def join(self, timeout: float | None = None) -> None:
+        if not self._is_left:
+            super().join(_DIES_WITHIN_S if timeout is None else min(timeout, _DIES_WITHIN_S))
+            self._is_left = super().is_alive()
+
+    def is_alive(self) -> bool:
+        return not self._is_left and super().is_alive()
+
+
+class _Leavable(SpawnContext):
+    Process = LeavableProcess
 
 
 class GuardedPool:
@@ -187,7 +213,7 @@ class GuardedPool:
             max_tasks=_FILES_A_PROCESS,
             initializer=self._prepare,
             initargs=self._preparation,
-            context=multiprocessing.get_context("spawn"),
+            context=_Leavable(),
         )
 
     def _end(self, pool: "ProcessPool", left: Iterable[Future[Any]], error: BaseException) -> None:

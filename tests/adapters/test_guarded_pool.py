@@ -1,7 +1,10 @@
 """Processes that crash, hang or fill up are replaced, and nothing else suffers."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +12,10 @@ from typing import Any
 import psutil
 import pytest
 
-from photo_clip.adapters.guarded_pool import GuardedPool
+from photo_clip.adapters import guarded_pool
+from photo_clip.adapters.guarded_pool import GuardedPool, LeavableProcess
 from photo_clip.adapters.reading_process import prepare
-from photo_clip.core.errors import PhotoClipError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import PhotoClipError, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from tests import nasty_readings
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +80,58 @@ def test_a_file_that_hangs_is_skipped_after_its_time(pool_of: PoolMaker) -> None
     read = outcomes(pool_of(time_limit_s=1.5), "fine-1", "hang-1", "fine-2", "fine-3")
 
     assert read == ["fine-1", "it took longer than 1.5 s to read", "fine-2", "fine-3"]
+
+
+def ask_politely(process: LeavableProcess) -> None:
+    """What stands for killing one that does not die of it."""
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGTERM)
+
+
+@pytest.fixture
+def stuck(tmp_path: Path) -> Iterator[Path]:
+    """A file that hangs so that its process does not end."""
+    file = tmp_path / "stuck-1"
+    yield file
+    psutil.Process(int(file.read_text(encoding="ascii"))).kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process stays there when it is ended")
+def test_a_process_that_does_not_die_is_left_behind_and_nothing_waits_for_it(
+    pool_of: PoolMaker, monkeypatch: pytest.MonkeyPatch, stuck: Path
+) -> None:
+    monkeypatch.setattr(LeavableProcess, "kill", ask_politely)
+    monkeypatch.setattr(guarded_pool, "_DIES_WITHIN_S", 0.2)
+    pool = pool_of(1, time_limit_s=0.5)
+
+    read = dict(pool.each(nasty_readings.read, [stuck, Path("fine-1")]))
+    begun_s = time.monotonic()
+    pool.close()
+
+    assert isinstance(read[stuck], PhotoClosedError)
+    assert (outcome(read[stuck]), outcome(read[Path("fine-1")])) == ("it took longer than 0.5 s to read", "fine-1")
+    assert time.monotonic() - begun_s < 5
+    assert int(stuck.read_text(encoding="ascii")) in [process.pid for process in workers()]
+
+
+STUCK_PROGRAM = """
+import sys
+from pathlib import Path
+from photo_clip.adapters.guarded_pool import GuardedPool, LeavableProcess
+from tests import nasty_readings
+from tests.adapters.test_guarded_pool import ask_politely
+LeavableProcess.kill = ask_politely
+pool = GuardedPool(1, time_limit_s=0.5, prepare=nasty_readings.prepare, preparation=())
+list(pool.each(nasty_readings.read, [Path(sys.argv[1])]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process stays there when it is ended")
+def test_a_program_ends_whose_processes_do_not(stuck: Path) -> None:
+    program = subprocess.run([sys.executable, "-c", STUCK_PROGRAM, str(stuck)], cwd=ROOT, timeout=60)
+
+    assert program.returncode == 0
+    assert psutil.pid_exists(int(stuck.read_text(encoding="ascii")))
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not limit the memory of a process")
