@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 _QUIET_S = 1.5
 _AT_THE_LATEST_S = 10.0
 _POLL_S = 60.0
+_LONGEST_END_S = 2.0
 
 _TELLING: list[type[FileSystemEvent]] = [
     *(FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent, FileClosedEvent),
@@ -141,16 +142,20 @@ class DirectoryWatcher:
 
     def close(self) -> None:
         logging.getLogger("watchdog").removeHandler(self._warnings)
-        with self._scheduling:
-            self._is_closed = True
+        self._is_closed = True
+        if not self._scheduling.acquire(timeout=_LONGEST_END_S):
+            return  # a drive that does not answer is waited for, and by daemons alone
+        try:
             observer, self._observer = self._observer, None
             with self._noting:
                 self._watched.clear()
                 self._touched.clear()
                 self._changes.clear()
+        finally:
+            self._scheduling.release()
         if observer is not None:
             observer.stop()
-            observer.join()
+            observer.join(_LONGEST_END_S)
 
     def _is_heard_of(self, watched: _Watched) -> bool:
         """Whether the system still sends notes; they end when the root is deleted, and when its drive goes."""

@@ -70,6 +70,8 @@ class IndexKeeper(QObject):
         self._jobs = jobs
         self._library: Library | None = None
         self._watcher: FolderWatcher | None = None
+        self._watched: _Watched | None = None
+        self._watching: Job | None = None
         self._job: Job | None = None
         self._is_looking_closer = False
         """Whether the run under way is one that everything else comes before."""
@@ -102,6 +104,7 @@ class IndexKeeper(QObject):
         """Keep this library level from now on."""
         self._library = library
         self._watcher = watcher
+        self._watched = _Watched(library, watcher)
         self._poll.start()
         self._full_look.start()
         self._asking_presence.start()
@@ -335,13 +338,17 @@ class IndexKeeper(QObject):
 
     def _watch_all(self) -> None:
         """Watch what is to be watched, and again what was away with its drive; folders that went are let go."""
-        if self._library is not None and self._watcher is not None:
-            former = set(self._folder_ids)
-            self._jobs.start(Lane.SEARCH, _watch, self._library, self._watcher, former, on_done=self._watched)
+        if self._library is not None and self._watched is not None:
+            self._jobs.start(Lane.SEARCH, _ids_of_folders, self._library, on_done=self._know)
+            if self._watching is not None and not self._watching.has_begun:
+                self._watching.cancel()
+            self._watching = self._jobs.start(Lane.PRESENCE, self._watched.renew, on_done=self._tell_of_polled)
 
-    def _watched(self, folder_ids: dict[Path, int]) -> None:
+    def _know(self, folder_ids: dict[Path, int]) -> None:
         self._folder_ids = folder_ids
         self.folders_changed.emit()
+
+    def _tell_of_polled(self, _: None) -> None:
         polled = {} if self._watcher is None else dict(self._watcher.polled)
         for path in sorted(polled.keys() - self._told_of):
             self.noticed.emit(f"“{printable(path.name)}” is looked at every minute: {polled[path]}.")
@@ -362,10 +369,22 @@ def _add(library: Library, paths: Collection[Path]) -> AddedFolders:
     return AddedFolders(count, files, problem)
 
 
-def _watch(library: Library, watcher: FolderWatcher, former: set[Path]) -> dict[Path, int]:
-    folders = library.folders.all()
-    for path in former.difference(folder.path for folder in folders):
-        watcher.unwatch(path)
-    for folder in folders:
-        watcher.watch(folder.path)
-    return {folder.path: folder.id for folder in folders}
+def _ids_of_folders(library: Library) -> dict[Path, int]:
+    return {folder.path: folder.id for folder in library.folders.all()}
+
+
+class _Watched:
+    """What is watched; one that is on a drive that does not answer is waited for."""
+
+    def __init__(self, library: Library, watcher: FolderWatcher) -> None:
+        self._library = library
+        self._watcher = watcher
+        self._paths: set[Path] = set()
+
+    def renew(self) -> None:
+        wanted = {folder.path for folder in self._library.folders.all()}
+        for path in self._paths - wanted:
+            self._watcher.unwatch(path)
+        self._paths = wanted
+        for path in sorted(wanted):
+            self._watcher.watch(path)

@@ -20,10 +20,6 @@ _LONGEST_STEP_S = 40.0
 """How long closing waits for the step under way: longer than a photo may take to be read."""
 
 
-_LONGEST_NETWORK_STEP_S = 0.5
-"""How long it waits for a download, whose connection may take its time; what came is kept for the next one."""
-
-
 class Lane(Enum):
     """Work of one lane is begun in the order it came; the value is how many pieces of it are done at a time."""
 
@@ -38,6 +34,10 @@ class Lane(Enum):
     """What takes as long as the network does."""
     PRESENCE = ("presence", 1)
     """What takes as long as a drive that may not answer at all."""
+
+
+_LEFT_BEHIND_AFTER_S = {Lane.DOWNLOADS: 0.5, Lane.PRESENCE: 1.0}
+"""How long closing waits for a connection, whose download goes on another time with what came, and for a drive."""
 
 
 class Job:
@@ -189,7 +189,7 @@ class Jobs(QObject):
     def close(self, wait_s: float = _LONGEST_STEP_S) -> bool:
         """Cancel everything, wait for the steps under way, and return whether they ended in time. Twice is once.
 
-        A connection that is being made cannot be cancelled, and is not waited for.
+        What may wait for others who do not answer is given a moment, and then left behind.
         """
         self.cancel_all()
         for lane in Lane:
@@ -197,9 +197,9 @@ class Jobs(QObject):
                 self._waiting[lane].put(None)
         begun_s = time.monotonic()
         for thread, lane in self._threads:
-            most_s = _LONGEST_NETWORK_STEP_S if lane is Lane.DOWNLOADS else wait_s
+            most_s = min(wait_s, _LEFT_BEHIND_AFTER_S.get(lane, wait_s))
             thread.join(max(0.0, begun_s + most_s - time.monotonic()))
-        left = [thread.name for thread, lane in self._threads if thread.is_alive() and lane is not Lane.DOWNLOADS]
+        left = [thread.name for thread, lane in self._threads if thread.is_alive() and lane not in _LEFT_BEHIND_AFTER_S]
         if left:
             _log.error("Work did not end in %d s: %s", wait_s, ", ".join(left))
         return not left

@@ -312,11 +312,14 @@ class MainWindow(QMainWindow):
             for each in (library.reader, library.models):
                 each.close()  # a photo that is being read or embedded would be waited for
             self._opened = None
-        if self._jobs.close():
-            while self._to_close:
-                opened = self._to_close.pop()
+        has_ended = self._jobs.close()
+        while self._to_close:
+            opened = self._to_close.pop()
+            if has_ended:
                 opened.watcher.close()
                 opened.library.close()
+            else:
+                opened.library.leave()
         super().closeEvent(event)
 
     # what is shown

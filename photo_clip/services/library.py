@@ -243,6 +243,12 @@ class Library:
             self.neighbours.index_trouble,
         )
 
+    def leave(self) -> None:
+        """Let others in and close nothing, as something hangs in a drive; the program is to end at once."""
+        self._closed = True
+        if self._on_close is not None:
+            self._on_close()
+
     def close(self) -> None:
         """Close everything, whatever fails on the way. Twice is once."""
         if self._closed:

@@ -234,6 +234,25 @@ def test_closing_ends_every_thread_and_twice_is_once(folder: Path) -> None:
     assert watcher.take_settled(1000) == set()
 
 
+def test_closing_waits_for_no_drive_that_does_not_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_watcher, "_LONGEST_END_S", 0.01)
+    watcher, asked, answers = DirectoryWatcher(), threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        asked.set()
+        answers.wait(30)
+
+    monkeypatch.setattr(folder_watcher, "poll_reason", hang)
+    watching = threading.Thread(target=watcher.watch, args=(folder,), daemon=True)
+    watching.start()
+    assert asked.wait(5)
+    watcher.close()
+    assert watching.is_alive()
+    answers.set()
+    watching.join(5)
+    watcher.close()
+
+
 def test_nothing_starts_before_there_is_something_to_watch() -> None:
     before = threading.active_count()
     watcher = DirectoryWatcher()

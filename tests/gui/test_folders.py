@@ -1,6 +1,7 @@
 """What the window says of folders, and what people can say of them."""
 
 import os
+import threading
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
@@ -14,11 +15,12 @@ from photo_clip.core.errors import ModelError
 from photo_clip.core.photo import FolderState
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.gui.confirming import ConfirmDialog
+from photo_clip.gui.jobs import _LEFT_BEHIND_AFTER_S, Lane
 from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from tests.fakes import FakeWatcher, plug_in, unplug, write_photo
-from tests.gui.window_use import drop, names_shown, settle
+from tests.gui.window_use import ask, drop, names_shown, settle
 
 Kind = TypeVar("Kind")
 
@@ -108,6 +110,50 @@ def test_a_drive_that_goes_and_comes_back_is_noticed_though_nothing_tells_of_it(
         ask_presence(filled, qtbot)
     assert filled._opened is not None
     assert filled._opened.library.folders.all()[0].state is FolderState.ONLINE
+
+
+def test_a_drive_that_does_not_answer_keeps_no_search_and_no_end_waiting(
+    filled: MainWindow, watcher: FakeWatcher, photos: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(_LEFT_BEHIND_AFTER_S, Lane.PRESENCE, 0.01)
+    assert filled._opened is not None
+    library, asked, answers = filled._opened.library, threading.Event(), threading.Event()
+
+    def hang(folder: Path) -> None:
+        asked.set()
+        answers.wait(30)
+
+    monkeypatch.setattr(watcher, "watch", hang)
+    for _ in range(4):
+        with qtbot.waitSignals([filled.keeper.finished, filled.keeper.folders_changed]):
+            filled.keeper.look()
+    assert asked.wait(5)
+    drop(filled, write_photo(photos.with_name("others") / "blue.jpg", "blue other").parent)
+    qtbot.waitUntil(lambda: filled.photos.rowCount() == 13 and filled.keeper.is_idle)
+    watcher.changed.add(photos.with_name("others"))
+    with qtbot.waitSignal(filled.keeper.finished):
+        filled.keeper._take_changes()
+    assert ask(filled, qtbot, "folder:others") == ["blue.jpg"]
+    filled.close()
+    assert library._closed
+    answers.set()
+
+
+def test_what_hangs_at_the_end_keeps_nobody_else_from_the_library(
+    filled: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert filled._opened is not None
+    library = filled._opened.library
+    let_in: list[str] = []
+    monkeypatch.setattr(library, "_on_close", lambda: let_in.append("others"))
+    closed: list[str] = []
+    monkeypatch.setattr(library.catalog, "close", lambda: closed.append("catalogue"))
+    ended = filled._jobs.close
+    monkeypatch.setattr(filled._jobs, "close", lambda: ended() and False)
+    filled.close()
+    assert (let_in, closed) == (["others"], []), "the catalogue may be in use by what hangs"
+    monkeypatch.undo()
+    library.catalog.close()
 
 
 def ask_presence(window: MainWindow, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.progress import Phase, Progress, Task
-from photo_clip.gui.jobs import Jobs, Lane
+from photo_clip.gui.jobs import _LEFT_BEHIND_AFTER_S, Jobs, Lane
 
 
 @pytest.fixture
@@ -129,3 +129,16 @@ def test_closing_leaves_a_connection_behind_that_is_still_being_made(qtbot: QtBo
         thread.join(5)
         assert not thread.is_alive()
     assert not begun.is_set()
+
+
+def test_closing_waits_for_nobody_who_waits_for_a_drive(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_LEFT_BEHIND_AFTER_S, Lane.PRESENCE, 0.01)
+    jobs, asked, answers = Jobs(), threading.Event(), threading.Event()
+    jobs.start(Lane.PRESENCE, lambda: (asked.set(), answers.wait(30)))
+    assert asked.wait(5)
+    assert jobs.close(wait_s=20)
+    assert [thread.name for thread, _ in jobs._threads if thread.is_alive()] == ["photo-clip presence"]
+    answers.set()
+    assert jobs.close()
+    for thread, _ in jobs._threads:
+        thread.join(5)
