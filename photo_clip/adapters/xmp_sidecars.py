@@ -5,7 +5,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,7 +96,7 @@ class XmpSidecars:
                 f"The tags of “{photo}” hold a character that no sidecar can.",
                 advice="Rename the tag; the sidecar was not changed.",
             ) from error
-        return _replace(file, before, tree)
+        return _replace(file, before, tree, photo)
 
     def clean(self, photo: Path) -> bool:
         file = sidecar_of(photo)
@@ -116,7 +116,7 @@ class XmpSidecars:
             with _writing(file):
                 file.unlink()
             return True
-        return _replace(file, before, tree)
+        return _replace(file, before, tree, photo)
 
 
 def _said(tree: etree._ElementTree) -> Said:
@@ -255,8 +255,11 @@ def _says_more(tree: etree._ElementTree) -> bool:
     )
 
 
-def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool:
-    """Put the tree in the file's place, whole or not at all; return whether anything differs."""
+def _replace(file: Path, before: bytes | None, tree: etree._ElementTree, photo: Path) -> bool:
+    """Put the tree in the file's place, whole or not at all; return whether anything differs.
+
+    Where its drive lets it, a new one may be read by whoever may read the photo.
+    """
     content: bytes = etree.tostring(
         tree, encoding="utf-8", xml_declaration=before is None or before.startswith(b"<?xml ")
     )
@@ -271,7 +274,10 @@ def _replace(file: Path, before: bytes | None, tree: etree._ElementTree) -> bool
                 stream.flush()
                 os.fsync(stream.fileno())
             if sys.platform != "win32":  # what is read-only there can be neither moved over others nor removed
-                aside.chmod(file.stat().st_mode & 0o777 if before is not None else 0o666 & ~_umask())
+                with suppress(OSError):
+                    aside.chmod(
+                        file.stat().st_mode & 0o777 if before is not None else photo.stat().st_mode & 0o444 | 0o600
+                    )
             if _read(file) != before:
                 raise StoreError(
                     f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
@@ -303,9 +309,3 @@ def _aside(file: Path) -> Path:
     Its name is short, as a photo's name may leave room for hardly more than “.xmp”.
     """
     return file.with_name(f".{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:16]}.photo-clip-part")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

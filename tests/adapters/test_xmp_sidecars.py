@@ -144,6 +144,33 @@ def test_what_a_link_leads_to_is_not_overwritten(
     assert list(photo.parent.iterdir()) == [photo]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_who_may_read_a_photo_may_read_its_sidecar(photo: Path) -> None:
+    former = os.umask(0o077)
+    try:
+        for mode, expected in ((0o444, 0o644), (0o640, 0o640), (0o755, 0o644), (0o400, 0o600)):
+            photo.chmod(mode)
+            XmpSidecars().write(photo, ["dog"])
+            assert sidecar_of(photo).stat().st_mode & 0o777 == expected
+            sidecar_of(photo).unlink()
+        XmpSidecars().write(photo, ["dog"])
+        sidecar_of(photo).chmod(0o664)
+        XmpSidecars().write(photo, ["cat"])
+        assert sidecar_of(photo).stat().st_mode & 0o777 == 0o664
+    finally:
+        os.umask(former)
+
+
+def test_sidecars_are_written_where_no_modes_are_taken(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, mode: int) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), str(path))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    for tag in ("dog", "cat"):
+        assert XmpSidecars().write(photo, [tag])
+        assert said_in_xmp(sidecar_of(photo).read_bytes()).keywords == (tag,)
+
+
 def refusing_read_only(act: Callable[..., object]) -> Callable[..., object]:
     """Let what a path does to it, or to another, be refused as Windows refuses it."""
 
