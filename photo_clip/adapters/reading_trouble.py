@@ -23,11 +23,11 @@ DAMAGE = (
 
 _GONE = frozenset((errno.ENOENT, errno.ENOTDIR))
 _CLOSED = frozenset((errno.EACCES, errno.EPERM))
-_OF_THE_FILE = frozenset(
-    (errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL, errno.EILSEQ, errno.EFBIG, errno.EOVERFLOW)
-)
+_OF_THE_FILE = frozenset((errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EILSEQ, errno.EFBIG, errno.EOVERFLOW))
 """What the system says of a file, whatever drive it is on. All else is trouble of its drive: network file systems have
 errors of their own."""
+_LEADS_NOWHERE = frozenset((errno.EINVAL, errno.EFBIG, errno.EOVERFLOW))
+"""What reading comes to in a damaged file. Where opening does, it is Windows, which calls most trouble of networks so."""
 _SHARED = 7
 """Whatever others do with it meanwhile: read, write, delete."""
 _HELD = (32, 33)
@@ -86,11 +86,11 @@ def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoE
         )
     if number == errno.ENOMEM:
         return UnreadablePhotoError(_TOO_MUCH)
-    if number not in _OF_THE_FILE:
-        return PhotoGoneError("its drive does not answer")
-    return (
-        None if error.filename is None else UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
-    )
+    if number in _LEADS_NOWHERE and error.filename is None:
+        return None
+    if number in _OF_THE_FILE:
+        return UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
+    return PhotoGoneError("its drive does not answer")
 
 
 def _is_held(path: Path) -> bool:

@@ -163,6 +163,11 @@ def test_what_the_system_says_of_a_drive_says_nothing_about_the_photo(
         raise OSError(number, os.strerror(number), file)
 
 
+def test_trouble_that_windows_has_no_name_for_is_of_the_drive(tmp_path: Path) -> None:
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"), explained(tmp_path / "photo.jpg"):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), "photo.jpg")
+
+
 @pytest.mark.parametrize("name", ["EACCES", "EPERM"])
 def test_a_photo_that_may_not_be_read_may_be_a_good_one(tmp_path: Path, name: str) -> None:
     number = getattr(errno, name)
