@@ -27,7 +27,8 @@ _OF_THE_FILE = frozenset((errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.E
 """What the system says of a file, whatever drive it is on. All else is trouble of its drive: network file systems have
 errors of their own."""
 _LEADS_NOWHERE = frozenset((errno.EINVAL, errno.EFBIG, errno.EOVERFLOW))
-"""What reading comes to in a damaged file. Where opening does, it is Windows, which calls most trouble of networks so."""
+"""What reading comes to in a damaged file. Where opening does, it is Windows, which has no other name for most trouble
+of networks."""
 _SHARED = 7
 """Whatever others do with it meanwhile: read, write, delete."""
 _HELD = (32, 33)
