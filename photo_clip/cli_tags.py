@@ -33,6 +33,9 @@ Name = Annotated[
     typer.Argument(help="A tag, with “/” between a parent and its child.", metavar="TAG", callback=all_letters),
 ]
 
+_TOLD_AT_MOST = 10
+"""Sidecars that could not be written: a full disk is the trouble of all of them."""
+
 
 def tag(
     context: typer.Context,
@@ -231,8 +234,10 @@ def _say_csv(library: Library) -> None:
 
 def _tell_of_sidecars(written: SidecarsWritten) -> None:
     """Say what was written, and what could not be, which is trouble for scripts, too."""
-    for trouble in written.troubles:
+    for trouble in written.troubles[:_TOLD_AT_MOST]:
         say_trouble(trouble)
+    if len(written.troubles) > _TOLD_AT_MOST:
+        sys.stderr.write(f"And {len(written.troubles) - _TOLD_AT_MOST:,} more sidecars could not be written.\n")
     sys.stderr.write(f"Sidecars written: {written.changed:,}\n")
     if written.troubles:
         raise typer.Exit(TROUBLE)

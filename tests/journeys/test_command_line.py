@@ -18,6 +18,9 @@ from photo_clip.__main__ import main
 from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
+from photo_clip.core.errors import StoreError
+from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.services.sidecar_writer import SidecarsWritten
 from tests.cloud import Cloud
 from tests.fakes import write_photo
 from tests.real_photos import photo_name, write_real_photos
@@ -379,6 +382,22 @@ def test_labels_are_suggested_accepted_written_and_taken_back(
     told = capsys.readouterr().err
     assert "is damaged, so its tags are left alone" in told
     assert "Sidecars written: 0" in told
+
+
+def test_of_many_sidecars_that_cannot_be_written_some_are_told(
+    library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    troubles = tuple(StoreError(f"Sidecar {number} cannot be written.", advice="Make room.") for number in range(12))
+
+    def write(*_: object) -> Task[SidecarsWritten]:
+        yield Progress(Phase.TRYING, 0, 12)
+        return SidecarsWritten(0, troubles)
+
+    monkeypatch.setattr("photo_clip.services.sidecar_writer.SidecarWriter.write", write)
+    assert run(library, "tags", "sidecars") == 3
+    told = capsys.readouterr().err
+    assert told.count("cannot be written") == 10
+    assert "And 2 more sidecars could not be written." in told
 
 
 def test_what_is_wrong_with_labels_and_tags_is_told(
