@@ -328,9 +328,14 @@ def test_lost_events_count_as_a_change_everywhere(touch: Any, folder: Path) -> N
 @pytest.mark.parametrize("refuses_after", [0, 1], ids=["the folder", "a folder below it"])
 def test_what_the_system_cannot_watch_is_told_every_minute(folder: Path, refuses_after: int) -> None:
     watcher = DirectoryWatcher(lambda: Pretender(refuses_after=refuses_after))  # type: ignore[arg-type, return-value]
+    demand_polled(watcher, folder, LIMIT_REACHED)
+
+
+def demand_polled(watcher: DirectoryWatcher, folder: Path, reason: str) -> None:
+    """Watch a folder, twice, and see that it is told of every minute until it is let go; close the watcher."""
     watcher.watch(folder)
     watcher.watch(folder)
-    assert watcher.polled == {folder: LIMIT_REACHED}
+    assert watcher.polled == {folder: reason}
     asker = Asker(watcher)
     told = [asker.settled(10.0) for _ in range(15)]
     assert [bool(each) for each in told].count(True) == 2
@@ -363,18 +368,7 @@ def test_a_drive_that_can_be_ejected_is_polled_and_nothing_keeps_it_busy(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_watcher, "poll_reason", lambda folder, device: EJECTABLE)
-    before = threading.active_count()
-    watcher = DirectoryWatcher()
-    watcher.watch(folder)
-    watcher.watch(folder)
-    assert watcher.polled == {folder: EJECTABLE}
-    assert threading.active_count() == before
-    asker = Asker(watcher)
-    told = [asker.settled(10.0) for _ in range(15)]
-    assert [bool(each) for each in told].count(True) == 2
-    watcher.unwatch(folder)
-    assert watcher.polled == {}
-    watcher.close()
+    demand_polled(DirectoryWatcher(lambda: pytest.fail("it is listened to")), folder, EJECTABLE)
 
 
 def test_a_folder_of_this_computer_is_not_polled(watcher: DirectoryWatcher) -> None:

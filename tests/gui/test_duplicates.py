@@ -145,12 +145,18 @@ def test_keys_keep_photos_and_the_last_one_cannot_go(seas: MainWindow, qtbot: Qt
     dialog.close()
 
 
-def test_all_copies_go_but_those_that_are_ticked_as_kept(seas: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def copies_of_rose_and_sky(seas: MainWindow, qtbot: QtBot, tmp_path: Path) -> Path:
+    """Add a copy of the rose and two of the sky, and return the photos' folder."""
     folder = tmp_path / "photos"
     for name, words in (("rose copy", "red rose"), ("sky copy", "blue sky"), ("sky copy 2", "blue sky")):
         write_photo(folder / f"{name}.jpg", words)
     drop(seas, folder)
     qtbot.waitUntil(lambda: seas.photos.rowCount() == 9 and seas.keeper.is_idle)
+    return folder
+
+
+def test_all_copies_go_but_those_that_are_ticked_as_kept(seas: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = copies_of_rose_and_sky(seas, qtbot, tmp_path)
     dialog = opened_dialog(seas, qtbot)
     dialog.kinds.setCurrentText("Exact copies")
     assert dialog.discard_copies.text().startswith("Move all 4 ")
@@ -193,11 +199,7 @@ def test_trouble_is_said_where_it_happened(seas: MainWindow, qtbot: QtBot, tmp_p
 def test_what_was_moved_before_the_trouble_is_gone_from_the_list(
     seas: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "photos"
-    for name, words in (("sky copy", "blue sky"), ("sky copy 2", "blue sky"), ("rose copy", "red rose")):
-        write_photo(folder / f"{name}.jpg", words)
-    drop(seas, folder)
-    qtbot.waitUntil(lambda: seas.photos.rowCount() == 9 and seas.keeper.is_idle)
+    copies_of_rose_and_sky(seas, qtbot, tmp_path)
     dialog = opened_dialog(seas, qtbot)
     order = [stack.photos[1:] for stack in dialog._found if stack.is_exact]
     first, last = order[0][0].path, order[-1][-1].path
