@@ -88,7 +88,7 @@ def full_index(bench: Bench, times: int) -> Row:
 
 
 def full_photo_disk(bench: Bench, times: int) -> Row:
-    """No room beside the photos: no sidecar is damaged, and each that is not written is told."""
+    """No room beside the photos: no sidecar is damaged, and that some are not written is told."""
     with disk(bench.photos, "10m"):
         photos = bench.add_photos(20)
         bench.index()
@@ -108,7 +108,7 @@ def full_photo_disk(bench: Bench, times: int) -> Row:
                 text = Path(f"{photo}.xmp").read_text(encoding="utf-8")
                 demand(all(name in text for name in names), "a tag is not in its sidecar")
         bench.check()
-    return Row("disk full: sidecars", times, "told for each; written when there was room")
+    return Row("disk full: sidecars", times, "told; written when there was room")
 
 
 def read_only_library(bench: Bench, _times: int) -> Row:
