@@ -5,19 +5,11 @@ import subprocess
 import sys
 from pathlib import Path, PurePath
 
-from photo_clip.adapters.windows_calls import kernel32
+from photo_clip.core.file_systems import ON_THE_NETWORK
+from photo_clip.core.windows_calls import kernel32
 
 NETWORK_DRIVE = "it is on another computer, which does not tell of every change"
 EJECTABLE = "its drive could not be ejected while it is listened to"
-
-_NETWORK = frozenset(
-    (
-        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "davfs", "glusterfs", "lustre"),
-        *("vboxsf", "prl_fs", "fuse.vmhgfs-fuse", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs"),
-        *("fuse.s3fs", "fuse.gvfsd-fuse"),
-    )
-)
-"""File systems on which others may change files without Linux hearing of it."""
 
 _REASONS = {2: EJECTABLE, 4: NETWORK_DRIVE, 5: EJECTABLE}
 """By what Windows calls removable, remote and optical. External hard disks are fixed to it, as inner ones are."""
@@ -49,7 +41,7 @@ def _is_far_on_linux(mounts: str, number: str) -> bool:
     for line in mounts.splitlines():
         mount, _, kind = line.partition(" - ")
         if mount.split(" ")[2:3] == [number]:
-            return kind.split(" ", 1)[0] in _NETWORK
+            return kind.split(" ", 1)[0] in ON_THE_NETWORK
     return False
 
 

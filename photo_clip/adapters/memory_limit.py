@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from photo_clip.adapters.windows_calls import kernel32
+from photo_clip.core.windows_calls import kernel32
 
 _EXTENDED_LIMITS = 9
 _PROCESS_MEMORY = 0x100

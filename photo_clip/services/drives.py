@@ -1,6 +1,5 @@
 """Where drives are connected just now, and what tells them apart."""
 
-import ctypes
 import hashlib
 import re
 import string
@@ -8,8 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from photo_clip.core.file_systems import ON_THE_NETWORK
 from photo_clip.core.photo import FolderIdentity
 from photo_clip.core.there import is_there
+from photo_clip.core.windows_calls import kernel32
 
 _NO_DRIVES = frozenset(
     (
@@ -18,8 +19,6 @@ _NO_DRIVES = frozenset(
         *("overlay", "efivarfs", "nsfs", "ramfs"),
     )
 )
-_ON_THE_NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "fuse.rclone", "davfs", "afs")
-"""A server that went away lets whoever looks wait for minutes."""
 _KINDS_LOOKED_AT = (2, 3, 6)
 """What Windows calls removable, fixed and a RAM disk; a server may not answer, and a disc would be kept turning."""
 
@@ -62,7 +61,7 @@ def _letters() -> list[str]:
     """Return the letters of Windows that stand for drives of this computer, without a look at what is there."""
     if sys.platform != "win32":
         return []
-    kernel = ctypes.windll.kernel32
+    kernel = kernel32()
     given = kernel.GetLogicalDrives()
     letters = [letter for number, letter in enumerate(string.ascii_uppercase) if given & 1 << number]
     return [letter for letter in letters if kernel.GetDriveTypeW(f"{letter}:\\") in _KINDS_LOOKED_AT]
@@ -72,5 +71,5 @@ def mount_points(mounts: str) -> Iterator[Path]:
     """Yield where drives are mounted, from what Linux tells in /proc/self/mounts."""
     for line in mounts.splitlines():
         _, place, kind, *_ = [*line.split(" "), "", "", ""]
-        if place and kind not in _NO_DRIVES and not kind.startswith(_ON_THE_NETWORK):
+        if place and kind not in _NO_DRIVES and kind not in ON_THE_NETWORK:
             yield Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), place))

@@ -1,6 +1,5 @@
 """Where drives are connected, and which of them are looked at."""
 
-import ctypes
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,11 +16,11 @@ REMOVABLE, FIXED, REMOTE, DISC, RAM = 2, 3, 4, 5, 6
 def drives(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Windows' drives, by their letters; to be filled."""
     found: dict[str, int] = {}
-    kernel32 = SimpleNamespace(
+    windows = SimpleNamespace(
         GetLogicalDrives=lambda: sum(1 << "ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(letter) for letter in found),
         GetDriveTypeW=lambda root: found[root.removesuffix(":\\")],
     )
-    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel32), raising=False)
+    monkeypatch.setattr("photo_clip.services.drives.kernel32", lambda: windows)
     monkeypatch.setattr(sys, "platform", "win32")
     return found
 
