@@ -16,7 +16,8 @@ from photo_clip.core.ports import Encoder, ModelIdentity, Notes, Squares, Square
 
 _AT_ONCE = 3
 """Photos are embedded while two searches are answered."""
-_SENT_AS_THEY_ARE = (PhotoClipError, ValueError, RuntimeError)
+_SENT_AS_THEY_ARE = (ValueError, RuntimeError)
+"""And nothing that libraries made of them, of which pickle may know nothing."""
 
 Load = Callable[[Notes], Encoder]
 """Pickle sends it to the process."""
@@ -102,7 +103,7 @@ class _Work:
         """What is made imports what it needs."""
 
     def explained(self, error: Exception) -> Exception:
-        if isinstance(error, _SENT_AS_THEY_ARE):
+        if isinstance(error, PhotoClipError) or type(error) in _SENT_AS_THEY_ARE:
             return error
         return RuntimeError("".join(traceback.format_exception(error)))
 

@@ -172,7 +172,7 @@ class _Answering:
                 answer = (_FAILED, self._work.explained(error))
             try:
                 line.send(answer)
-            except OSError:  # the program is gone, or does not wait for it any longer
+            except Exception:  # noqa: BLE001 - the program is gone, or waits for what cannot be sent
                 os._exit(0)
 
     def _object(self) -> object:

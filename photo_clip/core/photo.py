@@ -172,6 +172,11 @@ class Photo:
         """Where its file is, absolute."""
         return Path(self.location)
 
+    @property
+    def is_read_as_it_is(self) -> bool:
+        """Whether its content is that of its file; else that changed, and waits to be read."""
+        return self.taken_source is not None
+
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:

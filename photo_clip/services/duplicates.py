@@ -104,7 +104,11 @@ class Duplicates:
         looks = self._catalog.looks(photo_ids)
         pairs = self._alike(looks, joined(copies(looks), shots_of_bursts(looks), *versions(looks)))
         stacks = stacked(pairs, best_first(looks))
-        return [looks.photo_ids[stack].tolist() for stack in sorted(stacks, key=min)]
+        folded = [looks.photo_ids[stack].tolist() for stack in stacks]
+        changed = set(photo_ids).difference(looks.photo_ids.tolist())  # and not read since
+        folded += [[photo.id] for photo in self._catalog.photos(sorted(changed))]
+        places = {photo_id: place for place, photo_id in enumerate(photo_ids)}
+        return sorted(folded, key=lambda stack: min(places[photo_id] for photo_id in stack))
 
     def discard(
         self, stack: Stack, photos: Iterable[Photo], on_moved: Callable[[Photo], object] = lambda _photo: None

@@ -171,7 +171,8 @@ class MovedPhotos:
         for place in all_places:
             if place.only_in_cloud:  # its name, size and time tell where that can
                 if place.former is not None:
-                    contents.unknown.add(place.former.photo_id)
+                    if not (place.is_on_other_drive or self._is_another(place.former)):
+                        contents.unknown.add(place.former.photo_id)
                 elif content := lost.get((_name_of(place.path), place.stamp)):
                     contents.of_place[place] = content
         places = [

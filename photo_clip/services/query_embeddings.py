@@ -78,5 +78,5 @@ class QueryEmbeddings:
         if photo is None or photo.content_hash is None:
             return None
         stamp = stamp_of(path)
-        is_that = photo.offline if stamp is None else stamp == photo.stamp
+        is_that = photo.offline if stamp is None else stamp == photo.stamp and photo.is_read_as_it_is
         return self._catalog.embeddings.vectors_of(encoder.identity.key, photo.content_hash) if is_that else None

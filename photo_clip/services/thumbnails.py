@@ -59,9 +59,8 @@ class Thumbnails:
         with contextlib.suppress(OSError):
             file.unlink()
         jpeg = self._reader.thumbnail(photo.path)
-        if (
-            stamp_of(photo.path) == photo.stamp
-        ):  # else it shows what the photo holds now, not the content it would be kept for
+        # Else it shows what the photo holds now, not the content it would be kept for.
+        if photo.is_read_as_it_is and stamp_of(photo.path) == photo.stamp:
             self.store(photo.content_hash, jpeg)
         return jpeg
 

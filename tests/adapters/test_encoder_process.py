@@ -22,6 +22,10 @@ SOON_S = 30
 RED = np.full((1, 4, 4, 3), (255, 0, 0), np.uint8)
 
 
+class OddError(ValueError):
+    """An error that pickle cannot send."""
+
+
 class Moody(FakeEncoder):
     """Does for texts what they say, and photos when a file is there."""
 
@@ -44,6 +48,8 @@ class Moody(FakeEncoder):
                 os._exit(1)
             case ["fail"]:
                 raise ModelError("There is no memory.", advice="Buy some.")
+            case ["odd"]:
+                raise OddError(threading.Lock())
             case ["err"]:
                 raise KeyError("a mistake")
         return super().embed_texts(texts)
@@ -140,6 +146,8 @@ def test_errors_of_a_model_are_raised_in_the_program(encoder: EncoderProcess) ->
     with pytest.raises(ModelError, match="There is no memory") as told:
         encoder.embed_texts(["fail"])
     assert told.value.advice == "Buy some."
+    with pytest.raises(RuntimeError, match=r"(?s)OddError: <unlocked"):
+        encoder.embed_texts(["odd"])
     with pytest.raises(RuntimeError, match=r"(?s)test_encoder_process.*KeyError: 'a mistake'"):
         encoder.embed_texts(["err"])
     assert len(encoder.embed_texts(["red"])) == 1

@@ -123,6 +123,26 @@ def test_a_photo_edited_elsewhere_is_read_when_it_is_here(bench: Bench, cloud: C
     assert bench.catalog.tags.decisions(photo_id) == {"sunset": True}
 
 
+def test_another_photo_in_the_cloud_at_the_place_of_one_that_is_long_gone_gets_no_tags_of_it(
+    bench: Bench, cloud: Cloud
+) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red 1")
+    write_photo(bench.photos / "b.jpg", "green 1")
+    bench.index()
+    former = bench.shown()["a.jpg"]
+    bench.catalog.tags.decide([Decision(former, "sunset", True)], now_s=1)
+    photo.unlink()
+    bench.index()
+    bench.now_s += 1e6
+    cloud.take(write_photo(photo, "blue and quite another one", mtime_s=1_500_000_000))
+    bench.index()
+    assert former not in bench.shown().values()
+    cloud.bring(photo)
+    bench.index()
+    assert bench.shown()["a.jpg"] != former
+    assert bench.catalog.tags.decisions(bench.shown()["a.jpg"]) == {}
+
+
 def test_a_sidecar_that_is_only_in_the_cloud_says_what_it_said(bench: Bench, cloud: Cloud) -> None:
     photo = write_photo(bench.photos / "a.jpg", "red")
     sidecar = write_photo(bench.photos / "a.xmp", "<xmp/>")

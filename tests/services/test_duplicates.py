@@ -119,6 +119,9 @@ def test_what_was_found_is_folded_under_the_best(library: Library, photos: Path)
     assert duplicates.fold(order) == [[order[0]], [order[3], order[1]], [order[2]]]
     assert duplicates.fold([order[1], 999]) == [[order[1]]]
     assert duplicates.fold([]) == []
+    write_photo(photos / "4 large.jpg", "red sea larger", mtime_s=1_000_000_500)
+    run(library.indexer.follow())  # and does not read it yet
+    assert duplicates.fold(order) == [[order[0]], [order[1]], [order[2]], [order[3]]]
 
 
 def test_all_but_one_go_to_the_bin(library: Library, photos: Path, bin_: Bin) -> None:

@@ -63,6 +63,16 @@ def test_a_photo_and_words_are_mixed(library: Library) -> None:
         library.searcher.search("similar:nowhere.jpg")
 
 
+def test_a_photo_that_changed_and_waits_to_be_read_is_looked_at_for_others_like_it(
+    library: Library, tmp_path: Path
+) -> None:
+    photo = write_photo(tmp_path / "photos" / "land" / "sunset.jpg", "blue now", mtime_s=1_500_001_000)
+    run(library.indexer.follow())
+    encoder, embeddings = library.models.active_encoder(), QueryEmbeddings(library.catalog, library.reader)
+    unknown = write_photo(tmp_path / "unknown.jpg", "blue now")
+    np.testing.assert_array_equal(embeddings.of_photo(encoder, photo), embeddings.of_photo(encoder, unknown))
+
+
 def test_filters_narrow_the_answer(library: Library) -> None:
     assert names(library, "red folder:land") == ["sunset.jpg", "p3.jpg"]
     assert names(library, "red folder:land -name:sunset") == ["p3.jpg"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import Photo, TakenSource
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.thumbnails import Thumbnails
 from tests.fakes import FakeReader, write_photo
@@ -42,7 +42,7 @@ def photo(tmp_path: Path) -> Photo:
     path = write_photo(tmp_path / "a.jpg", "red")
     stamp = stamp_of(path)
     assert stamp is not None
-    return Photo(1, 1, str(path), stamp, content_hash="abcdef0123")
+    return Photo(1, 1, str(path), stamp, content_hash="abcdef0123", taken_source=TakenSource.MTIME)
 
 
 def kept(tmp_path: Path) -> list[str]:
@@ -88,6 +88,9 @@ def test_a_photo_that_changed_since_is_shown_but_not_kept_for_its_old_content(
 ) -> None:
     write_photo(photo.path, "blue now", mtime_s=1_000_000_005)
     assert thumbnails.jpeg(photo)
+    stamp = stamp_of(photo.path)
+    assert stamp is not None
+    assert thumbnails.jpeg(replace(photo, stamp=stamp, taken_source=None))  # as after a look
     assert kept(tmp_path) == []
 
 
