@@ -123,15 +123,10 @@ class Dialogs(QObject):
     def _tag(self, photo_ids: Sequence[int], wanted: dict[str, bool]) -> None:
         if self._library is None:
             return
-        tagger = self._library.tagger
-
-        def decide() -> None:
-            for name, accepted in wanted.items():
-                tagger.decide(photo_ids, name, accepted)
-
+        decide = self._library.tagger.decide_all
         told = ", ".join(f"{'+' if accepted else '−'} {name}" for name, accepted in wanted.items())
         told = f"{told}: {photos_in_words(len(photo_ids))}"
-        self._jobs.start(Lane.DECISIONS, decide, on_done=lambda _: self.tags_changed.emit(told))
+        self._jobs.start(Lane.DECISIONS, decide, photo_ids, wanted, on_done=lambda _: self.tags_changed.emit(told))
 
     def show_duplicates(self) -> None:
         """Look for copies and near-duplicates, and show them."""

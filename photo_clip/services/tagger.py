@@ -31,13 +31,11 @@ class Tagger:
         self, photo_ids: Sequence[int], label: str, accepted: bool | None, *, is_suggested: bool = False
     ) -> None:
         """Accept, reject or, with None, take back a label for photos. `is_suggested`: the model had suggested it."""
-        name = tag_name(label)
-        if not name:
-            raise UsageError("A tag has no name.", advice="Write a word for it.")
-        key = self._models.active_key() if is_suggested else ""
-        decisions = [Decision(int(photo_id), name, accepted) for photo_id in photo_ids]
-        self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=key)
-        self._follow(photo_ids)
+        self._decide(photo_ids, {label: accepted}, self._models.active_key() if is_suggested else "")
+
+    def decide_all(self, photo_ids: Sequence[int], wanted: Mapping[str, bool]) -> None:
+        """Accept or reject labels for photos, by the labels' names; all together are undone at once."""
+        self._decide(photo_ids, wanted, "")
 
     def accept(self, suggested: Mapping[str, Sequence[int]]) -> None:
         """Accept suggested labels for photos, by the labels' names; all together are undone at once."""
@@ -72,3 +70,11 @@ class Tagger:
         if undone is not None:
             self._follow(undone.photo_ids)
         return undone
+
+    def _decide(self, photo_ids: Sequence[int], wanted: Mapping[str, bool | None], model_key: str) -> None:
+        by_name = {tag_name(label): accepted for label, accepted in wanted.items()}
+        if "" in by_name:
+            raise UsageError("A tag has no name.", advice="Write a word for it.")
+        decisions = [Decision(int(each), name, accepted) for name, accepted in by_name.items() for each in photo_ids]
+        self._catalog.tags.decide(decisions, now_s=self._clock(), model_key=model_key)
+        self._follow(photo_ids)

@@ -619,6 +619,24 @@ def test_a_tag_that_stands_in_the_line_is_given_too(filled: MainWindow, library:
     qtbot.waitUntil(lambda: library.catalog.tags.counts() == {"anna": 1})
 
 
+def test_tags_of_one_dialog_are_stored_together_and_taken_back_together(
+    filled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = StoreError("The sidecar cannot be written.", advice="Allow it.")
+    dialog = open_tags(filled)
+    qtbot.waitUntil(lambda: dialog.is_loaded)
+    qtbot.keyClicks(dialog.line, "one")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.line, "two")
+    with monkeypatch.context() as unwritable:
+        unwritable.setattr(library.tagger, "_follow", raiser(error))
+        dialog.save.click()
+        qtbot.waitUntil(lambda: filled.problems._sentence.text() == error.sentence)
+    assert library.catalog.tags.counts() == {"one": 1, "two": 1}
+    filled.undo()
+    qtbot.waitUntil(lambda: library.catalog.tags.counts() == {})
+
+
 def test_a_tag_that_is_typed_before_the_others_are_there_is_there_once(
     filled: MainWindow, library: Library, qtbot: QtBot
 ) -> None:
