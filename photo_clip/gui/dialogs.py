@@ -29,6 +29,8 @@ class Dialogs(QObject):
     try_again_wanted = Signal()
     tags_changed = Signal(str)
     """A sentence on the tags that were given or taken away."""
+    tags_failed = Signal(object)
+    """An Exception; the tags may be stored all the same, where a sidecar alone was missed."""
     told = Signal(str)
     """A sentence on what was done."""
     files_went = Signal()
@@ -126,7 +128,14 @@ class Dialogs(QObject):
         decide = self._library.tagger.decide_all
         told = ", ".join(f"{'+' if accepted else '−'} {name}" for name, accepted in wanted.items())
         told = f"{told}: {photos_in_words(len(photo_ids))}"
-        self._jobs.start(Lane.DECISIONS, decide, photo_ids, wanted, on_done=lambda _: self.tags_changed.emit(told))
+        self._jobs.start(
+            Lane.DECISIONS,
+            decide,
+            photo_ids,
+            wanted,
+            on_done=lambda _: self.tags_changed.emit(told),
+            on_failed=self.tags_failed.emit,
+        )
 
     def show_duplicates(self) -> None:
         """Look for copies and near-duplicates, and show them."""

@@ -241,13 +241,17 @@ class LabelsPage(QWidget):
                 self._library.tagger.rename,
                 name,
                 to,
-                on_done=lambda _: self._renamed(),
-                on_failed=self._fail,
+                on_done=lambda _: self._show_change(),
+                on_failed=self._fail_to_change,
             )
 
-    def _renamed(self) -> None:
+    def _show_change(self) -> None:
         self.changed.emit()
         self.open()
+
+    def _fail_to_change(self, error: Exception) -> None:
+        self.failed.emit(error)
+        self._show_change()  # where a sidecar alone was missed, the change is stored
 
     def _accept_sure(self) -> None:
         judged = self._current
@@ -260,12 +264,14 @@ class LabelsPage(QWidget):
             self._library.tagger.accept,
             {name: sure},
             on_done=lambda _: self._decided(f"“{name}” for {photos_in_words(len(sure))}", name),
-            on_failed=self._fail,
+            on_failed=self._fail_to_change,
         )
 
     def _undo(self) -> None:
         if self._library is not None:
-            self._jobs.start(Lane.DECISIONS, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail)
+            self._jobs.start(
+                Lane.DECISIONS, self._library.tagger.undo, on_done=self._undone, on_failed=self._fail_to_change
+            )
 
     def _undone(self, undone: Undone | None) -> None:
         self._say("Nothing is left to take back" if undone is None else undone.told)

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         dialogs.try_again_wanted.connect(self.keeper.try_skipped_again)
         dialogs.reveal_wanted.connect(actions.reveal)
         dialogs.tags_changed.connect(self._tell_of_tags)
+        dialogs.tags_failed.connect(self._tell_of_tag_trouble)
         self.search_view.line.textChanged.connect(self._typing_begins)
         dialogs.told.connect(self._say)
         actions.tags_wanted.connect(self.tag)
@@ -454,7 +455,12 @@ class MainWindow(QMainWindow):
     def undo(self) -> None:
         """Take back the tags, stars or hearts that were given or taken away last."""
         if self._opened is not None:
-            self._jobs.start(Lane.DECISIONS, self._opened.library.tagger.undo, on_done=self._tell_of_undone)
+            self._jobs.start(
+                Lane.DECISIONS,
+                self._opened.library.tagger.undo,
+                on_done=self._tell_of_undone,
+                on_failed=self._tell_of_tag_trouble,
+            )
 
     def _tell_of_undone(self, undone: Undone | None) -> None:
         self._tell_of_tags("Nothing is left to take back" if undone is None else undone.told)
@@ -462,6 +468,11 @@ class MainWindow(QMainWindow):
     def _tell_of_tags(self, sentence: str) -> None:
         self._say(sentence)
         self._hear_of_tags()
+        self._follow_why()
+
+    def _tell_of_tag_trouble(self, error: Exception) -> None:
+        self.problems.show_problem(error)
+        self._renew()  # where a sidecar alone was missed, the change is stored
         self._follow_why()
 
     def _hear_of_tags(self) -> None:

@@ -37,7 +37,7 @@ class PhotoActions(QObject):
     """A frozenset of ids: photos to search in."""
     why_wanted = Signal()
     marked = Signal()
-    """Photos were rated, or made favourites."""
+    """Photos were rated, or made favourites; or a part of that failed."""
     tags_wanted = Signal()
     told = Signal(str)
     """A sentence on what was done."""
@@ -188,7 +188,11 @@ class PhotoActions(QObject):
             self.told.emit(sentence)
             self.marked.emit()
 
-        self._jobs.start(Lane.DECISIONS, lambda: change(catalog), on_done=tell)
+        def fail(error: Exception) -> None:
+            self._jobs.failed_unheard.emit(error)
+            self.marked.emit()  # where a sidecar alone was missed, the marks are stored
+
+        self._jobs.start(Lane.DECISIONS, lambda: change(catalog), on_done=tell, on_failed=fail)
 
     def _with_files(self, take: Callable[[Files], object]) -> None:
         ids = self._chosen_ids()

@@ -130,6 +130,32 @@ def test_all_that_is_sure_is_accepted_and_taken_back(labelled: MainWindow, qtbot
     qtbot.waitUntil(lambda: tags.counts() == {})
 
 
+def test_labels_show_what_only_the_sidecars_missed(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = labelled.labels
+    error = StoreError("The sidecar cannot be written.", advice="Allow it.")
+    library.sidecars.follows = True
+    monkeypatch.setattr(library.tagger, "_follow", raiser(error))
+    row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
+    page.view.setCurrentIndex(page.labels.index(row, 0))
+    sure = sure_ids(page.labels.judged[row])
+
+    def decided() -> dict[int, bool]:
+        return next((each.decided for each in page.labels.judged if each.label.name.endswith("red")), {})
+
+    page.details.accept_sure.click()
+    qtbot.waitUntil(lambda: decided() == dict.fromkeys(sure, True))
+    assert labelled.problems._sentence.text() == error.sentence
+    page._rename("colours/red", "dark red")
+    qtbot.waitUntil(lambda: {each.label.name for each in page.labels.judged} == {"dark red", "colours/green"})
+    assert decided() == dict.fromkeys(sure, True)
+    page._rename("dark red", "colours/red")
+    qtbot.waitUntil(lambda: page._judging is None and "colours/red" in {e.label.name for e in page.labels.judged})
+    page.details.undo.click()
+    qtbot.waitUntil(lambda: decided() == {})
+
+
 def test_the_deck_works_by_keyboard_alone(labelled: MainWindow, qtbot: QtBot) -> None:
     page, deck = labelled.labels, labelled.deck
     assert labelled._opened is not None

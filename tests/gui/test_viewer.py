@@ -1,11 +1,13 @@
 """The large photo: it stays with what it shows while photos come, go and change around it."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from photo_clip.core.errors import StoreError
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.services.library import Library
@@ -107,6 +109,22 @@ def test_what_is_done_to_the_photo_is_seen_on_it(filled: MainWindow, library: Li
     qtbot.keyClick(filled.viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: filled.viewer._caption.text() == f"{name}  ·  9 September 2001  ·  ♥")
     assert filled.viewer.words == "Taken back: stars or favourites for 1 photo"
+
+
+def test_what_only_the_sidecar_missed_is_seen_all_the_same(
+    filled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def miss(_photo_ids: object) -> NoReturn:
+        raise StoreError("The sidecar cannot be written.", advice="Allow it.")
+
+    filled.photo_actions.use(library.catalog, miss)
+    monkeypatch.setattr(library.tagger, "_follow", miss)
+    show_large(filled, qtbot, 0)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_5)
+    qtbot.waitUntil(lambda: "★★★★★" in filled.viewer._caption.text())
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "★" not in filled.viewer._caption.text())
+    assert filled.problems._sentence.text() == "The sidecar cannot be written."
 
 
 def colour_of(window: MainWindow) -> str:
