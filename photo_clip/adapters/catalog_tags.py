@@ -49,19 +49,21 @@ class SqliteTags:
             before = take_last(connection)
             if before is None:
                 return None
-            ids = dict(connection.execute("SELECT name, id FROM labels").fetchall())
+            labels = connection.execute("SELECT name, id FROM labels").fetchall()
+            ids = {name.casefold(): label_id for name, label_id in labels} | dict(labels)
             for photo_id, label, accepted, at_s, model_key in reversed(before):
                 if not label:
                     mark_again(connection, photo_id, accepted, at_s)
                     continue
-                if label not in ids:
+                label_id = ids.get(label, ids.get(label.casefold()))  # its capitals may have changed since
+                if label_id is None:
                     continue
-                connection.execute("DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (photo_id, ids[label]))
+                connection.execute("DELETE FROM decisions WHERE photo_id = ? AND label_id = ?", (photo_id, label_id))
                 if accepted is not None:
                     connection.execute(
                         """INSERT INTO decisions (photo_id, label_id, accepted, decided_at_s, model_key)
                            SELECT id, ?, ?, ?, ? FROM photos WHERE id = ?""",
-                        (ids[label], accepted, at_s, model_key, photo_id),
+                        (label_id, accepted, at_s, model_key, photo_id),
                     )
         return Undone(
             tuple(dict.fromkeys(label for _, label, *_ in before if label)), tuple(photo_id for photo_id, *_ in before)

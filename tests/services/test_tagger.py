@@ -106,6 +106,7 @@ def test_decisions_are_undone_one_step_at_a_time(library: Library, tagger: Tagge
     assert set(undone.labels) == {"red", "warm"}
     assert library.catalog.tags.decided("red") == dict.fromkeys(red[:2], True)
     assert library.catalog.tags.decided("warm") == {}
+    library.catalog.tags.rename("red", "Red")
     assert tagger.undo() is not None
     assert tagger.undo() is None
     assert library.catalog.tags.counts() == {}
