@@ -17,9 +17,11 @@ def keep_search(marks: MarkStore, query: str) -> None:
 
 def rename_search(marks: MarkStore, search: SavedSearch, name: str) -> None:
     """Give a search that was kept another name. Raises UsageError where another has it."""
-    other = _named(marks, name)
-    if other is not None and other.name != search.name:
-        raise _is_taken(other)
+    if name == search.name:
+        return
+    for other in marks.saved_searches():
+        if other.name != search.name and other.name.casefold() == name.casefold():
+            raise _is_taken(other)
     marks.save_search(SavedSearch(name, search.query))
     marks.forget_search(search.name)
 
