@@ -233,6 +233,9 @@ class DuplicatesDialog(QDialog):
         return self._stacks.stacks[row] if 0 <= row < len(self._stacks.stacks) else None
 
     def _show_stack(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
         for card in self.cards:
             self._flow.removeWidget(card)
             card.deleteLater()
@@ -247,8 +250,6 @@ class DuplicatesDialog(QDialog):
             self._flow.addWidget(card)
             card.show()
             self.cards.append(card)
-        if self._loading is not None:
-            self._loading.cancel()
         self._loading = self._jobs.start(
             Lane.SEARCH, pictures_of, self._library.thumbnails, stack.photos, on_done=self._show_pictures
         )

@@ -230,6 +230,17 @@ def test_photos_that_are_not_indexed_yet_are_said_not_to_be_compared(
     dialog.close()
 
 
+def test_pictures_that_come_too_late_are_not_shown(seas: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened_dialog(seas, qtbot)
+    dialog._found = [stack for stack in dialog._found if not stack.is_exact]
+    dialog._show_kind()
+    assert dialog.cards
+    dialog.kinds.setCurrentText("Exact copies")
+    assert dialog.told.text() == "Nothing of that kind"
+    qtbot.waitUntil(lambda: dialog._loading is None)  # as it was given up
+    dialog.close()
+
+
 def test_a_library_without_duplicates_says_so(filled: MainWindow, qtbot: QtBot) -> None:
     dialog = opened_dialog(filled, qtbot)
     assert dialog.told.text() == "No photo has a copy or a near-duplicate"
