@@ -389,6 +389,8 @@ class MainWindow(QMainWindow):
         self.viewer.show_row(row)
 
     def _show_grid(self) -> None:
+        if self._is_viewing:  # the photo may have left, and the grid has none in its place
+            self.grid.go_to(min(self.viewer.row, self.photos.rowCount() - 1))
         self.viewer.leave()
         self.activity.show()
         self._pages.setCurrentWidget(self._splitter)

@@ -148,6 +148,11 @@ class PhotoViewer(QWidget):
         return self._photo
 
     @property
+    def row(self) -> int:
+        """Where the photo stands; where it was left out, where the one after it does, or would."""
+        return self._row
+
+    @property
     def words(self) -> str:
         """What is said below the photo; empty where there is nothing to say."""
         return "" if self._words.isHidden() else self._words.text()

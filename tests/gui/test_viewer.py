@@ -77,6 +77,16 @@ def test_a_photo_that_left_is_still_shown_and_both_its_neighbours_are_a_key_away
     assert press(filled, qtbot, Qt.Key.Key_Left) == names[10]
 
 
+@pytest.mark.parametrize(("row", "kept"), [(5, 5), (11, 10)])
+def test_the_grid_goes_on_where_a_photo_left(filled: MainWindow, qtbot: QtBot, row: int, kept: int) -> None:
+    ask(filled, qtbot, "-rating:>=1")
+    show_large(filled, qtbot, row)
+    rate_away(filled, qtbot)
+    qtbot.keyClick(filled.viewer, Qt.Key.Key_Escape)
+    assert filled.grid.currentIndex().row() == kept
+    assert filled.grid.chosen_ids().tolist() == [filled.photos.photo_ids[kept]]
+
+
 def test_the_place_is_kept_when_neighbours_leave_as_well(filled: MainWindow, qtbot: QtBot, photos: Path) -> None:
     names = names_shown(filled)
     assert show_large(filled, qtbot, 5) == names[5]
