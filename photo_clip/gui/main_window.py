@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
         self.browser.veil_toggled.connect(self.viewer.veil_sensitive)
+        self.browser.veil_toggled.connect(self._veil_why)
         self.viewer.row_shown.connect(self.grid.go_to)
         self.viewer.row_shown.connect(lambda _row: actions.hear_of_choice())
         self.viewer.similar_wanted.connect(actions.find_similar)
@@ -516,6 +517,10 @@ class MainWindow(QMainWindow):
     def _follow_why(self) -> None:
         if self.why.isVisible():
             self.why.show_photo(self.search_view.question.text, self._current_photo())
+
+    def _veil_why(self, veiled: bool) -> None:
+        self.why.veil_sensitive(veiled)
+        self._follow_why()
 
     def _hear_of_loaded(self, first: QModelIndex, last: QModelIndex) -> None:
         if self.why.waits and first.row() <= self.grid.currentIndex().row() <= last.row():

@@ -318,7 +318,7 @@ class PhotoViewer(QWidget):
         if self._outline_job is not None:
             self._outline_job.cancel()
             self._outline_job = None
-        if self._outlines and self._photo is not None:
+        if self._outlines and self._photo is not None and not self._is_veiled:
             self._outline_job = self._jobs.start(Lane.SEARCH, self._where, self._photo, on_done=self._take_outline)
         elif self.canvas.outlined is not None:
             self.canvas.outline(None)

@@ -35,6 +35,7 @@ class _Why:
     labelled: list[str]
     picture: QImage | None
     """Where a part of it is to be pointed at."""
+    is_sensitive: bool
 
 
 class WhyPanel(QWidget):
@@ -48,6 +49,7 @@ class WhyPanel(QWidget):
         self._library: Library | None = None
         self._job: Job | None = None
         self._waits = True
+        self._veils_sensitive = True
         self.setFixedWidth(_WIDTH_PX)
         self.setObjectName("why")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -93,6 +95,11 @@ class WhyPanel(QWidget):
         self.hide()
         self.closed.emit()
 
+    def veil_sensitive(self, veiled: bool) -> None:
+        """Point at nothing in sensitive photos that are shown from now on, or do."""
+        self._veils_sensitive = veiled
+        self.picture.hide()
+
     def show_photo(self, text: str, photo: Photo | None) -> None:
         """Say why this photo answers what was typed; with None, what to do."""
         if self._job is not None:
@@ -108,8 +115,11 @@ class WhyPanel(QWidget):
     def _show(self, found: _Why | None) -> None:
         self._job = None
         self.words.setText("This photo is gone." if found is None else _html(found.explanation, found.labelled))
-        self.picture.setVisible(found is not None and found.picture is not None)
-        if found is not None and found.picture is not None and found.explanation.where is not None:
+        self.picture.hide()
+        if found is None or (found.is_sensitive and self._veils_sensitive):
+            return
+        if found.picture is not None and found.explanation.where is not None:
+            self.picture.show()
             self.picture.setPixmap(_outlined(found.picture, found.explanation.where.box, self.devicePixelRatioF()))
             self.picture.setAccessibleName(f"The photo, its {place_in_words(found.explanation.where.box)} outlined")
 
@@ -136,7 +146,12 @@ def _explain(library: Library, text: str, photo_id: int) -> _Why | None:
     if explained.where is not None:
         with suppress(UnreadablePhotoError):
             picture = picture_of(library.thumbnails, photos[0])
-    return _Why(explained, _labelled(library, photo_id), None if picture is None or picture.isNull() else picture)
+    return _Why(
+        explained,
+        _labelled(library, photo_id),
+        None if picture is None or picture.isNull() else picture,
+        bool(library.labelled.sensitive({photo_id: library.catalog.tags.tags_of([photo_id]).get(photo_id, [])})),
+    )
 
 
 def where_in(library: Library, text: str, photo: Photo) -> Where | None:

@@ -119,6 +119,34 @@ def test_the_part_is_outlined_in_the_large_photo_by_a_key(looked: MainWindow, qt
     assert looked.viewer.words == ""
 
 
+def test_no_part_of_a_veiled_photo_is_pointed_at(looked: MainWindow, qtbot: QtBot) -> None:
+    row = row_of_small(looked, qtbot)
+    assert looked._opened is not None
+    looked._opened.library.tagger.decide(looked.photos.photo_ids[row : row + 1].tolist(), "sensitive/blood", True)
+    looked._renew()
+    qtbot.waitUntil(lambda: looked.photos.index(row).data(Role.SENSITIVE) is True)
+    looked.grid.setCurrentIndex(looked.photos.index(row))
+    looked.show_why()
+    qtbot.waitUntil(lambda: "Best seen in the lower right part" in looked.why.words.text())
+    assert looked.why.picture.isHidden()
+    qtbot.keyClick(looked.grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "sensitive" in looked.viewer.words)
+    qtbot.keyClick(looked.viewer, Qt.Key.Key_O)
+    assert looked.viewer._outline_job is None
+    assert "sensitive" in looked.viewer.words
+    veil = looked.browser.arrange.menu().veil
+    veil.trigger()
+    qtbot.waitUntil(lambda: looked.viewer.words == "Best seen in the lower right part.")
+    veil.trigger()
+    assert looked.viewer.canvas.outlined is None
+    assert "sensitive" in looked.viewer.words
+    veil.trigger()
+    qtbot.keyClick(looked.viewer, Qt.Key.Key_Escape)
+    qtbot.waitUntil(looked.why.picture.isVisible)
+    veil.trigger()
+    assert looked.why.picture.isHidden()
+
+
 def test_the_outline_follows_to_the_next_photo(looked: MainWindow, qtbot: QtBot) -> None:
     open_small(looked, qtbot)
     qtbot.keyClick(looked.viewer, Qt.Key.Key_O)
