@@ -25,6 +25,8 @@ from photo_clip.services.library import Library
 
 _TYPING_PAUSE_MS = 200
 _LINE_PAUSE_MS = 60
+LONGEST_TYPED = 10_000
+"""What is typed or pasted beyond it is cut off: with each key, the window reads and lays out the whole line."""
 _LINE_STEPS, _LINE_LOGITS = 100, 8.0
 """The line goes from a probability of 0.98 to one of 0.02, evenly in log odds."""
 
@@ -54,7 +56,7 @@ class SearchView(QWidget):
         self.line.setPlaceholderText("What do you remember? “a black cat on a red sofa”")
         self.line.setAccessibleName("Search")
         self.line.setAccessibleDescription("Describe the photo in your own words; the best photos appear below.")
-        self.line.setMaxLength(LONGEST_LINE)
+        self.line.setMaxLength(LONGEST_TYPED)
         self.line.setAcceptDrops(False)  # what is dropped is taken by the whole window
         self._glass = QAction("Search", self)
         self.line.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
@@ -171,6 +173,8 @@ class SearchView(QWidget):
 
     def ask_text(self, text: str) -> None:
         """Ask what is typed so, instead of what the line says."""
+        length = min(2 * len(text), LONGEST_LINE)  # Qt counts some characters twice
+        self.line.setMaxLength(max(length, LONGEST_TYPED))
         self.line.setText(text)
         self.search()
 

@@ -12,6 +12,7 @@ from photo_clip.core.arranging import Grouping, Sorting
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.saved_searches import COUNT, SEARCH
+from photo_clip.gui.search_view import LONGEST_TYPED
 from tests.fakes import write_photo
 from tests.gui.window_use import ask, names_shown, settle
 
@@ -234,6 +235,20 @@ def test_files_are_pasted_to_be_searched_with(filled: MainWindow, qtbot: QtBot, 
     qtbot.waitUntil(lambda: bool(filled.search_view.line.text()))
     settle(filled, qtbot)
     assert names_shown(filled)[0].startswith("green")
+
+
+def test_what_is_pasted_is_cut_off_but_not_what_is_asked_for(filled: MainWindow, qtbot: QtBot) -> None:
+    line = filled.search_view.line
+    long = "name:" + "long " * LONGEST_TYPED
+    QGuiApplication.clipboard().setText(long)
+    line.paste()
+    assert line.text() == long[:LONGEST_TYPED]
+    of_photos = f'similar:"{"/long" * LONGEST_TYPED}"'
+    filled.search_view.ask_text(of_photos)
+    assert line.text() == of_photos
+    filled.search_view.ask_text("")
+    line.paste()
+    assert line.text() == long[:LONGEST_TYPED]
 
 
 def test_pixels_are_pasted_as_a_file_of_the_cache(filled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
