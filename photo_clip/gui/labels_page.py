@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QInputDialog,
     QProgressBar,
     QSplitter,
     QTreeView,
@@ -26,7 +25,7 @@ from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.label_details import LabelDetails, sure_ids
 from photo_clip.gui.label_lists_panel import LabelListsPanel
 from photo_clip.gui.label_model import Column, LabelModel
-from photo_clip.gui.plain import plain_label
+from photo_clip.gui.plain import plain_input, plain_label
 from photo_clip.gui.sidecar_changes import SidecarNotice
 from photo_clip.services.label_judge import Judged
 from photo_clip.services.label_lists import Standing, effect_of_renaming
@@ -216,9 +215,7 @@ class LabelsPage(QWidget):
     def _ask_for_name(self) -> None:
         if self._current is not None:
             name = self._current.label.name
-            box = QInputDialog(self)
-            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            box.setWindowTitle("Rename a label")
+            box = plain_input(self, "Rename a label")
             box.setMinimumWidth(_RENAMING_WIDTH_PX)
             standing = self._standing()
 

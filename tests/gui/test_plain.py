@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocumentFragment
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from photo_clip.gui import plain
 from photo_clip.gui.main_window import MainWindow
-from photo_clip.gui.plain import plain_label, plain_tip
+from photo_clip.gui.plain import plain_input, plain_label, plain_tip
 from tests.fakes import write_photo
 from tests.gui.window_use import drop
 
@@ -53,6 +54,19 @@ def test_a_label_and_a_tip_show_any_text_as_it_is(qtbot: QtBot) -> None:
     assert label.textFormat() is Qt.TextFormat.PlainText
     assert QTextDocumentFragment.fromHtml(plain_tip(NAME)).toPlainText() == NAME
     assert plain_tip("cat.jpg\n/photos") == "cat.jpg\n/photos"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_texts_are_asked_for_in_plain_boxes_alone(module: Path) -> None:
+    assert module.name == "plain.py" or "QInputDialog" not in module.read_text(encoding="utf-8")
+
+
+def test_a_box_that_asks_shows_any_text_as_it_is(window: MainWindow) -> None:
+    box = plain_input(window, "Rename")
+    box.setLabelText(NAME)
+    (label,) = box.findChildren(QLabel)
+    assert label.text() == NAME
+    assert label.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_a_photo_s_tip_shows_its_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
