@@ -68,10 +68,14 @@ class PhotoActions(QObject):
         self._follow = follow
 
     def hear_of_choice(self) -> None:
-        """Fetch the photos chosen now, as they are now, in case they are dragged or others are to be like them."""
+        """Fetch the photos chosen now, as they are now, in case they are dragged or others are to be like them.
+
+        Where the same are chosen as before, those at hand serve until then.
+        """
         if self._fetching is not None:
             self._fetching.cancel()
-        self._at_hand = []
+        if [photo.id for photo in self._at_hand] != self._chosen_ids().tolist():
+            self._at_hand = []
         self._pause.start()
 
     def drag(self, source: QWidget, thumbnail: QPixmap | None) -> None:

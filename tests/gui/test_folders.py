@@ -85,7 +85,7 @@ def test_the_photos_of_a_folder_that_was_renamed_are_used_where_they_are_now(
     photos.rename(now)
     filled.keeper.look()
     qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO).path.parent == now for row in range(12)))
-    qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 2)
+    qtbot.waitUntil(lambda: [photo.path.parent for photo in filled.photo_actions._at_hand] == [now, now])
     qtbot.keyClick(grid, Qt.Key.Key_S)
     settle(filled, qtbot)
     assert filled.search_view.line.text().count(f"{now}{os.sep}") == 2

@@ -161,6 +161,21 @@ def test_several_selected_photos_are_searched_with_at_once(filled: MainWindow, q
     assert "most alike first" in filled.search_view.told
 
 
+def test_selected_photos_stay_at_hand_while_what_is_shown_is_renewed(filled: MainWindow, qtbot: QtBot) -> None:
+    ask(filled, qtbot, "name:0")
+    filled.grid.selectAll()
+    actions = filled.photo_actions
+    qtbot.waitUntil(lambda: len(actions._at_hand) == 3)
+    filled._renew()
+    assert len(actions._at_hand) == 3
+    settle(filled, qtbot)
+    assert len(actions._at_hand) == 3
+    actions.rate(2)
+    qtbot.waitUntil(lambda: [photo.rating for photo in actions._at_hand] == [2, 2, 2])
+    filled.grid.setCurrentIndex(filled.photos.index(0))
+    assert actions._at_hand == []
+
+
 def test_nothing_is_selected_any_more_after_another_search(filled: MainWindow, qtbot: QtBot) -> None:
     ask(filled, qtbot, "name:red")
     filled.grid.setFocus()
