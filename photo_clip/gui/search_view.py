@@ -233,7 +233,7 @@ class SearchView(QWidget):
             self._counts_chosen = True
 
     def say(self, sentence: str) -> None:
-        """Say for a while what was done; the next answer takes its place."""
+        """Say for a while what was done; it goes when something else is answered."""
         self._chosen.setText(sentence)
         self._counts_chosen = False
         announce(self.line, sentence)
@@ -253,6 +253,9 @@ class SearchView(QWidget):
         self._job = None
         is_new = self._answer is None or _asked(found.question) != _asked(self._answer.question)
         self._answer = found
+        if is_new:
+            self._chosen.clear()
+            self._counts_chosen = True
         is_plain = not found.question.text
         self.weaker.setVisible(bool(found.weaker))
         self.weaker.setText("Hide the weaker ones" if found.question.with_weaker else f"Show {found.weaker:,} weaker")

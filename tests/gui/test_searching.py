@@ -215,9 +215,15 @@ def test_what_was_done_is_said_although_the_photo_left_by_it(filled: MainWindow,
     choose_row(filled, qtbot, 0)
     qtbot.keyClick(filled.grid, Qt.Key.Key_3)
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 11)
-    assert filled.search_view._chosen.text() == "3 stars for 1 photo"
+    said = filled.search_view._chosen
+    assert said.text() == "3 stars for 1 photo"
     choose_row(filled, qtbot, 0)
-    assert filled.search_view._chosen.text() == ""
+    assert said.text() == ""
+    filled.search_view.say("Copied 1 file")
+    ask(filled, qtbot, "-rating:>=1")
+    assert said.text() == "Copied 1 file"
+    ask(filled, qtbot, "red")
+    assert said.text() == ""
 
 
 def test_a_photo_of_the_grid_can_be_dropped_on_the_line_and_nowhere_else(
