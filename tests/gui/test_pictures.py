@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QSize
 
-from photo_clip.core.photo import Photo
+from photo_clip.core.photo import Photo, TakenSource
 from photo_clip.gui.pictures import fitted, picture_of
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.thumbnails import Thumbnails
@@ -49,7 +49,7 @@ def photo(tmp_path: Path) -> Photo:
     path.write_bytes(b"any")
     stamp = stamp_of(path)
     assert stamp is not None
-    return Photo(1, 1, str(path), stamp, content_hash=HASH)
+    return Photo(1, 1, str(path), stamp, content_hash=HASH, taken_source=TakenSource.MTIME)
 
 
 @pytest.mark.parametrize("is_kept", [True, False])
