@@ -1,6 +1,5 @@
 """Which subfolders and files people want to be left out of their watched folders."""
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path, PurePath
 from unicodedata import normalize
 
 from photo_clip.core.linked_paths import as_compared, paths_to
+from photo_clip.core.there import is_there
 from photo_clip.core.typed_paths import from_home
 
 
@@ -75,7 +75,7 @@ def paths_or_name(typed: str) -> tuple[str, ...]:
     path it is found.
     """
     path = from_home(typed)
-    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and os.path.exists(path)):  # noqa: PTH110 - never raises
+    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and is_there(path)):
         spellings = (each.as_posix() for each in paths_to(path))
         return tuple({as_compared(each): each for each in spellings}.values())  # the last one is the true one
     return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped

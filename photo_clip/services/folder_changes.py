@@ -18,7 +18,7 @@ from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
-from photo_clip.core.there import is_gone
+from photo_clip.core.there import is_gone, is_there
 from photo_clip.core.typed_paths import from_home
 from photo_clip.services.drives import drive_roots, identity_of
 from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
@@ -474,4 +474,4 @@ def _compare_sidecars(
 def _stamp_alike(root: Path, name: str, beside: Mapping[str, FileStamp], alike: Mapping[str, str]) -> FileStamp | None:
     """Return the stamp of a sidecar whose name differs in capitals alone, where the system takes it for that one."""
     other = alike.get(name.casefold())
-    return beside[other] if other is not None and os.path.exists(root / name) else None  # noqa: PTH110 - never raises
+    return beside[other] if other is not None and is_there(root / name) else None
