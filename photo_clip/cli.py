@@ -495,6 +495,7 @@ def _index(library: Library, folder_ids: Sequence[int]) -> Report:
         report.add(run_task(library.keep_up(folder_ids or None)))
     if report.parts_wait:
         report.looked_closer = run_task(library.look_closer())
+    report.only_in_cloud = library.catalog.embeddings.counts(library.models.active_key()).only_in_cloud
     return report
 
 

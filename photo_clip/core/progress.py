@@ -57,7 +57,7 @@ class Report:
     skipped: dict[Path, str] = field(default_factory=dict)
     """The reason for each photo that cannot be used."""
     only_in_cloud: int = 0
-    """Photos that wait, as reading them would download them."""
+    """Photos that wait, as reading them would download them; counted where that is told."""
     offline: dict[Path, str] = field(default_factory=dict)
     """The reason for each folder that could not be looked at; nothing of it was removed."""
     looked_closer: int = 0
@@ -77,7 +77,6 @@ class Report:
         ):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.skipped.update(later.skipped)
-        self.only_in_cloud = later.only_in_cloud
         self.offline = later.offline
         self.parts_wait = later.parts_wait
         self.found_again.update(later.found_again)

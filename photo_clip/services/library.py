@@ -143,7 +143,6 @@ class Library:
         while (wanted := self.models.wanted) is not None and wanted != tried:
             tried = wanted
             yield from self._prepare(wanted, report)
-        report.only_in_cloud = self.catalog.embeddings.counts(self.models.active_key()).only_in_cloud
         report.parts_wait = self.catalog.tiles.count_waiting(self.models.active_key()) > 0
         if not self._is_checked:  # a disk may spoil what nobody reads for months
             self._is_checked = True
