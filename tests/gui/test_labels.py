@@ -107,12 +107,16 @@ def test_the_buttons_of_a_label_can_be_read_in_the_smallest_window(labelled: Mai
     labelled.resize(labelled.minimumSize())
     details = labelled.labels.details
     qtbot.waitUntil(lambda: labelled.size() == labelled.minimumSize() and details.is_settled)
-    for button in (details.review, details.accept_sure, details.show_photos, details.rename, details.undo):
-        assert button.width() >= button.sizeHint().width()
-        assert details.rect().contains(button.geometry())
-    for part in (details.above, details.below):
-        assert part.height() >= part.heightForWidth(part.width())
-    assert details.histogram.geometry().bottom() < details.above.geometry().top()
+
+    def all_is_laid_out() -> None:
+        for button in (details.review, details.accept_sure, details.show_photos, details.rename, details.undo):
+            assert button.width() >= button.sizeHint().width()
+            assert details.rect().contains(button.geometry())
+        for part in (details.above, details.below):
+            assert part.height() >= part.heightForWidth(part.width())
+        assert details.histogram.geometry().bottom() < details.above.geometry().top()
+
+    qtbot.waitUntil(all_is_laid_out)
 
 
 def test_all_that_is_sure_is_accepted_and_taken_back(labelled: MainWindow, qtbot: QtBot) -> None:
