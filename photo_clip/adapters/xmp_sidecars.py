@@ -36,6 +36,8 @@ _FIELDS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 """The fields that hold tags, the kind of list each is, and how it writes a tag."""
 _WHOLE_NAMES = "digiKam:TagsList"
 """The one that writes a tag as it is."""
+_NO_FILE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG))
+"""What the system says where there is no file, or none can have such a name."""
 _MADE = "photoclip:Made"
 """Says that this program made the file."""
 
@@ -56,10 +58,8 @@ class XmpSidecars:
     def mark(self, photo: Path) -> str:
         stamps: list[FileStamp | None] = []
         for file in _both(photo):
-            try:
-                stamps.append(FileStamp.of(file.stat()))
-            except OSError:
-                stamps.append(None)
+            with _reading(file):
+                stamps.append(_stamp_of(file))
         return mark_of(stamps)
 
     def read(self, photo: Path) -> Said:
@@ -133,14 +133,31 @@ def _name(prefixed: str) -> str:
     return f"{{{_SPACES[prefix]}}}{name}"
 
 
-def _read(file: Path) -> bytes | None:
+def _stamp_of(file: Path) -> FileStamp | None:
     try:
-        return content_of(file, LONGEST_PACKET_BYTES)
-    except FileNotFoundError:
-        return None
+        return FileStamp.of(file.stat())
     except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            return None  # no file has such a name
+        if error.errno in _NO_FILE:
+            return None
+        raise
+
+
+def _read(file: Path) -> bytes | None:
+    with _reading(file):
+        try:
+            return content_of(file, LONGEST_PACKET_BYTES)
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                return None
+            raise
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Raise StoreError where the system does not let a sidecar be read."""
+    try:
+        yield
+    except OSError as error:
         raise StoreError(
             f"The sidecar “{file}” cannot be read: {error.strerror}.",
             advice="See to its permissions, or move it away, if it is none; it was not changed.",

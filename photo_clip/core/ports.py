@@ -168,7 +168,10 @@ class Sidecars(Protocol):
         """Take away all that `write` wrote, and the file where nothing else is in it; return whether it did."""
 
     def mark(self, photo: Path) -> str:
-        """Return the mark of a photo's sidecars as they are now; see core/sidecars.py."""
+        """Return the mark of a photo's sidecars as they are now; see core/sidecars.py.
+
+        Raises StoreError where nobody can tell.
+        """
 
     def read(self, photo: Path) -> Said:
         """Return what others say in a photo's sidecars; nothing where there are none.

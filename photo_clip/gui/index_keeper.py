@@ -374,7 +374,7 @@ def _ids_of_folders(library: Library) -> dict[Path, int]:
 
 
 class _Watched:
-    """What is watched; one that is on a drive that does not answer is waited for."""
+    """What is watched; a folder whose drive does not answer is left until it does."""
 
     def __init__(self, library: Library, watcher: FolderWatcher) -> None:
         self._library = library
@@ -382,9 +382,11 @@ class _Watched:
         self._paths: set[Path] = set()
 
     def renew(self) -> None:
-        wanted = {folder.path for folder in self._library.folders.all()}
+        folders = self._library.folders.all()
+        wanted = {folder.path for folder in folders}
         for path in self._paths - wanted:
             self._watcher.unwatch(path)
         self._paths = wanted
-        for path in sorted(wanted):
-            self._watcher.watch(path)
+        for folder in folders:
+            if self._library.folders.answers(folder):
+                self._watcher.watch(folder.path)

@@ -19,7 +19,9 @@ from photo_clip.gui.commands import key_name
 from photo_clip.gui.dragging import Files, drag_out, files_of, mime_of
 from photo_clip.gui.jobs import Job, Jobs, Lane
 from photo_clip.gui.reveal import check_is_there, open_with_usual_program, show_in_file_manager
+from photo_clip.services.asking import Asker
 
+_ANSWER_TIME_S = 10.0
 _CHOICE_PAUSE_MS = 100
 _MOST_ALIKE = 8
 """Photos that others can be like at once."""
@@ -54,6 +56,7 @@ class PhotoActions(QObject):
         self._jobs = jobs
         self._chosen_ids = chosen_ids
         self._current = current
+        self._asker = Asker(_ANSWER_TIME_S)
         self._catalog: Catalog | None = None
         self._follow: Callable[[Sequence[int]], object] = lambda _photo_ids: None
         self._at_hand: list[Photo] = []
@@ -137,7 +140,7 @@ class PhotoActions(QObject):
         """Open the current photo with the program the system has for it."""
         photo = self._current()
         if photo is not None:
-            self._jobs.start(Lane.SEARCH, check_is_there, photo.path, on_done=self._open)
+            self._jobs.start(Lane.SEARCH, check_is_there, photo.path, self._asker, on_done=self._open)
 
     def reveal_current(self) -> None:
         """Show the current photo in the file manager."""
@@ -151,6 +154,7 @@ class PhotoActions(QObject):
             Lane.SEARCH,
             show_in_file_manager,
             path,
+            self._asker,
             on_done=lambda folder: None if folder is None else self._open(folder),
         )
 

@@ -11,16 +11,17 @@ from PySide6.QtGui import QDesktopServices
 from photo_clip.core.errors import FolderError
 from photo_clip.core.printable import printable
 from photo_clip.core.there import is_folder, is_there
+from photo_clip.services.asking import Asker
 
 _ANSWER_TIME_S = 10
 
 
-def show_in_file_manager(path: Path) -> Path | None:
+def show_in_file_manager(path: Path, asker: Asker) -> Path | None:
     """Open the file manager with a file or folder selected; may take a while, and is called in a lane's thread.
 
     Returns the folder that is to be opened instead where that is not possible. Raises FolderError where nothing is.
     """
-    check_is_there(path)
+    check_is_there(path, asker)
     if sys.platform == "win32":
         subprocess.Popen(f'explorer /select,"{path}"')  # noqa: S603 - explorer reads its line in its own way
         return None
@@ -31,14 +32,20 @@ def show_in_file_manager(path: Path) -> Path | None:
     return None if shown else path if is_folder(path) else path.parent
 
 
-def check_is_there(path: Path) -> Path:
+def check_is_there(path: Path, asker: Asker) -> Path:
     """Return the path of a file or folder. Raises FolderError where it is not there."""
-    if not is_there(path):
+    try:
+        if asker.ask(path, is_there, path):
+            return path
+    except TimeoutError as error:
         raise FolderError(
-            f"“{printable(path.name)}” is not there just now.",
-            advice="Connect its drive. If it was moved or deleted, the next look at its folder notices it.",
-        )
-    return path
+            f"The drive of “{printable(path.name)}” does not answer.",
+            advice="See whether it, or the computer it is on, is switched on and connected.",
+        ) from error
+    raise FolderError(
+        f"“{printable(path.name)}” is not there just now.",
+        advice="Connect its drive. If it was moved or deleted, the next look at its folder notices it.",
+    )
 
 
 def open_with_usual_program(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,17 +11,27 @@ from photo_clip.core.errors import FolderError, StoreError
 from photo_clip.core.folder_names import is_passed_over
 from photo_clip.core.kept_texts import texts_in
 from photo_clip.core.left_out import LeftOut
-from photo_clip.core.linked_paths import real_path
-from photo_clip.core.photo import FileStamp, Folder, FolderChanges, FolderIdentity, FolderState, KnownFile, MovedFile
+from photo_clip.core.photo import (
+    FileStamp,
+    Folder,
+    FolderChanges,
+    FolderIdentity,
+    FolderState,
+    KnownFile,
+    MovedFile,
+    Photo,
+)
 from photo_clip.core.ports import Clock
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.sidecars import mark_of, sidecar_names
 from photo_clip.core.stores import Catalog
 from photo_clip.core.there import is_gone, is_there
 from photo_clip.core.typed_paths import from_home
+from photo_clip.services.asking import Asker
 from photo_clip.services.drives import drive_roots, identity_of
-from photo_clip.services.found_again import FILES_COMPARED, fits, is_same, places_of
-from photo_clip.services.photo_files import find_photo_files
+from photo_clip.services.folder_questions import FolderQuestions
+from photo_clip.services.found_again import FILES_COMPARED, fits, identity_at, places_of
+from photo_clip.services.photo_files import find_photo_files, stamp_of
 
 _LEFT_OUT, _DRIVES_BELOW = "left_out", "drives_below"
 """The settings of the library that list what is left out, and where drives with photos were below watched folders."""
@@ -39,6 +48,7 @@ _SAME_SHARE = 0.05
 EMPTY = "it is there, but empty; its drive may not be connected"
 GONE = "it is not there; its drive may not be connected"
 UNREADABLE = "it cannot be read"
+SILENT = "its drive does not answer"
 OTHER_DEVICE = "another drive is mounted at its place"
 LOSSES = "more than a fifth of its photos are missing"
 
@@ -78,11 +88,19 @@ class Look:
 class WatchedFolders:
     """The folders whose photos are in the library."""
 
-    def __init__(self, catalog: Catalog, clock: Clock, roots: Callable[[], Iterable[Path]] = drive_roots) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        clock: Clock,
+        roots: Callable[[], Iterable[Path]] = drive_roots,
+        asker: Asker | None = None,
+    ) -> None:
         """`roots` tells where drives are connected just now."""
         self._catalog = catalog
         self._clock = clock
         self._roots = roots
+        self._asker = asker or Asker()
+        self._ask = FolderQuestions(self._asker)
 
     def all(self) -> list[Folder]:
         """Return the watched folders by path."""
@@ -95,10 +113,10 @@ class WatchedFolders:
         links in `path` are resolved, and it is spelled as it really is. Raises FolderError where there is no folder
         that can be read.
         """
-        path = real_path(from_home(path))
-        identity = _readable_identity(path)
+        path = self._ask.resolved(from_home(path))
+        identity = self._ask.identity(path)
         folders = self.all()
-        outer = next((folder for folder in reversed(folders) if _is_within(path, folder.path)), None)
+        outer = next((folder for folder in reversed(folders) if self._ask.is_within(path, folder.path)), None)
         if outer is None:
             away = (each for each in folders if self._is_away(each) and self._is_at(each, path))
             moved = next(away, None)
@@ -150,13 +168,18 @@ class WatchedFolders:
         """Return the photos whose files are gone from folders that are there; those that are left out are not gone, nor
         are those in a folder with a file `.nomedia`."""
         left_out = self.left_out()
-        return [
-            file.photo_id
-            for folder in self.all()
-            if folder.state is FolderState.ONLINE
-            for path, file in self._catalog.folders.known_files(folder.id).items()
-            if file.missing and not (left_out and left_out.has(folder.path, path)) and is_gone(folder.path / path)
-        ]
+        gone: list[int] = []
+        for folder in self.all():
+            if folder.state is FolderState.ONLINE:
+                asked_about = (
+                    (file.photo_id, folder.path / path)
+                    for path, file in self._catalog.folders.known_files(folder.id).items()
+                    if file.missing and not (left_out and left_out.has(folder.path, path))
+                )
+                told = ((photo_id, is_gone(path)) for photo_id, path in list(asked_about))
+                with contextlib.suppress(TimeoutError):
+                    gone.extend(photo_id for photo_id, is_so in self._asker.each(folder.path, told) if is_so)
+        return gone
 
     def forget_missing(self) -> int:
         """Forget the missing photos, and return how many those were."""
@@ -173,25 +196,27 @@ class WatchedFolders:
         if self._is_away(folder):
             some = self._catalog.folders.some_files(folder.id, FILES_COMPARED)
             others = [each.path for each in self.all()]
-            for place in places_of(folder, self._roots):
-                is_free = not any(_is_within(place, other) or other.is_relative_to(place) for other in others)
-                if is_free and is_same(place, folder, some):
+            for place in places_of(folder, self._roots, self._asker):
+                is_free = not any(self._ask.is_within(place, other) or other.is_relative_to(place) for other in others)
+                if is_free and self._ask.holds(place, folder, some):
                     with contextlib.suppress(FolderError):
-                        return self._move(folder, place, _readable_identity(place))
+                        return self._move(folder, place, self._ask.identity(place))
         return folder
 
     def gone(self) -> list[Folder]:
         """Return the folders at whose paths there is nothing."""
-        return [folder for folder in self.all() if is_gone(folder.path)]
+        return [folder for folder in self.all() if self.is_gone(folder)]
 
     def find_within(self, gone: Folder, look: Look) -> Folder | None:
         """Return a folder that is gone as it is below another one, in which it then lies as any other; None where the
         look there found no files of the very same folder."""
         parts = (path.split("/")[:-1] for path in look.changes.new)
         places = {tuple(each[:count]) for each in parts for count in range(1, len(each) + 1)}
-        for place in (look.folder.path.joinpath(*each) for each in sorted(places)):
-            with contextlib.suppress(OSError):
-                if identity_of(place) == gone.identity and self._is_at(gone, place):
+        paths = [look.folder.path.joinpath(*each) for each in sorted(places)]
+        with contextlib.suppress(TimeoutError):
+            told = ((path, identity_at(path)) for path in paths)
+            for place, identity in self._asker.each(look.folder.path, told):
+                if identity == gone.identity and self._is_at(gone, place):
                     found = self._move(gone, place, gone.identity)
                     self._take_in(look.folder, found)
                     return found
@@ -205,22 +230,19 @@ class WatchedFolders:
             with contextlib.suppress(FolderError):
                 if around and inner.state is FolderState.ONLINE and not self._is_away(inner):
                     outer = around[0]
-                    if _readable_identity(inner.path).device == _readable_identity(outer.path).device:
+                    if self._ask.identity(inner.path).device == self._ask.identity(outer.path).device:
                         self._take_in(outer, inner)
 
     def _is_away(self, folder: Folder) -> bool:
         try:
-            if _readable_identity(folder.path) == folder.identity:
-                return False
-            with os.scandir(folder.path) as listing:
-                return not any(listing)
+            return self._ask.identity(folder.path) != folder.identity and self._ask.is_empty(folder.path)
         except FolderError:
-            return is_gone(folder.path)
+            return self.is_gone(folder)
         except OSError:
             return False
 
     def _is_at(self, folder: Folder, place: Path) -> bool:
-        return is_same(place, folder, self._catalog.folders.some_files(folder.id, FILES_COMPARED))
+        return self._ask.holds(place, folder, self._catalog.folders.some_files(folder.id, FILES_COMPARED))
 
     def _move(self, folder: Folder, place: Path, identity: FolderIdentity) -> Folder:
         self._catalog.folders.move(folder.id, place, identity)
@@ -232,9 +254,16 @@ class WatchedFolders:
         With `accept_losses` the user has said that missing photos are really gone.
         """
         try:
-            identity = _readable_identity(folder.path)
+            return (yield from self._look(folder, accept_losses=accept_losses))
+        except TimeoutError:
+            return Look(folder, offline_reason=SILENT)
+
+    def _look(self, folder: Folder, *, accept_losses: bool) -> Task[Look]:
+        """Look, and raise TimeoutError where the folder's drive does not answer."""
+        try:
+            identity = self._ask.identity(folder.path)
         except FolderError:
-            if not is_gone(folder.path):
+            if not self._asker.ask(folder.path, is_gone, folder.path):
                 return Look(folder, offline_reason=UNREADABLE)
             return self._look_at_nothing(folder) if accept_losses else Look(folder, offline_reason=GONE)
         known = self._catalog.folders.known_files(folder.id)
@@ -245,7 +274,8 @@ class WatchedFolders:
         in_cloud: set[str] = set()
         inner = [each.path for each in self.all() if each.id != folder.id and each.path.is_relative_to(folder.path)]
         closed = [place.relative_to(folder.path).as_posix() for place in inner]
-        for part in find_photo_files(folder.path, left_out, passed_over=tuple(closed)):
+        parts = find_photo_files(folder.path, left_out, passed_over=tuple(closed))
+        for part in self._asker.each(folder.path, parts):
             found.update(part.files)
             beside.update(part.sidecars)
             in_cloud |= part.in_cloud
@@ -275,7 +305,9 @@ class WatchedFolders:
             return Look(folder, offline_reason=OTHER_DEVICE)
         now_s = self._clock()
         changes, again_soon = _compare(found, known, closed, now_s)
-        marks, growing = _compare_sidecars(folder.path, found, beside, known, closed, now_s)
+        marks, growing = self._asker.ask(
+            folder.path, _compare_sidecars, folder.path, found, beside, known, closed, now_s
+        )
         return Look(
             folder,
             replace(changes, sidecars=marks, in_cloud=_compare_places(found, in_cloud, known)),
@@ -295,13 +327,13 @@ class WatchedFolders:
     def presence(self) -> dict[int, object]:
         """Return for each folder, by its id, what becomes another value when it goes or comes back, here or elsewhere.
 
-        No system tells of drives that go and come. A folder on one that does not answer is waited for.
+        No system tells of drives that go and come.
         """
         drives = frozenset(self._roots())
         found: dict[int, object] = {}
         for folder in self.all():
             try:
-                there = identity_of(folder.path)
+                there = self._asker.ask(folder.path, identity_of, folder.path)
             except OSError:
                 found[folder.id] = drives  # it may come back at another place
             else:
@@ -334,9 +366,33 @@ class WatchedFolders:
     def is_there(self, folder: Folder) -> bool:
         """Whether the folder can be read just now, and is the one it was at the last look."""
         try:
-            return _readable_identity(folder.path) == folder.identity
+            return self._ask.identity(folder.path) == folder.identity
         except FolderError:
             return False
+
+    def stamp_of(self, photo: Photo) -> FileStamp | None:
+        """Return the stamp of a photo's file as it is now; None where it cannot be had."""
+        try:
+            return self._asker.ask(photo.path.parent, stamp_of, photo.path)
+        except TimeoutError:
+            return None
+
+    def lists_alone(self, photo: Photo) -> bool:
+        """Whether a folder lists a photo's file, which is not found: Windows does so where the path is too long, or has
+        a blank at its end."""
+        try:
+            return self._asker.ask(photo.path.parent, _lists_alone, photo.path)
+        except OSError:
+            return False
+
+    def answers(self, folder: Folder) -> bool:
+        """Whether the folder's drive says anything at all, if only that the folder is not there."""
+        self.is_gone(folder)
+        return not self._asker.is_silent(folder.path)
+
+    def is_gone(self, folder: Folder, path: str = "") -> bool:
+        """Whether there is surely nothing at a folder's place, or at a path in it."""
+        return self._ask.is_gone(folder.path / path, of=folder.path)
 
     def _drives_below(self, folder: Folder) -> frozenset[Path]:
         """Return where drives with photos were once connected below a folder."""
@@ -365,33 +421,14 @@ def out_of_the_way(photo: KnownFile, folder_id: int, path: str) -> MovedFile:
     return MovedFile(photo.photo_id, folder_id, f"{_NOWHERE}/{photo.photo_id}/{path}", photo.stamp)
 
 
-def _is_within(path: Path, folder: Path) -> bool:
-    """Whether `path` is `folder` or lies in it; on some systems a folder has names in capitals and in small letters."""
-    try:
-        return path.is_relative_to(folder) or path.samefile(folder)
-    except OSError:
-        return False
-
-
 def _has_any(found: Iterable[str], folder: Path) -> bool:
     """Whether a file is below a folder, all by their paths relative to the same one; not where that is the folder."""
     below = f"{folder.as_posix()}/"  # “./”, with which no path begins
     return any(path.startswith(below) for path in found)
 
 
-def _readable_identity(path: Path) -> FolderIdentity:
-    """Return what tells the folder from others. Raises FolderError where it cannot be listed."""
-    try:
-        with os.scandir(path):
-            return identity_of(path)
-    except NotADirectoryError as error:
-        raise FolderError(f"“{path}” is not a folder.", advice="Choose the folder that holds the photos.") from error
-    except FileNotFoundError as error:
-        raise FolderError(f"There is no folder “{path}”.", advice="Connect its drive, or choose another.") from error
-    except OSError as error:
-        raise FolderError(
-            f"The folder “{path}” cannot be read.", advice="Connect its drive, or give yourself the right to read it."
-        ) from error
+def _lists_alone(path: Path) -> bool:
+    return is_gone(path) and any(each.name == path.name for each in path.parent.iterdir())
 
 
 def _is_same_drive(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile]) -> bool:

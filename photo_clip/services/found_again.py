@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity
 from photo_clip.core.there import is_folder
+from photo_clip.services.asking import Asker
 from photo_clip.services.drives import identity_of
 from photo_clip.services.photo_files import stamp_of
 
@@ -20,23 +22,35 @@ _SAME_NS = 2_100_000_000
 """Cards and sticks keep times to two seconds, and in the local time zone."""
 
 
-def places_of(folder: Folder, roots: Callable[[], Iterable[Path]]) -> Iterator[Path]:
-    """Yield where the folder may be: beside its old place as the very same folder, and on each drive, deepest first."""
-    try:
-        with os.scandir(folder.path.parent) as beside:
-            for entry in beside:
-                if entry.is_dir(follow_symlinks=False) and _identity(Path(entry.path)) == folder.identity:
-                    yield Path(entry.path)
-    except OSError:
-        pass  # the folder around it is gone, too
+def places_of(folder: Folder, roots: Callable[[], Iterable[Path]], asker: Asker) -> Iterator[Path]:
+    """Yield where the folder may be: beside its old place as the very same folder, and on each drive, deepest first.
+
+    What is on a drive that does not answer is left out.
+    """
+    for place in _folders_beside(folder.path, asker):
+        with suppress(TimeoutError):
+            if asker.ask(place, identity_at, place) == folder.identity:
+                yield place
     parts = folder.path.parts[1:]
     for root in dict.fromkeys(roots()):
-        for start in range(len(parts)):
-            place = root.joinpath(*parts[start:])
-            if place != folder.path and is_folder(place):
-                yield place
-        if root != folder.path:  # the whole drive may be watched
-            yield root
+        with suppress(TimeoutError):
+            for start in range(len(parts)):
+                place = root.joinpath(*parts[start:])
+                if place != folder.path and asker.ask(place, is_folder, place):
+                    yield place
+            if root != folder.path:  # the whole drive may be watched
+                yield root
+
+
+def _folders_beside(path: Path, asker: Asker) -> list[Path]:
+    def listed() -> list[Path]:
+        with os.scandir(path.parent) as beside:
+            return [Path(entry.path) for entry in beside if entry.is_dir(follow_symlinks=False)]
+
+    try:
+        return asker.ask(path, listed)
+    except OSError:
+        return []  # the folder around it is gone, too
 
 
 def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
@@ -46,7 +60,7 @@ def is_same(place: Path, folder: Folder, some: Mapping[str, FileStamp]) -> bool:
     """
     if not some or place == folder.path:
         return False
-    is_very_same = _identity(place) == folder.identity
+    is_very_same = identity_at(place) == folder.identity
     fitting = 0
     for path, stamp in some.items():
         found = stamp_of(place / path)
@@ -61,7 +75,8 @@ def fits(found: FileStamp, known: FileStamp) -> bool:
     return found.size_bytes == known.size_bytes and shift <= 2 * _SAME_NS
 
 
-def _identity(place: Path) -> FolderIdentity | None:
+def identity_at(place: Path) -> FolderIdentity | None:
+    """Return what tells a folder from others; None where it cannot be looked at."""
     try:
         return identity_of(place)
     except OSError:

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,8 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Encoder, PhotoReader, ReadPhoto
 from photo_clip.core.progress import Phase, Progress, Report, Task
 from photo_clip.core.stores import Catalog, EmbeddedPhoto
-from photo_clip.core.there import is_gone
-from photo_clip.services.folder_changes import GONE, Look, WatchedFolders
+from photo_clip.services.folder_changes import GONE, SILENT, Look, WatchedFolders
 from photo_clip.services.moved_photos import MovedPhotos
-from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.read_ahead import reading
 from photo_clip.services.thumbnails import Thumbnails
 
@@ -98,37 +95,48 @@ class Indexer:
         if not total:
             return report
         yield Progress(Phase.EMBEDDING, 0, total)
-        asked: deque[Photo] = deque()
         gone: set[int] = set()
-        done = 0
-        with reading(self._reader.read(self._waiting_paths(model_key, asked, gone), encoder.square)) as results:
-            ended = False
-            while not ended:
-                batch: list[_Reading] = []
-                while len(batch) < _BATCH and not ended:
-                    result = next(results, None)
-                    if result is None:
-                        ended = True
-                    else:
-                        batch.append(_Reading(asked.popleft(), result[1]))
-                if batch:
-                    self._notice_gone_folders(batch, gone, report)
-                    self._store(encoder, list(_of_same_files(batch)), gone, report)
-                    done += len(batch)
+        done, last, is_over = 0, 0, False
+        while not is_over:
+            asked: deque[Photo] = deque()
+            paths, known = self._waiting_paths(model_key, asked, gone, last), len(gone)
+            with reading(self._reader.read(paths, encoder.square)) as results:
+                while batch := self._next_batch(results, asked, gone, report):
+                    self._store(encoder, list(self._of_same_files(batch)), gone, report)
+                    done, last = done + len(batch), batch[-1].photo.id
                     yield Progress(Phase.EMBEDDING, done, max(total, done), batch[-1].photo.path.name)
+                    if len(gone) > known:
+                        break  # what was asked for ahead in that folder is not waited for
+                else:
+                    is_over = True
         report.moved += self._moved_photos.adopt()  # a copy is known by what it holds
         return report
 
-    def _waiting_paths(self, model_key: str, asked: deque[Photo], gone: Collection[int]) -> Iterator[Path]:
-        """Yield the paths of the waiting photos, and leave the photos in `asked`; those of `gone` folders are left
-        out."""
-        last = 0
+    def _waiting_paths(self, model_key: str, asked: deque[Photo], gone: Collection[int], last: int) -> Iterator[Path]:
+        """Yield the paths of the photos that wait after the one with the id `last`, and leave the photos in `asked`;
+        those of `gone` folders are left out."""
         while page := self._catalog.embeddings.waiting(model_key, after_photo_id=last, limit=_PAGE):
             for photo in page:
                 if photo.folder_id not in gone:
                     asked.append(photo)
                     yield photo.path
             last = page[-1].id
+
+    def _next_batch(
+        self,
+        results: Iterator[tuple[Path, ReadPhoto | UnreadablePhotoError]],
+        asked: deque[Photo],
+        gone: set[int],
+        report: Report,
+    ) -> list[_Reading]:
+        """Return the next photos that were read; it ends with one whose folder went away meanwhile."""
+        batch: list[_Reading] = []
+        for _, result in results:
+            batch.append(_Reading(asked.popleft(), result))
+            is_over = isinstance(result, UnreadablePhotoError) and self._has_gone(batch[-1].photo, gone, report)
+            if is_over or len(batch) == _BATCH:
+                break
+        return batch
 
     def _store(self, encoder: Encoder, batch: Sequence[_Reading], gone: Collection[int], report: Report) -> None:
         model_key = encoder.identity.key
@@ -159,14 +167,25 @@ class Indexer:
         report.reused += len(read) - len(fresh)
         report.skipped.update((photo.path, error.reason) for photo, error in skipped)
 
-    def _notice_gone_folders(self, batch: Sequence[_Reading], gone: set[int], report: Report) -> None:
-        """Mark folders offline that went away while their photos were read."""
-        suspects = {each.photo.folder_id for each in batch if isinstance(each.result, UnreadablePhotoError)} - gone
-        for folder in self._folders.all() if suspects else ():
-            if folder.id in suspects and not self._folders.is_there(folder):
+    def _has_gone(self, photo: Photo, gone: set[int], report: Report) -> bool:
+        """Whether a photo's folder went away while it was read, which is remembered."""
+        for folder in self._folders.all():
+            if folder.id == photo.folder_id and folder.id not in gone and not self._folders.is_there(folder):
+                reason = GONE if self._folders.answers(folder) else SILENT
                 gone.add(folder.id)
-                self._folders.mark_offline(folder, GONE)
-                report.offline[folder.path] = GONE
+                self._folders.mark_offline(folder, reason)
+                report.offline[folder.path] = reason
+                return True
+        return False
+
+    def _of_same_files(self, batch: Sequence[_Reading]) -> Iterator[_Reading]:
+        """Yield the readings without those of files that changed after they were asked for: the next look tells who it
+        is. What would wait for ever has a reason."""
+        for each in batch:
+            if self._folders.stamp_of(each.photo) == each.photo.stamp:
+                yield each
+            elif self._folders.lists_alone(each.photo):
+                yield _Reading(each.photo, UnreadablePhotoError(_LISTED_ALONE))
 
     def _apply(self, look: Look, report: Report) -> None:
         report.look_again_soon |= look.again_soon
@@ -181,25 +200,3 @@ class Indexer:
         report.new += len(look.changes.new)
         report.changed += len(look.changes.changed)
         report.removed += len(look.changes.missing)
-
-
-def _of_same_files(batch: Sequence[_Reading]) -> Iterator[_Reading]:
-    """Yield the readings without those of files that changed after they were asked for: the next look tells who it is.
-
-    What would wait for ever has a reason: Windows lists files by whose path, too long or with a blank at its end, it
-    does not find them.
-    """
-    names = cache(_names_in)
-    for each in batch:
-        path = each.photo.path
-        if stamp_of(path) == each.photo.stamp:
-            yield each
-        elif is_gone(path) and path.name in names(path.parent):
-            yield _Reading(each.photo, UnreadablePhotoError(_LISTED_ALONE))
-
-
-def _names_in(folder: Path) -> set[str]:
-    try:
-        return {each.name for each in folder.iterdir()}
-    except OSError:
-        return set()

@@ -15,6 +15,8 @@ from photo_clip.core.photo import Folder
 from photo_clip.core.ports import Clock, PhotoReader, Sidecars, VectorIndex, Vectors
 from photo_clip.core.progress import Report, Task
 from photo_clip.core.stores import Catalog, Counts
+from photo_clip.services.answered_sidecars import AnsweredSidecars
+from photo_clip.services.asking import Asker
 from photo_clip.services.background import Background
 from photo_clip.services.bursts import Bursts
 from photo_clip.services.classifier import Classifier
@@ -90,11 +92,14 @@ class Library:
         self.thumbnails = thumbnails
         self.models = models
         self.neighbours = Neighbours(catalog, index)
-        self.folders = WatchedFolders(catalog, clock)
+        asker = Asker()
+        self.folders = WatchedFolders(catalog, clock, asker=asker)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
-        self._tiler = Tiler(catalog, reader)
+        self._tiler = Tiler(catalog, self.folders, reader)
         self._tiles = TileFinder(catalog)
         embeddings = QueryEmbeddings(catalog, reader)
+        if sidecars is not None:
+            sidecars = AnsweredSidecars(sidecars, asker)
         self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
         self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
         self.tagger = Tagger(catalog, models, clock, self.sidecars.follow)

@@ -7,7 +7,6 @@ from photo_clip.core.photo import FileStamp, Folder, FolderChanges, KnownFile, M
 from photo_clip.core.ports import Clock, PhotoReader
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
-from photo_clip.core.there import is_gone
 from photo_clip.services.folder_changes import Look, WatchedFolders, out_of_the_way
 from photo_clip.services.read_ahead import reading
 
@@ -148,9 +147,9 @@ class MovedPhotos:
             for path, file in self._catalog.folders.known_files(folder.id).items():
                 if file.stamp.size_bytes not in sizes or file.photo_id in returned:
                     continue
-                is_lost = file.missing or file.photo_id in missing or (may_ask and is_gone(folder.path / path))
+                is_lost = file.missing or file.photo_id in missing or (may_ask and self._folders.is_gone(folder, path))
                 if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
-                    is_lost = is_gone(folder.path / path)
+                    is_lost = self._folders.is_gone(folder, path)
                 if is_lost or file.photo_id in changes.changed:
                     name = _name_of(path)
                     away.append(_Away(file.photo_id, name, file.stamp, _content_of(file), is_lost, file.missing))
@@ -181,9 +180,9 @@ class MovedPhotos:
             if place.stamp.size_bytes in sizes and place not in contents.of_place and not place.only_in_cloud
         ]
         batch: list[MovedFile] = []
-        with reading(self._reader.hashes(place.folder.path / place.path for place in places)) as hashes:
-            for number, (place, (_, content_hash)) in enumerate(zip(places, hashes, strict=True), start=1):
-                if not isinstance(content_hash, str):
+        with reading(self._hashes(places)) as hashes:
+            for number, (place, content_hash) in enumerate(hashes, start=1):
+                if content_hash is None:
                     contents.unknown.update([place.former.photo_id] if place.former else [])
                 elif place.former is not None and place.former.content_hash == content_hash:
                     contents.touched.add(place.former.photo_id)
@@ -197,6 +196,22 @@ class MovedPhotos:
         if batch:
             self._catalog.folders.move_photos(batch)
         return contents
+
+    def _hashes(self, places: Sequence[_Place]) -> Iterator[tuple[_Place, str | None]]:
+        """Yield the hashes of files, None for one that cannot be read; in a folder that went away none is tried."""
+        waiting = list(places)
+        while waiting:
+            read, gone = 0, None
+            with reading(self._reader.hashes(place.folder.path / place.path for place in waiting)) as results:
+                for place, (_, result) in zip(waiting, results, strict=True):
+                    read += 1
+                    yield place, result if isinstance(result, str) else None
+                    if not isinstance(result, str) and not self._folders.is_there(place.folder):
+                        gone = place.folder.id
+                        break
+            left = waiting[read:]
+            yield from ((place, None) for place in left if place.folder.id == gone)
+            waiting = [place for place in left if place.folder.id != gone]
 
 
 def _content_of(file: KnownFile) -> str:

@@ -16,7 +16,7 @@ from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import is_sidecar_name
 
-_FILES_AT_ONCE = 200
+_FILES_AT_ONCE, _LISTED_AT_ONCE = 200, 2000
 _JUNCTION = 0xA0000003
 """Windows' way to let a folder lead to another one (IO_REPARSE_TAG_MOUNT_POINT)."""
 
@@ -95,11 +95,14 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             if is_behind_link and identity in visited:
                 continue
             visited.add(identity)
+            entries: list[os.DirEntry[str]] = []
             with os.scandir(root / folder) as listing:
-                entries = sorted(
-                    (each for each in listing if not _is_left_out(left_out, root, folder, each.name)),
-                    key=lambda entry: entry.name,
-                )
+                for number, entry in enumerate(listing, start=1):
+                    if not _is_left_out(left_out, root, folder, entry.name):
+                        entries.append(entry)
+                    if not number % _LISTED_AT_ONCE:
+                        yield Found(folder)  # a slow drive is told from one that does not answer
+            entries.sort(key=lambda entry: entry.name)
         except OSError:
             yield Found(folder, closed=(folder,))
             continue

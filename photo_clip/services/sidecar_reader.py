@@ -1,6 +1,7 @@
 """Reads the sidecars of photos again whenever they change, and notices what others changed in those written here."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,17 +38,19 @@ class SidecarReader:
         changed: list[KnownSidecar] = []
         for photo in photos:
             before = known.get(photo.id) or KnownSidecar(photo.id, photo.path, "", None, Said())
-            mark = self._sidecars.mark(photo.path)
-            if mark != before.seen:
-                changed.append(replace(before, seen=mark))
+            with suppress(StoreError):  # what is to be written there then tells
+                mark = self._sidecars.mark(photo.path)
+                if mark != before.seen:
+                    changed.append(replace(before, seen=mark))
         self._take(changed)
 
     def note_written(self, photos: Sequence[Photo], *, is_clean: bool = False) -> None:
         """Remember that this program wrote to the sidecars of photos just now, or, with `is_clean`, all of it out."""
         read: list[ReadSidecar] = []
         for photo in photos:
-            mark = self._sidecars.mark(photo.path)
-            read.append(ReadSidecar(photo.id, mark, self._said(photo.path, Said()), None if is_clean else mark or None))
+            with suppress(StoreError):  # the next look at its folder notices that it changed
+                mark, said = self._sidecars.mark(photo.path), self._said(photo.path, Said())
+                read.append(ReadSidecar(photo.id, mark, said, None if is_clean else mark or None))
         self._catalog.sidecars.store(read, now_s=self._clock())
 
     def _take(self, some: Sequence[KnownSidecar]) -> int:

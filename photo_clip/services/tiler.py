@@ -9,7 +9,7 @@ from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Encoder, PhotoReader, ReadTiles, Vectors
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
-from photo_clip.services.photo_files import stamp_of
+from photo_clip.services.folder_changes import WatchedFolders
 from photo_clip.services.read_ahead import reading
 
 _TILES_AT_ONCE = 32
@@ -20,8 +20,9 @@ _PAGE = 1000
 class Tiler:
     """Goes over the photos that are embedded as a whole and have no tiles yet."""
 
-    def __init__(self, catalog: Catalog, reader: PhotoReader) -> None:
+    def __init__(self, catalog: Catalog, folders: WatchedFolders, reader: PhotoReader) -> None:
         self._catalog = catalog
+        self._folders = folders
         self._reader = reader
 
     def embed_waiting(self, encoder: Encoder) -> Task[int]:
@@ -63,7 +64,11 @@ class Tiler:
 
     def _embedded(self, encoder: Encoder, photo: Photo, result: ReadTiles | UnreadablePhotoError) -> dict[str, Vectors]:
         """Return the embeddings by content hash; none for a photo of which nothing is to be remembered."""
-        if photo.content_hash is None or isinstance(result, PhotoGoneError) or stamp_of(photo.path) != photo.stamp:
+        if (
+            photo.content_hash is None
+            or isinstance(result, PhotoGoneError)
+            or self._folders.stamp_of(photo) != photo.stamp
+        ):
             return {}
         if isinstance(result, UnreadablePhotoError):
             return {photo.content_hash: encoder.embed_texts([])}

@@ -88,7 +88,7 @@ def test_parts_of_photos_in_the_cloud_are_not_looked_at(bench: Bench, cloud: Clo
     bench.catalog.tiles.switch(bench.folders.all()[0].id, on=True)
     cloud.take(photo)
     bench.index()
-    assert list(Tiler(bench.catalog, bench.reader).embed_waiting(bench.encoder)) == []
+    assert list(Tiler(bench.catalog, bench.folders, bench.reader).embed_waiting(bench.encoder)) == []
     cloud.bring(photo)
     bench.index()
     assert bench.catalog.tiles.count_waiting(bench.encoder.identity.key) == 1

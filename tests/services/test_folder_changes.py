@@ -537,7 +537,7 @@ def test_a_folder_typed_in_another_spelling_is_the_one_that_is_watched(
     inner.mkdir()
     watched = folders.add(photos)
     monkeypatch.setattr(
-        "photo_clip.services.folder_changes.real_path",
+        "photo_clip.services.folder_questions.real_path",
         lambda path: Path(os.path.realpath(str(path).replace("PHOTOS", "photos"))),
     )
     assert folders.add(photos.with_name("PHOTOS") / "2020") == watched
