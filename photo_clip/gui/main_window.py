@@ -311,8 +311,8 @@ class MainWindow(QMainWindow):
         self._jobs.cancel_all()
         if self._opened is not None:
             library = self._opened.library
-            for each in (library.reader, library.models):
-                each.close()  # a photo that is being read or embedded would be waited for
+            for each in (library.folders, library.reader, library.models):
+                each.close()  # a drive, or a photo that is being read or embedded, would be waited for
             self._opened = None
         has_ended = self._jobs.close()
         while self._to_close:

@@ -4,6 +4,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -25,6 +26,15 @@ class Asker:
         self._answer_time_s = answer_time_s
         self._lock = threading.Lock()
         self._hanging: dict[Path, threading.Thread] = {}
+        self._waiting: set[SimpleQueue[tuple[str, Any]]] = set()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Ask nothing any more; who waits for an answer, or asks from now on, gets CancelledError."""
+        with self._lock:
+            self._is_closed = True
+            for told in self._waiting:
+                told.put(("raised", CancelledError()))
 
     def ask(self, place: Path, question: Callable[..., Answer], *arguments: object) -> Answer:
         """Return what `question` returns for `arguments`, about what is at or below a place; raise what it raises.
@@ -38,6 +48,10 @@ class Asker:
         if self.is_silent(place):
             raise _silence(place)
         told: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        with self._lock:
+            if self._is_closed:
+                raise CancelledError
+            self._waiting.add(told)
         is_over = threading.Event()
         asking = threading.Thread(
             target=_ask, args=(answers, told, is_over), name=f"photo-clip asks {place}", daemon=True
@@ -58,6 +72,8 @@ class Asker:
                 yield answer
         finally:
             is_over.set()
+            with self._lock:
+                self._waiting.discard(told)
 
     def is_silent(self, place: Path) -> bool:
         """Whether a question about a place, or about what is around it, still hangs."""

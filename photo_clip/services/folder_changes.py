@@ -102,6 +102,10 @@ class WatchedFolders:
         self._asker = asker or Asker()
         self._ask = FolderQuestions(self._asker)
 
+    def close(self) -> None:
+        """Wait for no drive any more: what goes on here ends with CancelledError, and nothing is remembered of it."""
+        self._asker.close()
+
     def all(self) -> list[Folder]:
         """Return the watched folders by path."""
         return self._catalog.folders.all()

@@ -92,14 +92,13 @@ class Library:
         self.thumbnails = thumbnails
         self.models = models
         self.neighbours = Neighbours(catalog, index)
-        asker = Asker()
-        self.folders = WatchedFolders(catalog, clock, asker=asker)
+        self.folders = WatchedFolders(catalog, clock)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         self._tiler = Tiler(catalog, self.folders, reader)
         self._tiles = TileFinder(catalog)
         embeddings = QueryEmbeddings(catalog, reader)
         if sidecars is not None:
-            sidecars = AnsweredSidecars(sidecars, asker)
+            sidecars = AnsweredSidecars(sidecars, Asker())
         self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
         self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
         self.tagger = Tagger(catalog, models, clock, self.sidecars.follow)

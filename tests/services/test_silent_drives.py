@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,31 @@ def test_a_place_that_does_not_answer_is_asked_once_until_it_does(tmp_path: Path
         if thread.name.startswith("photo-clip asks"):
             thread.join(5)
     assert not asker.is_silent(tmp_path / "far")
+
+
+def test_who_waits_for_an_answer_can_be_told_not_to(tmp_path: Path) -> None:
+    asker, comes = Asker(), threading.Event()
+
+    def hang() -> None:
+        asker.close()
+        comes.wait()
+
+    with pytest.raises(CancelledError):
+        asker.ask(tmp_path, hang)
+    comes.set()
+    with pytest.raises(CancelledError):
+        asker.ask(tmp_path, len, "nothing")
+
+
+def test_nothing_is_remembered_of_a_look_that_is_ended_with_the_window(
+    bench: Bench, far: Path, drive: SilentDrive
+) -> None:
+    bench.index()
+    drive.hang()
+    drive.when_asked = bench.folders.close
+    with pytest.raises(CancelledError):
+        bench.index()
+    assert {folder.state for folder in bench.folders.all()} == {FolderState.ONLINE}
 
 
 def test_a_folder_that_does_not_answer_is_offline_and_the_others_are_indexed(
