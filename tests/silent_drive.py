@@ -12,6 +12,13 @@ import pytest
 from photo_clip.services.asking import Asker
 
 
+def join_askers() -> None:
+    """Wait for what was asked."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("photo-clip asks"):
+            thread.join(5)
+
+
 class KnowingAsker(Asker):
     """Gives up where a question hangs, and only there, however slow the machine is."""
 
@@ -49,9 +56,7 @@ class SilentDrive:
     def back(self) -> None:
         """Answer what was asked, and all else from now on."""
         self._answers.set()
-        for thread in threading.enumerate():
-            if thread.name.startswith("photo-clip asks"):
-                thread.join(5)
+        join_askers()
 
     def _waiting(self, question: Callable[..., Any]) -> Callable[..., Any]:
         def ask(path: Any, *arguments: Any, **more: Any) -> Any:
