@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from photo_clip.adapters.memory_limit import TOO_MUCH_MEMORY, TOOK_TOO_MUCH
 from photo_clip.core.errors import PhotoClipError, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 
 if TYPE_CHECKING:  # pebble takes a fifth of a second to import, and many runs read no photo
@@ -179,6 +180,8 @@ class GuardedPool:
             return future.result()
         if isinstance(error, UnreadablePhotoError):
             raise error
+        if isinstance(error, ProcessExpired) and error.exitcode == TOOK_TOO_MUCH:
+            raise UnreadablePhotoError(TOO_MUCH_MEMORY) from error
         if isinstance(error, BrokenProcessPool | ProcessExpired):
             raise _ProcessGoneError from error
         raise self._explained(error) from error
@@ -187,7 +190,7 @@ class GuardedPool:
         if isinstance(error, TimeoutError):
             return PhotoClosedError(f"it took longer than {self._time_limit_s:g} s to read")
         if isinstance(error, MemoryError):
-            return UnreadablePhotoError("reading it needs more memory than allowed")
+            return UnreadablePhotoError(TOO_MUCH_MEMORY)
         if isinstance(error, CancelledError):
             return PhotoGoneError("the program was closed while it was read")
         _log.error("A photo could not be read because of a mistake in the program", exc_info=error)

@@ -1,7 +1,10 @@
 """A limit for the memory of this process."""
 
 import ctypes
+import os
 import sys
+import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -9,15 +12,26 @@ from photo_clip.core.windows_calls import kernel32
 
 _EXTENDED_LIMITS = 9
 _PROCESS_MEMORY = 0x100
+_LOOK_EVERY_S = 0.02
+
+TOO_MUCH_MEMORY = "reading it needs more memory than allowed"
+TOOK_TOO_MUCH = 70
+"""The exit code of a process that took more memory than it was allowed, where the system itself sets no limit."""
 
 
 def limit_memory(more_mb: int) -> None:
-    """Let this process take so much more memory than it has now, where the system can do that; macOS cannot."""
+    """Let this process take so much more memory than it has now.
+
+    What goes beyond that raises MemoryError, or ends the process; on macOS, which has no such limit, a thread ends it,
+    with `TOOK_TOO_MUCH`.
+    """
     more_bytes = more_mb * 1024 * 1024
     if sys.platform == "linux":
         _limit_on_linux(more_bytes)
     elif sys.platform == "win32":
         _limit_on_windows(kernel32(), more_bytes)
+    else:
+        limit_by_looking(more_bytes)
 
 
 def _limit_on_linux(more_bytes: int) -> None:
@@ -46,6 +60,25 @@ def _limit_on_windows(windows: Any, more_bytes: int) -> None:
         limits.process_memory = has.committed + more_bytes
         if windows.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), _size_of(limits)):
             windows.AssignProcessToJobObject(job, process)
+
+
+def limit_by_looking(more_bytes: int) -> None:
+    """End this process from a thread of it once it has had so much more memory than until now."""
+    most_bytes = _most_so_far_bytes() + more_bytes
+
+    def look() -> None:
+        while _most_so_far_bytes() <= most_bytes:
+            time.sleep(_LOOK_EVERY_S)
+        os._exit(TOOK_TOO_MUCH)
+
+    threading.Thread(target=look, name="photo-clip looks at memory", daemon=True).start()
+
+
+def _most_so_far_bytes() -> int:
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def _size_of(structure: ctypes.Structure) -> ctypes.c_uint32:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photo_clip.adapters.content_hash import content_hash
+from photo_clip.adapters.memory_limit import TOO_MUCH_MEMORY
 from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
 
@@ -33,7 +34,6 @@ _SHARED = 7
 """Whatever others do with it meanwhile: read, write, delete."""
 _HELD = (32, 33)
 """What Windows calls a sharing and a lock violation."""
-_TOO_MUCH = "reading it needs more memory than allowed"
 _CUT_OFF = ("truncated", "end of file", "only got")
 _MOST_BOXES = 64
 _UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
@@ -54,7 +54,7 @@ def explained(path: Path) -> Iterator[None]:
     except UnreadablePhotoError:
         raise
     except MemoryError as error:
-        raise UnreadablePhotoError(_TOO_MUCH) from error
+        raise UnreadablePhotoError(TOO_MUCH_MEMORY) from error
     except DAMAGE as error:
         raise _trouble(error, path) from error
 
@@ -86,7 +86,7 @@ def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoE
             PhotoGoneError("another program keeps it to itself just now") if is_held else PhotoClosedError(NOT_ALLOWED)
         )
     if number == errno.ENOMEM:
-        return UnreadablePhotoError(_TOO_MUCH)
+        return UnreadablePhotoError(TOO_MUCH_MEMORY)
     if number in _LEADS_NOWHERE and error.filename is None:
         return None
     if number in _OF_THE_FILE:

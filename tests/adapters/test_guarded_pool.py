@@ -14,6 +14,7 @@ import pytest
 
 from photo_clip.adapters import guarded_pool
 from photo_clip.adapters.guarded_pool import GuardedPool, LeavableProcess
+from photo_clip.adapters.memory_limit import limit_by_looking
 from photo_clip.adapters.reading_process import prepare
 from photo_clip.core.errors import PhotoClipError, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from tests import nasty_readings
@@ -139,6 +140,17 @@ def test_a_file_that_fills_the_memory_is_skipped(pool_of: PoolMaker) -> None:
     pool = pool_of(1, prepare=prepare, preparation=(300, False))
 
     assert outcomes(pool, "fill-1", "damaged-1") == ["reading it needs more memory than allowed", "the file is damaged"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of its own")
+def test_a_file_that_fills_the_memory_is_skipped_where_the_system_has_no_limit(pool_of: PoolMaker) -> None:
+    pool = pool_of(1, prepare=limit_by_looking, preparation=(300 * 1024 * 1024,))
+
+    assert outcomes(pool, "fine-1", "fill-1", "damaged-1") == [
+        "fine-1",
+        "reading it needs more memory than allowed",
+        "the file is damaged",
+    ]
 
 
 def test_a_mistake_of_the_program_costs_one_photo_and_is_logged(
