@@ -17,7 +17,7 @@ def paths_to(path: Path) -> list[Path]:
     resolved is also spelled as it really is.
     """
     path = path.absolute()
-    beginnings = (*reversed(path.parents), path)
+    beginnings = (*filter(os.path.lexists, reversed(path.parents)), path)  # no link is in what is not there
     found = (Path(real_path(each), path.relative_to(each)) for each in beginnings)
     spelled = {str(each): each for each in found}  # paths of Windows are equal in capitals and in small letters
     return [each for each in spelled.values() if ".." not in each.parts]

@@ -26,6 +26,17 @@ def test_links_are_resolved_one_after_the_other(tmp_path: Path, monkeypatch: pyt
     assert paths_to(home / "round") == [home / "round"]
 
 
+def test_a_path_that_leads_nowhere_is_not_followed_once_for_each_of_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[object] = []
+    real = os.path.realpath
+    monkeypatch.setattr(os.path, "realpath", lambda path: followed.append(path) or real(path))
+    nowhere = Path(real(tmp_path), *["long"] * 1000)
+    assert paths_to(nowhere) == [nowhere]
+    assert len(followed) < 50
+
+
 @pytest.fixture
 def macos(monkeypatch: pytest.MonkeyPatch) -> None:
     """What macOS does: whatever was opened in small letters or with accents as one, it has other names."""
