@@ -14,6 +14,7 @@ from types import TracebackType
 
 from photo_clip.core.places import Places, resources_folder
 from photo_clip.core.settings import Settings, load_settings, save_settings
+from photo_clip.core.windows_calls import show_no_consoles
 from photo_clip.opening import open_library, places_for
 
 _TURN_S = 0.001 if sys.platform == "win32" else 0.00005
@@ -38,6 +39,7 @@ def run_window(places: Places | None = None, paths: Sequence[Path] = ()) -> int:
 
     chosen = places_for(None) if places is None else places
     sys.setswitchinterval(_TURN_S)
+    show_no_consoles()
 
     def open_all() -> OpenedLibrary:
         from photo_clip.adapters.folder_watcher import DirectoryWatcher

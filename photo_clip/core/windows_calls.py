@@ -1,8 +1,13 @@
 """The functions of Windows that Python has no words for."""
 
 import ctypes
+import subprocess
 import sys
 from typing import Any
+
+_ANY_PROCESS = 0xFFFFFFFF
+_NO_CONSOLE = 0x08000000
+"""CREATE_NO_WINDOW; what has windows of its own shows them all the same."""
 
 
 def kernel32() -> Any:
@@ -10,3 +15,29 @@ def kernel32() -> Any:
     if sys.platform == "win32":
         return ctypes.WinDLL("kernel32")
     raise OSError("this is not Windows")
+
+
+def name_program(name: str) -> None:
+    """Tell the taskbar which program this is: without a name, all that Python runs has one button, with its icon."""
+    if sys.platform == "win32":
+        ctypes.WinDLL("shell32").SetCurrentProcessExplicitAppUserModelID(ctypes.c_wchar_p(name))
+
+
+def let_others_come_forward() -> None:
+    """Let another program's window come before all others, as that of the program may that was just started."""
+    if sys.platform == "win32":
+        ctypes.WinDLL("user32").AllowSetForegroundWindow(ctypes.c_uint32(_ANY_PROCESS))
+
+
+def show_no_consoles() -> None:
+    """Let nothing that libraries start in this process show a console, which would flash up before a window.
+
+    `platform`, for one, asks Windows' command line for its version, and half of all libraries ask `platform`.
+    """
+    if sys.platform == "win32":
+        subprocess.Popen = _Unseen  # type: ignore[misc]
+
+
+class _Unseen(subprocess.Popen[Any]):
+    def __init__(self, *arguments: Any, creationflags: int = 0, **more: Any) -> None:
+        super().__init__(*arguments, creationflags=creationflags | _NO_CONSOLE, **more)

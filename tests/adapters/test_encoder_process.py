@@ -69,6 +69,10 @@ def shout(word: str) -> str:
     return word.upper()
 
 
+def popen_name() -> str:
+    return subprocess.Popen.__name__
+
+
 def models_at_work() -> list[str]:
     return [each.name for each in multiprocessing.active_children() if each.name == "photo-clip model"]
 
@@ -199,6 +203,11 @@ def test_a_function_is_called_beside() -> None:
     with pytest.raises(ModelError, match="ended"):
         called_beside(shout, "end")
     assert models_at_work() == []
+
+
+def test_what_is_started_beside_shows_no_console() -> None:
+    is_changed = called_beside(popen_name) != "Popen"
+    assert is_changed == (sys.platform == "win32")
 
 
 def test_a_program_that_ends_without_closing_its_processes_ends(tmp_path: Path) -> None:
