@@ -12,6 +12,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from photo_clip import APP_NAME
+from photo_clip.core.windows_calls import let_others_come_forward
 
 _PATIENCE_MS = 2000
 _MOST_BYTES = 1_000_000
@@ -86,6 +87,7 @@ def hand_over(library: Path, paths: Sequence[Path]) -> bool:
     socket.connectToServer(_socket_name(library))
     if not socket.waitForConnected(_PATIENCE_MS):
         return False
+    let_others_come_forward()
     written = [os.fsencode(path.absolute()).hex() for path in paths]  # names of files need not be text
     socket.write(json.dumps(written).encode() + b"\n")
     heard = socket.waitForReadyRead(_PATIENCE_MS) and bytes(socket.readAll().data()) == _HEARD

@@ -13,6 +13,7 @@ from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from photo_clip.gui import opening_wishes
 from photo_clip.gui.opening_wishes import OpeningWishes, _socket_name, hand_over
 
 
@@ -42,6 +43,19 @@ def test_another_start_hands_its_paths_to_the_window(wishes: OpeningWishes, tmp_
     assert other.wait(20) == 0
 
 
+def test_the_window_that_is_asked_may_come_forward(
+    wishes: OpeningWishes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed: list[bool] = []
+    monkeypatch.setattr(opening_wishes, "let_others_come_forward", lambda: allowed.append(True))
+    monkeypatch.setattr(opening_wishes, "_PATIENCE_MS", 50)  # nobody here can answer meanwhile
+    hand_over(tmp_path, [])
+    assert allowed == []
+    wishes.listen()
+    hand_over(tmp_path, [])
+    assert allowed == [True]
+
+
 def test_who_asks_in_another_way_is_sent_away(wishes: OpeningWishes, tmp_path: Path, qtbot: QtBot) -> None:
     wishes.listen()
     heard: list[object] = []
@@ -59,6 +73,7 @@ def test_nobody_else_can_ask(wishes: OpeningWishes, tmp_path: Path) -> None:
     assert (tmp_path / "window.socket").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows names its pipes, and takes them away with their program")
 def test_a_socket_that_a_crash_left_is_replaced(wishes: OpeningWishes, tmp_path: Path) -> None:
     (tmp_path / "window.socket").write_text("left", encoding="ascii")
     wishes.listen()
