@@ -44,7 +44,7 @@ Source: "{#Built}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs crea
 
 [Icons]
 Name: "{autoprograms}\{#AppName}"; Filename: "{app}\{#Window}"; AppUserModelID: "{#AppId}"
-Name: "{autodesktop}\{#AppName}"; Filename: "{app}\{#Window}"; Tasks: desktop
+Name: "{autodesktop}\{#AppName}"; Filename: "{app}\{#Window}"; AppUserModelID: "{#AppId}"; Tasks: desktop
 
 [Registry]
 Root: HKA; Subkey: "Software\Classes\Applications\{#Window}"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "{#AppName}"; Flags: uninsdeletekey; Tasks: openwith

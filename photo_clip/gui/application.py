@@ -8,11 +8,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from photo_clip import APP_ID, APP_NAME, __version__
+from photo_clip.core.windows_calls import name_program
 from photo_clip.gui import theme
 
 
 def make_application(arguments: Sequence[str], icon: Path) -> QApplication:
     """Return the application in the colours of the system's scheme; its windows are dressed once they are made."""
+    name_program(APP_ID)
     application = QApplication(list(arguments))
     name_days_in_english()
     application.setApplicationName(APP_NAME)

@@ -101,6 +101,13 @@ def test_the_desktop_entry_opens_photos_and_folders_with_the_windows_own_command
     assert len(kinds) == len(set(kinds))
 
 
+def test_each_way_to_start_the_window_on_windows_names_the_program_as_the_window_does() -> None:
+    script = (PACKAGING / "windows" / "photo_clip.iss").read_text(encoding="utf-8")
+    icons = [line for line in script.partition("[Icons]")[2].partition("[")[0].splitlines() if line]
+    assert icons
+    assert all('AppUserModelID: "{#AppId}"' in line for line in icons)
+
+
 def test_windows_offers_only_files_that_are_looked_at() -> None:
     suffixes = re.findall(
         r'Suffix\("(\.\w+)"\)', (PACKAGING / "windows" / "photo_clip.iss").read_text(encoding="utf-8")
