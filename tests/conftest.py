@@ -21,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("busy machine")
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if sys.platform == "win32":  # where Qt looks for fonts beside itself then, and has none
+            os.environ.setdefault("QT_QPA_FONTDIR", str(Path(os.environ["SYSTEMROOT"], "Fonts")))
     os.environ["HF_HUB_OFFLINE"] = "1"
 
 

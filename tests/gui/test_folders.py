@@ -20,7 +20,7 @@ from photo_clip.gui.left_out_dialog import LeftOutDialog
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from tests.fakes import FakeWatcher, plug_in, unplug, write_photo
-from tests.gui.window_use import ask, drop, names_shown, settle
+from tests.gui.window_use import ask, drop, names_shown, once_unread, settle
 
 Kind = TypeVar("Kind")
 
@@ -66,7 +66,7 @@ def test_what_changes_while_a_look_comes_to_grief_is_looked_at(
 
 
 def test_a_folder_that_was_renamed_is_found_again_and_told(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
-    photos.rename(photos.with_name("pictures"))
+    once_unread(lambda: photos.rename(photos.with_name("pictures")), qtbot)
     with qtbot.waitSignal(filled.keeper.noticed) as told:
         filled.keeper.look()
     assert "“{}” is “{}” now".format(photos, photos.with_name("pictures")) in told.args[0]
@@ -82,9 +82,12 @@ def test_the_photos_of_a_folder_that_was_renamed_are_used_where_they_are_now(
     grid.setCurrentIndex(filled.photos.index(0))
     qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: len(filled.photo_actions._at_hand) == 2)
-    photos.rename(now)
+    once_unread(lambda: photos.rename(now), qtbot)
     filled.keeper.look()
-    qtbot.waitUntil(lambda: all(filled.photos.index(row).data(Role.PHOTO).path.parent == now for row in range(12)))
+    shown = [filled.photos.index(row) for row in range(12)]
+    qtbot.waitUntil(
+        lambda: {photo and photo.path.parent for photo in (each.data(Role.PHOTO) for each in shown)} == {now}
+    )
     qtbot.waitUntil(lambda: [photo.path.parent for photo in filled.photo_actions._at_hand] == [now, now])
     qtbot.keyClick(grid, Qt.Key.Key_S)
     settle(filled, qtbot)
@@ -205,7 +208,7 @@ def test_a_subfolder_that_was_chosen_keeps_the_blanks_in_its_name(
 def test_missing_photos_are_forgotten_only_after_a_question(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
     filled.dialogs.forget_missing()
     qtbot.waitUntil(lambda: "No photo is missing" in filled.search_view._chosen.text())
-    (photos / "red 0.jpg").unlink()
+    once_unread((photos / "red 0.jpg").unlink, qtbot)
     filled.keeper.look()
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 11 and filled.keeper.is_idle)
     filled.dialogs.forget_missing()

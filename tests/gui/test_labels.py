@@ -55,6 +55,7 @@ def labelled(filled: MainWindow, library: Library, qtbot: QtBot) -> MainWindow:
     library.catalog.tags.save_list(LabelList("colours", "colours/red\ncolours/green\n"))
     filled.show_labels()
     qtbot.waitUntil(lambda: filled.labels._judging is None and len(filled.labels.labels.judged) == 2)
+    qtbot.waitUntil(lambda: bool(filled.labels.lists.all))
     return filled
 
 

@@ -1,6 +1,8 @@
 """Names that look like HTML are shown as they are."""
 
 import ast
+import html
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,7 +72,8 @@ def test_a_box_that_asks_shows_any_text_as_it_is(window: MainWindow) -> None:
 
 
 def test_a_photo_s_tip_shows_its_name(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    write_photo(tmp_path / "photos" / "<b>cat<b> & co.jpg", "red")
+    name = "cat & co.jpg" if os.name == "nt" else "<b>cat<b> & co.jpg"  # Windows keeps the others for itself
+    write_photo(tmp_path / "photos" / name, "red")
     drop(window, tmp_path / "photos")
     qtbot.waitUntil(lambda: bool(window.photos.index(0).data(Qt.ItemDataRole.ToolTipRole)))
-    assert "&lt;b&gt;cat" in window.photos.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert html.escape(name) in window.photos.index(0).data(Qt.ItemDataRole.ToolTipRole)

@@ -1,5 +1,6 @@
 """Searching in the window: filters, kept searches, sections, marks, photos from outside, and why."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from photo_clip.gui.photo_list_model import Role
 from photo_clip.gui.saved_searches import COUNT, SEARCH
 from photo_clip.gui.search_view import LONGEST_TYPED
 from tests.fakes import write_photo
-from tests.gui.window_use import ask, names_shown, settle
+from tests.gui.window_use import ask, names_shown, once_unread, settle
 
 
 def choose_row(window: MainWindow, qtbot: QtBot, row: int) -> None:
@@ -107,7 +108,7 @@ def test_a_folder_shows_its_photos(filled: MainWindow, qtbot: QtBot, photos: Pat
     panel = filled.folder_panel
     panel.list.itemActivated.emit(panel.list.item(0))
     settle(filled, qtbot)
-    assert filled.search_view.line.text() == f"folder:{photos}/"
+    assert filled.search_view.line.text() == f"folder:{photos}{os.sep}"
     assert filled.photos.rowCount() == 12
 
 
@@ -205,7 +206,7 @@ def test_those_that_left_are_not_counted_as_selected(filled: MainWindow, qtbot: 
         qtbot.keyClick(filled.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert filled.search_view._chosen.text() == "3 selected"
     for name in names[:3]:
-        (photos / name).unlink()
+        once_unread((photos / name).unlink, qtbot)
     filled.keeper.look()
     qtbot.waitUntil(lambda: filled.search_view._chosen.text() == "")
 

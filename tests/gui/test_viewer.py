@@ -12,7 +12,7 @@ from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.services.library import Library
 from tests.fakes import write_photo
-from tests.gui.window_use import ask, names_shown, settle
+from tests.gui.window_use import ask, names_shown, once_unread, settle
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_place_is_kept_when_neighbours_leave_as_well(filled: MainWindow, qtb
     names = names_shown(filled)
     assert show_large(filled, qtbot, 5) == names[5]
     for name in names[4:7]:
-        (photos / name).unlink()
+        once_unread((photos / name).unlink, qtbot)
     filled.keeper.look()
     qtbot.waitUntil(lambda: filled.photos.rowCount() == 9)
     assert press(filled, qtbot, Qt.Key.Key_Right) == names[7]
@@ -163,7 +163,7 @@ def test_a_photo_that_is_edited_is_shown_as_it_is_now(filled: MainWindow, photos
 
 def test_a_photo_that_is_renamed_is_shown_under_its_new_name(filled: MainWindow, photos: Path, qtbot: QtBot) -> None:
     name = show_large(filled, qtbot, 0)
-    (photos / name).rename(photos / "other.jpg")
+    once_unread(lambda: (photos / name).rename(photos / "other.jpg"), qtbot)
     filled.keeper.look()
     qtbot.waitUntil(lambda: name_shown(filled, qtbot) == "other.jpg")
     qtbot.keyClick(filled.viewer, Qt.Key.Key_Z)

@@ -1,5 +1,6 @@
 """What people do with the window."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -19,6 +20,19 @@ def drop(window: MainWindow, *paths: Path) -> None:
     QApplication.sendEvent(window, entering)
     assert entering.isAccepted()
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), actions, data, buttons, keys))
+
+
+def once_unread(change: Callable[[], object], qtbot: QtBot) -> None:
+    """Move or delete a photo, which Windows refuses while somebody reads it."""
+
+    def is_done() -> bool:
+        try:
+            change()
+        except PermissionError:
+            return False
+        return True
+
+    qtbot.waitUntil(is_done)
 
 
 def names_shown(window: MainWindow) -> list[str]:
