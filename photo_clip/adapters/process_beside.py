@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
@@ -51,6 +51,7 @@ class ProcessBeside:
         there = [theirs for _, theirs in pipes]
         self._process = context.Process(target=_serve, args=(work, there), name=f"photo-clip {name}", daemon=True)
         self._process.start()
+        self._its_end = self._process.sentinel
         for each in there:
             each.close()
         self._is_new = {ours for ours, _ in pipes}
@@ -115,10 +116,11 @@ class ProcessBeside:
         self._process.join()
         self._process.close()
 
-    @staticmethod
-    def _hear(line: Connection, longest_s: float | None, otherwise: str) -> tuple[int, Any]:
-        if not line.poll(longest_s):
+    def _hear(self, line: Connection, longest_s: float | None, otherwise: str) -> tuple[int, Any]:
+        if not wait([line, self._its_end], longest_s):
             raise TimeoutError(otherwise)
+        if not line.poll():  # on Windows a line stays open whose process ended before it took its other end
+            raise EOFError
         heard: tuple[int, Any] = line.recv()
         return heard
 

@@ -126,11 +126,9 @@ def test_a_process_that_ended_is_told_and_the_next_use_begins_another(
     assert len(models_at_work()) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nobody kills processes by signals there")
-def test_a_process_that_was_ended_while_it_had_nothing_to_do_is_begun_anew_unnoticed(
-    encoder: EncoderProcess, notes: FakeNotes
-) -> None:
-    os.kill(int(notes.known["process"]), signal.SIGKILL)
+def test_a_process_that_was_ended_while_it_had_nothing_to_do_is_begun_anew_unnoticed(encoder: EncoderProcess) -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
     wait_until(lambda: not models_at_work())
     assert len(encoder.embed_texts(["red"])) == 1
 
