@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 def called_beside(function: Callable[..., Result], *arguments: object) -> Result:
     """Return what a function returns that is called in a process of its own; pickle sends all of it there and back."""
-    process = ProcessBeside(_Work(partial(partial, function)), "model")
+    process = _begun(partial(partial, function))
     try:
         result: Result = process.call("__call__", *arguments)
     except (EOFError, OSError) as error:
@@ -81,7 +81,7 @@ class EncoderProcess:
                 self._process = None
             if self._process is None:
                 make = partial(_Loaded, self._load, self._expected)
-                self._process = ProcessBeside(_Work(make), "model", lines=_AT_ONCE, listener=self._notes)
+                self._process = _begun(make, lines=_AT_ONCE, listener=self._notes)
             process = self._process
         try:
             return process.call(method, *arguments)
@@ -136,6 +136,14 @@ class _Notes:
 
     def tell(self, sentence: str) -> None:
         ask("tell", sentence)
+
+
+def _begun(make: Callable[[], object], *, lines: int = 1, listener: object = None) -> ProcessBeside:
+    """Begin a process. Raises ModelError where the system has no room for one, or it ends at once."""
+    try:
+        return ProcessBeside(_Work(make), "model", lines=lines, listener=listener)
+    except OSError as error:
+        raise _ended() from error
 
 
 def _ended() -> ModelError:

@@ -9,10 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
+from photo_clip.adapters import encoder_process
 from photo_clip.adapters.encoder_process import EncoderProcess, called_beside
 from photo_clip.core.errors import ModelError
 from photo_clip.core.ports import Encoder, Notes, Squares, Vectors
@@ -201,6 +203,21 @@ def test_a_function_is_called_beside() -> None:
     with pytest.raises(ModelError, match="ended"):
         called_beside(shout, "end")
     assert models_at_work() == []
+
+
+def test_a_process_that_the_system_does_not_begin_is_told(
+    encoder: EncoderProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_work: object, **_more: object) -> NoReturn:
+        raise OSError("the paging file is too small")
+
+    monkeypatch.setattr(encoder_process, "ProcessBeside", refuse)
+    with pytest.raises(ModelError, match="memory runs out"):
+        called_beside(shout, "word")
+    with pytest.raises(ModelError, match="ended"):
+        encoder.embed_texts(["end"])
+    with pytest.raises(ModelError, match="memory runs out"):
+        encoder.embed_texts(["red"])
 
 
 def test_what_is_started_beside_shows_no_console() -> None:
