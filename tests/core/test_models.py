@@ -80,14 +80,23 @@ def test_a_wrong_list_is_refused_by_naming_the_entry(text: str, told: str) -> No
         ("ViT-L-14/openai", ModelSource(Kind.TAG, "ViT-L-14", "openai")),
         ("hf-hub:timm/ViT-B-16-SigLIP2", ModelSource(Kind.HUB, "", "timm/ViT-B-16-SigLIP2")),
         ("local-dir:/models/mine", ModelSource(Kind.FOLDER, "", str(Path("/models/mine").absolute()))),
-        ("file:ViT-B-32:/a b/x.safetensors", ModelSource(Kind.FILE, "ViT-B-32", str(Path("/a b/x.safetensors")))),
+        (
+            "file:ViT-B-32:/a b/x.safetensors",
+            ModelSource(Kind.FILE, "ViT-B-32", str(Path("/a b/x.safetensors").absolute())),
+        ),
     ],
 )
 def test_a_model_can_be_named_in_each_way(text: str, source: ModelSource) -> None:
     assert parse_source(text, OFFERS) == source
 
 
-@pytest.mark.parametrize("text", [STARTER, "ViT-L-14/openai", "hf-hub:a/b", "local-dir:/m", "file:ViT-B-32:/m/x.bin"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(STARTER, "ViT-L-14/openai", "hf-hub:a/b"),
+        *(f"local-dir:{Path('/m').absolute()}", f"file:ViT-B-32:{Path('/m/x.bin').absolute()}"),
+    ],
+)
 def test_a_name_survives_being_written_down_and_read_again(text: str) -> None:
     assert str(parse_source(text, OFFERS)) == text
 
