@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+_NOT_READY = 21
+"""What Windows calls a card reader without a card; Python takes it for a lack of rights."""
+
 
 def is_there(path: str | Path) -> bool:
     """Whether there is anything."""
@@ -15,8 +18,8 @@ def is_gone(path: Path) -> bool:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:
-        return False
+    except OSError as error:
+        return getattr(error, "winerror", None) == _NOT_READY
     return False
 
 
