@@ -27,9 +27,13 @@ def real_path(path: Path) -> Path:
     """Return a path without links, in the system's own spelling as far as it leads to something.
 
     Linux knows no other spelling, and Windows tells the true one with the links; macOS, which takes capitals and small
-    letters for one, and an accent however it is written, is asked.
+    letters for one, and an accent however it is written, is asked. A path on a drive of Windows that is locked, or
+    whose server lets nobody in, stays as it is.
     """
-    real = os.path.realpath(path)
+    try:
+        real = os.path.realpath(path)
+    except OSError:
+        return path.absolute()
     if sys.platform == "darwin":
         import fcntl
 

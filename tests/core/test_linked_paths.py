@@ -1,5 +1,6 @@
 """All the paths by which something can be known."""
 
+import errno
 import os
 import sys
 from pathlib import Path, PosixPath
@@ -73,6 +74,15 @@ def test_what_is_typed_in_small_letters_is_known_as_it_is_spelled(tmp_path: Path
     true = f"{os.path.realpath(tmp_path)}{os.sep}Pictures"
     assert str(real_path(tmp_path / "pictures")) == true
     assert true in map(str, paths_to(tmp_path / "pictures"))
+
+
+def test_a_drive_that_is_locked_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise OSError(errno.EINVAL, "Invalid argument", path)  # as Windows does, and no other system
+
+    monkeypatch.setattr(os.path, "realpath", refuse)
+    assert real_path(tmp_path / "photos") == tmp_path / "photos"
+    assert paths_to(tmp_path / "photos") == [tmp_path / "photos"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="plays Windows")
