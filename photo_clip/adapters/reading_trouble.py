@@ -34,6 +34,9 @@ _SHARED = 7
 """Whatever others do with it meanwhile: read, write, delete."""
 _HELD = (32, 33)
 """What Windows calls a sharing and a lock violation."""
+_NOT_READY = 21
+"""What Windows calls a card reader without a card."""
+_NO_ANSWER = "its drive does not answer"
 _CUT_OFF = ("truncated", "end of file", "only got")
 _MOST_BOXES = 64
 _UNSUPPORTED = ("unsupported", "not supported", "not implemented", "not available", "unknown compression")
@@ -81,34 +84,36 @@ def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoE
     if number in _GONE:
         return PhotoGoneError("the file is not there any more")
     if number in _CLOSED:
-        is_held = _is_held(path)
-        return (
-            PhotoGoneError("another program keeps it to itself just now") if is_held else PhotoClosedError(NOT_ALLOWED)
-        )
+        return _why_closed(path)
     if number == errno.ENOMEM:
         return UnreadablePhotoError(TOO_MUCH_MEMORY)
     if number in _LEADS_NOWHERE and error.filename is None:
         return None
     if number in _OF_THE_FILE:
         return UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
-    return PhotoGoneError("its drive does not answer")
+    return PhotoGoneError(_NO_ANSWER)
 
 
-def _is_held(path: Path) -> bool:
-    """Whether nothing but another program keeps a file from being read; Windows alone lets it.
+def _why_closed(path: Path) -> UnreadablePhotoError:
+    """Return what keeps a file from being read, where that is a lack of rights as far as Python can tell."""
+    trouble = _told_by_windows(path)
+    if trouble in _HELD:
+        return PhotoGoneError("another program keeps it to itself just now")
+    return PhotoGoneError(_NO_ANSWER) if trouble == _NOT_READY else PhotoClosedError(NOT_ALLOWED)
 
-    Python's own error does not tell, and calls that a lack of rights, too.
-    """
+
+def _told_by_windows(path: Path) -> int:
+    """Return what Windows calls its trouble with opening a file, which Python's own errors do not tell; 0 elsewhere."""
     if sys.platform != "win32":
-        return False
+        return 0
     import _winapi
 
     try:
         handle = _winapi.CreateFile(str(path), _winapi.GENERIC_READ, _SHARED, 0, _winapi.OPEN_EXISTING, 0, 0)
     except OSError as error:
-        return error.winerror in _HELD
-    _winapi.CloseHandle(handle)  # it was held until now, or is held in part
-    return True
+        return error.winerror
+    _winapi.CloseHandle(handle)
+    return _HELD[0]  # it was held until now, or is held in part
 
 
 def _reason(error: BaseException, path: Path) -> str:

@@ -28,15 +28,21 @@ def cut(path: Path, share: float) -> Path:
     return path
 
 
-DENIED, SHARING, LOCKED = 5, 32, 33
+DENIED, NOT_READY, SHARING, LOCKED = 5, 21, 32, 33
 """What Windows calls why it does not open a file."""
 
 
 @pytest.mark.parametrize(
-    ("trouble", "is_held"), [(DENIED, False), (SHARING, True), (LOCKED, True), (None, True)], ids=str
+    ("trouble", "told"),
+    [
+        (DENIED, PhotoClosedError(NOT_ALLOWED)),
+        (NOT_READY, PhotoGoneError("its drive does not answer")),
+        *((held, PhotoGoneError("another program keeps it to itself just now")) for held in (SHARING, LOCKED, None)),
+    ],
+    ids=repr,
 )
-def test_what_another_program_holds_on_windows_is_read_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: int | None, is_held: bool
+def test_windows_is_asked_whether_a_photo_that_cannot_be_opened_may_be_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: int | None, told: UnreadablePhotoError
 ) -> None:
     def create(*_: object) -> int:
         if trouble is None:
@@ -48,9 +54,9 @@ def test_what_another_program_holds_on_windows_is_read_later(
     winapi = SimpleNamespace(CreateFile=create, CloseHandle=lambda handle: None, GENERIC_READ=1 << 31, OPEN_EXISTING=3)
     monkeypatch.setitem(sys.modules, "_winapi", winapi)
     monkeypatch.setattr(sys, "platform", "win32")
-    with pytest.raises(UnreadablePhotoError) as told, explained(tmp_path / "photo.jpg"):
+    with pytest.raises(UnreadablePhotoError) as raised, explained(tmp_path / "photo.jpg"):
         raise PermissionError(13, "Permission denied")
-    assert isinstance(told.value, PhotoGoneError) is is_held
+    assert repr(raised.value) == repr(told)
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "webp", "bmp", "avif"])
