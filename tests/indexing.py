@@ -34,9 +34,9 @@ class Bench:
         return indexing(self.indexer, self.encoder, **options)
 
     def shown(self) -> dict[str, int]:
-        """Return the photos that can be found, by path relative to the first folder, with their ids."""
+        """Return the photos that can be found, by path relative to the first folder with “/” in it, with their ids."""
         photos = self.catalog.photos(self.catalog.newest_photo_ids().tolist())
-        return {os.path.relpath(photo.path, self.photos): photo.id for photo in photos}
+        return {Path(os.path.relpath(photo.path, self.photos)).as_posix(): photo.id for photo in photos}
 
 
 def indexing(indexer: Indexer, encoder: Encoder, **options: object) -> Task[Report]:
