@@ -29,7 +29,10 @@ def _run() -> int:
     import os
     from pathlib import Path
 
+    from photo_clip.core.windows_calls import settle_in
+
     multiprocessing.freeze_support()
+    settle_in()
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", _BLAS_WAITS)  # before numpy is loaded
     arguments = sys.argv[1:]
     if not arguments or Path(sys.argv[0]).stem == _WINDOW:

@@ -11,7 +11,7 @@ from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from photo_clip.core.windows_calls import show_no_consoles
+from photo_clip.core.windows_calls import settle_in, show_no_consoles
 
 _LONGEST_START_S = 60.0
 """Importing a large library takes a second or two, and on a busy computer many times that."""
@@ -143,6 +143,7 @@ def _serve(work: Work, lines: list[Connection]) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.umask(0o077)
     show_no_consoles()
+    settle_in()
     work.prepare()
     answering = _Answering(work)
     for line in lines[1:]:

@@ -11,6 +11,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from photo_clip.adapters.memory_limit import limit_memory
+from photo_clip.core.windows_calls import settle_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ _NICENESS = 10
 def prepare(memory_limit_mb: int, in_background: bool) -> None:
     """Make this process one that reads photos and nothing else; called once, before the first photo."""
     os.umask(0o077)
+    settle_in()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # end at once, in the middle of a decoder too
     if in_background and hasattr(os, "nice"):

@@ -8,6 +8,10 @@ from typing import Any
 _ANY_PROCESS = 0xFFFFFFFF
 _NO_CONSOLE = 0x08000000
 """CREATE_NO_WINDOW; what has windows of its own shows them all the same."""
+_FLAGS_AT, _LONG_PATHS = 3, 0x80
+"""Where in what Windows keeps of a process (PEB.BitField) it says that this one takes long paths."""
+_TELL_PROGRAM = 1
+"""SEM_FAILCRITICALERRORS."""
 
 
 def kernel32() -> Any:
@@ -15,6 +19,21 @@ def kernel32() -> Any:
     if sys.platform == "win32":
         return ctypes.WinDLL("kernel32")
     raise OSError("this is not Windows")
+
+
+def settle_in() -> None:
+    """Let this process open paths of more than 260 letters, and hear itself of a card reader without a card, of which
+    Windows would tell in a dialog.
+
+    Python says of itself that it takes long paths; Windows listens only where its registry tells it to. The flag that
+    comes of both is set here, as Go's runtime does (initLongPathSupport in os_windows.go).
+    """
+    if sys.platform == "win32":
+        kernel, nt = kernel32(), ctypes.WinDLL("ntdll")
+        kernel.SetErrorMode(kernel.GetErrorMode() | _TELL_PROGRAM)
+        nt.RtlGetCurrentPeb.restype = ctypes.c_void_p
+        flags = ctypes.c_uint8.from_address(nt.RtlGetCurrentPeb() + _FLAGS_AT)
+        flags.value |= _LONG_PATHS
 
 
 def name_program(name: str) -> None:
@@ -32,7 +51,7 @@ def let_others_come_forward() -> None:
 def show_no_consoles() -> None:
     """Let nothing that libraries start in this process show a console, which would flash up before a window.
 
-    `platform`, for one, asks Windows' command line for its version, and half of all libraries ask `platform`.
+    `platform`, which many libraries ask as they are loaded, has Windows' command line tell the version.
     """
     if sys.platform == "win32":
         subprocess.Popen = _Unseen  # type: ignore[misc]

@@ -13,7 +13,9 @@ from PIL import Image
 from photo_clip.adapters.image_workers import ImageWorkers
 from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.ports import PhotoReader, ReadPhoto
+from photo_clip.core.windows_calls import settle_in
 from tests.made_pictures import SQUARE, assert_quarters, quarters
+from tests.raw_files import write_dng
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,19 @@ def test_photos_are_read_in_order_with_all_that_is_wanted(workers: ImageWorkers,
     assert isinstance(bad, UnreadablePhotoError)
     assert bad.reason == "the file is cut off"
     assert isinstance(gone, PhotoGoneError)
+
+
+def test_a_photo_may_lie_deep(workers: ImageWorkers, tmp_path: Path) -> None:
+    settle_in()
+    deep = tmp_path.joinpath(*["x" * 100] * 4)
+    deep.mkdir(parents=True)
+    quarters().save(deep / "photo.jpg")
+    write_dng(deep / "photo.dng", quarters())
+
+    results = dict(workers.read([deep / "photo.jpg", deep / "photo.dng"], SQUARE))
+
+    assert all(isinstance(result, ReadPhoto) for result in results.values()), results
+    assert workers.thumbnail(deep / "photo.jpg")
 
 
 def test_hashes_are_those_of_reading(workers: ImageWorkers, tmp_path: Path) -> None:

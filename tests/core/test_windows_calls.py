@@ -4,6 +4,7 @@ import ctypes
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -54,9 +55,20 @@ def test_what_libraries_start_shows_no_console(
     assert started == [NO_WINDOW, NO_WINDOW | 1]
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="no other system has such limits and dialogs")
+def test_paths_may_be_long_and_missing_cards_open_no_dialog(tmp_path: Path) -> None:
+    windows_calls.settle_in()
+    deep = tmp_path.joinpath(*["x" * 100] * 4)
+    deep.mkdir(parents=True)
+    (deep / "a.jpg").touch()
+    assert [file.name for file in deep.iterdir()] == ["a.jpg"]
+    assert windows_calls.kernel32().GetErrorMode() & 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has what is asked")
 def test_other_systems_are_asked_nothing() -> None:
     usual = subprocess.Popen
+    windows_calls.settle_in()
     windows_calls.name_program("io.github.example")
     windows_calls.let_others_come_forward()
     windows_calls.show_no_consoles()

@@ -20,6 +20,7 @@ from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from photo_clip.core.errors import StoreError
 from photo_clip.core.progress import Phase, Progress, Task
+from photo_clip.core.windows_calls import settle_in
 from photo_clip.services.sidecar_writer import SidecarsWritten
 from tests.cloud import Cloud
 from tests.fakes import write_photo
@@ -277,6 +278,15 @@ def test_the_library_belongs_to_its_user_alone(library: Path) -> None:
 def test_the_program_checks_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["self-check"]) == 0
     assert capsys.readouterr().out == "ok\n"
+
+
+def test_a_folder_may_lie_deep(tmp_path: Path) -> None:
+    settle_in()
+    deep = tmp_path.joinpath(*["x" * 100] * 4)
+    deep.mkdir(parents=True)
+    words = ["--library", str(tmp_path / "library"), "folders", "add", str(deep)]
+    done = subprocess.run([sys.executable, "-m", "photo_clip", *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_bundled_model_needs_no_torch(library: Path) -> None:
