@@ -23,7 +23,7 @@ from tests.indexing import indexing
 STARTER = ModelSource(Kind.STARTER)
 OFFER = ModelOffer("Better", "ViT-B-32", "tag", "some/where", "MIT", "English", 1000, "100 %", "a dream")
 BETTER = OFFER.model
-MINE = ModelSource(Kind.FOLDER, "", "/models/mine")
+MINE = ModelSource(Kind.FOLDER, "", str(Path("/models/mine").absolute()))
 
 
 class House:
@@ -264,9 +264,9 @@ def test_the_list_says_what_is_here_in_use_and_being_prepared(house) -> None:
     home.models.use(MINE)
     home.embed_one_photo(STARTER)
     entries = {entry.name: entry for entry in home.models.entries()}
-    assert list(entries) == ["starter", "Better", "local-dir:/models/mine"]
+    assert list(entries) == ["starter", "Better", str(MINE)]
     assert [entry.name for entry in entries.values() if entry.is_active] == ["starter"]
-    assert [entry.name for entry in entries.values() if entry.is_wanted] == ["local-dir:/models/mine"]
+    assert [entry.name for entry in entries.values() if entry.is_wanted] == [str(MINE)]
     assert entries["starter"].embedded == 1
     assert entries["Better"].offer is OFFER
     assert entries["Better"].size_bytes == 300
