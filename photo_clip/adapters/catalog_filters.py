@@ -25,7 +25,7 @@ SHOWN = "p.content_id IS NOT NULL AND p.missing_since_s IS NULL"
 _EARTH_RADIUS_KM = 6371.0
 _KM_A_DEGREE = 110.5
 _RELATIVE = "CAST(p.relative_path AS TEXT)"
-_PATH = f"replace(CAST(f.path AS TEXT), '\\', '/') || '/' || {_RELATIVE}"
+_PATH = f"rtrim(replace(CAST(f.path AS TEXT), '\\', '/'), '/') || '/' || {_RELATIVE}"
 _NAME = f"replace({_RELATIVE}, rtrim({_RELATIVE}, replace({_RELATIVE}, '/', '')), '')"
 _LIKE = "{place} LIKE CAST(? AS TEXT) ESCAPE '\\'"
 """Its value may be bytes: names of files need not be text."""
@@ -284,5 +284,5 @@ def vocabulary_of(connection: sqlite3.Connection, key: str) -> list[str]:
                 inner = os.fsdecode(path).rpartition("/")[0]
                 count[PurePath(os.fsdecode(folder)).name] += 1
                 count.update(inner.split("/") if inner else ())
-            return [name for name, _ in count.most_common()]
+            return [name for name, _ in count.most_common() if name]  # a drive as a whole has none
     return []

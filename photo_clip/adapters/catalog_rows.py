@@ -225,7 +225,9 @@ def bearings_of(joined: tuple[str, str, str, bytes | None], folders: dict[int, s
 
 def _bearings(folder: str, relative_path: bytes, taken_at_text: str | None) -> Bearings:
     inner, _, name = os.fsdecode(relative_path).rpartition("/")
-    return Bearings(time_of(taken_at_text), f"{folder}{os.sep}{inner}" if inner else folder, name)
+    if inner:
+        folder = f"{folder.removesuffix(os.sep)}{os.sep}{inner.replace('/', os.sep)}"
+    return Bearings(time_of(taken_at_text), folder, name)
 
 
 def facts_of(

@@ -39,6 +39,11 @@ class Folder:
     offline_reason: str = ""
     """Why it is offline, a clause for people; empty when online."""
 
+    @property
+    def name(self) -> str:
+        """What people call it; a drive as a whole has no name but its path."""
+        return self.path.name or str(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:

@@ -147,7 +147,7 @@ class FolderPanel(QWidget):
         self._offline.setVisible(is_offline)
         if folder is not None and is_offline:
             self._offline_words.setText(
-                f"“{printable(folder.path.name)}” is offline: {folder.offline_reason}\nIts photos can still be found;"
+                f"“{printable(folder.name)}” is offline: {folder.offline_reason}\nIts photos can still be found;"
                 " it goes on by itself when it is back."
             )
             self._gone.setVisible(_may_be_losses(folder))
@@ -156,7 +156,7 @@ class FolderPanel(QWidget):
         folder = self.chosen
         if folder is None:
             return
-        is_on, name = folder.id in self._tiled, printable(folder.path.name)
+        is_on, name = folder.id in self._tiled, printable(folder.name)
         forgetting = "What is small in a photo is then no longer found there, and what was embedded for it is deleted."
         ConfirmDialog(
             f"Stop looking for small things in “{name}”?" if is_on else f"Look for small things in “{name}”, too?",
@@ -174,7 +174,7 @@ class FolderPanel(QWidget):
         if folder is None:
             return
         ConfirmDialog(
-            f"Remove “{printable(folder.path.name)}” from photo-clip?",
+            f"Remove “{printable(folder.name)}” from photo-clip?",
             "No photo file is touched. Its photos can no longer be found here, and what you decided about them is"
             " forgotten. You can add the folder again at any time.",
             "Remove",
@@ -187,7 +187,7 @@ class FolderPanel(QWidget):
         if folder is None:
             return
         ConfirmDialog(
-            f"Are the missing photos of “{printable(folder.path.name)}” really gone?",
+            f"Are the missing photos of “{printable(folder.name)}” really gone?",
             "Say so if you deleted or moved them yourself. If their drive is only unplugged, connect it instead:"
             " nothing is lost meanwhile.",
             "They are gone",

@@ -286,7 +286,7 @@ class WatchedFolders:
             closed.extend(part.closed)
             if part.is_not_for_people:
                 unwanted |= {file.photo_id for path, file in known.items() if path.startswith(f"{part.folder}/")}
-            yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.path.name)
+            yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.name)
         unwanted |= {  # such as those found before their folder's kind was one to pass over
             file.photo_id
             for path, file in known.items()

@@ -45,7 +45,11 @@ def effect_of(before: LabelList, after: LabelList, standing: Standing = _UNKNOWN
     if changed:
         told.append(f"Changed: {_some(changed)}; suggested anew, decisions stay.")
     if before.name and before.folder != after.folder:
-        where = f"photos in “{printable(PurePath(after.folder).name)}” alone" if after.folder else "all photos"
+        where = (
+            f"photos in “{printable(PurePath(after.folder).name or after.folder)}” alone"
+            if after.folder
+            else "all photos"
+        )
         told.append(f"Its labels are suggested for {where}; tags already given stay.")
     return " ".join(told)
 

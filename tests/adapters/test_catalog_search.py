@@ -81,6 +81,20 @@ def test_names_are_found_however_their_accents_are_written(catalog: SqliteCatalo
         assert found(catalog, typed) == {path.rpartition("/")[2]}, typed
 
 
+def test_a_drive_that_is_watched_as_a_whole_is_searched_as_any_folder(catalog: SqliteCatalog) -> None:
+    drive = Path(Path.cwd().anchor)
+    folder = catalog.folders.add(drive, HERE)
+    path, stamp = "DCIM/100/x.jpg", FileStamp(1, 1)
+    catalog.folders.apply_changes(folder.id, FolderChanges(new={path: stamp}), now_s=1)
+    photo_id = catalog.folders.known_files(folder.id)[path].photo_id
+    vector = np.array([1, 0], np.float32)
+    catalog.embeddings.store("model", [EmbeddedPhoto(photo_id, stamp, path, PhotoFacts(1, 1), vector)], {})
+    assert folder.name == str(drive)
+    assert found(catalog, f"folder:{drive}DCIM/100") == {"x.jpg"}
+    assert catalog.bearings([photo_id])[0].folder == str(drive / "DCIM" / "100")
+    assert set(catalog.vocabulary("folder")) == {"Archive", "Lisbon", "düne", "DCIM", "100"}
+
+
 TRAM, COPY, WIDE, DUNE, TALL = (path.rsplit("/", 1)[-1] for path in PHOTOS)
 ALL = {TRAM, COPY, WIDE, DUNE, TALL}
 
