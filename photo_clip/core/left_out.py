@@ -1,5 +1,6 @@
 """Which subfolders and files people want to be left out of their watched folders."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def paths_or_name(typed: str) -> tuple[str, ...]:
     path it is found.
     """
     path = from_home(typed)
-    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed and is_there(path)):
+    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed.replace(os.sep, "/") and is_there(path)):
         spellings = (each.as_posix() for each in paths_to(path))
         return tuple({as_compared(each): each for each in spellings}.values())  # the last one is the true one
     return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped
