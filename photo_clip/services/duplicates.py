@@ -14,6 +14,7 @@ from photo_clip.core.errors import UsageError
 from photo_clip.core.filters import Flag
 from photo_clip.core.keeping import keeper
 from photo_clip.core.likeness import Looks
+from photo_clip.core.linked_paths import real_path
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Vectors
 from photo_clip.core.progress import Phase, Progress, Task
@@ -210,7 +211,7 @@ def _each_file_once(photos: Iterable[Photo]) -> list[Photo]:
     found: dict[object, Photo] = {}
     for photo in photos:
         file = _file_at(photo.path)
-        if file not in found or os.path.realpath(photo.path) == photo.location:
+        if file not in found or real_path(photo.path) == photo.path:
             found[file] = photo
     return list(found.values())
 
