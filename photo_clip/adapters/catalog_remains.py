@@ -91,7 +91,7 @@ def save_remains(damaged: sqlite3.Connection, fresh: Path) -> tuple[int, int]:
         }
         target.execute("COMMIT")
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with fresh.open("rb") as stream:
+    with fresh.open("r+b") as stream:  # Windows does it for nobody who may but read
         os.fsync(stream.fileno())
     return counts["decisions"] + counts.get("marks", 0), sum(counts.values())
 

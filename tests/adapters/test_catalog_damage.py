@@ -1,7 +1,9 @@
 """A catalogue of which single bytes are damaged: nothing decided is lost, and whatever is told is a sentence."""
 
+import os
 import random
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -85,6 +87,18 @@ def test_a_byte_of_what_says_where_the_tables_lie_costs_nothing(file: Path, old:
     assert f"Saved were {PHOTOS} photos and {PHOTOS} decisions" in catalog.salvaged
     assert (decided(catalog), catalog.embeddings.count(MODEL)) == (PHOTOS, PHOTOS)
     ask_everything(catalog)
+    catalog.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="plays Windows")
+def test_what_is_saved_is_put_on_the_disk_as_windows_wants_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sync(descriptor: int) -> None:
+        os.write(descriptor, b"")  # raises OSError where it may but be read
+
+    monkeypatch.setattr(os, "fsync", sync)
+    change(file, b"CREATE TABLE folders", b"CREATE TABLE fXlders")
+    catalog = SqliteCatalog(file)
+    assert decided(catalog) == PHOTOS
     catalog.close()
 
 
