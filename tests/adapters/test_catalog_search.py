@@ -1,5 +1,6 @@
 """The catalogue finds photos by filters and by words, and keeps marks and searches."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -276,7 +277,7 @@ def test_a_library_of_the_first_version_can_be_searched_by_words(
         connection.execute(
             """INSERT INTO photos (folder_id, relative_path, size_bytes, mtime_ns, content_id, taken_at, taken_source)
                VALUES (1, ?, 1, 1, 1, '2020-01-01T00:00:00', 'exif')""",
-            (b"lion \xff.jpg",),
+            (os.fsencode("lion \udcff.jpg"),),
         )
     connection.close()
     monkeypatch.undo()
