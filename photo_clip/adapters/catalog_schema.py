@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from photo_clip.adapters.catalog_damage import HIGHEST_NUMBER
 from photo_clip.core.errors import StoreError
@@ -51,9 +52,14 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     """Connect with the settings every connection needs; the file's version is not looked at."""
     mode = "rwc" if not read_only else "ro&immutable=1" if _lies_on_a_read_only_disk(file) else "ro"
-    address = f"{file.absolute().as_uri()}?mode={mode}"
     # Transactions are begun by hand; a connection is used by one thread but closed by another.
-    connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        f"{address_of(file.absolute())}?mode={mode}",
+        uri=True,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -67,6 +73,12 @@ def connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def address_of(file: PurePath) -> str:
+    """Return an absolute path as SQLite takes it: no server stands for itself there, but for a part of the path."""
+    path = file.as_posix()
+    return f"file://{quote(os.fsencode(path if path.startswith('/') else f'/{path}'))}"
 
 
 def _lies_on_a_read_only_disk(file: Path) -> bool:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -143,6 +143,24 @@ def test_photos_come_in_the_order_of_their_contents(catalog: SqliteCatalog) -> N
     photo_ids, which = catalog.photos_with(np.array([gone, two, 12345, one]))
     assert photo_ids.tolist() == [ids["b.jpg"], ids["a.jpg"], ids["c.jpg"]]
     assert which.tolist() == [1, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("file", "address"),
+    [
+        (PurePosixPath("/home/a b/50%?#.db"), "file:///home/a%20b/50%25%3F%23.db"),
+        (PureWindowsPath(r"C:\Users\me\c.db"), "file:///C%3A/Users/me/c.db"),
+        (PureWindowsPath(r"\\nas\me\c.db"), "file:////nas/me/c.db"),
+    ],
+)
+def test_a_library_may_lie_anywhere(file: PurePath, address: str) -> None:
+    assert catalog_schema.address_of(file) == address
+
+
+def test_a_library_may_have_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "50% #1 ü.db"
+    SqliteCatalog(file).close()
+    assert file.is_file()
 
 
 def test_bearings_come_in_the_order_asked_for_whatever_the_names(catalog: SqliteCatalog) -> None:
