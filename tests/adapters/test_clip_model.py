@@ -158,7 +158,7 @@ def test_what_open_clip_logs_of_weights_that_are_read_later_is_kept_from_people(
         found = made(*args, **kwargs)
         heard.append(found.pathname)
         if is_packaged:  # where files have no folder
-            found.pathname = found.pathname.partition("site-packages/")[2]
+            found.pathname = found.pathname.partition(f"site-packages{os.sep}")[2]
         return found
 
     monkeypatch.setattr(logging, "_logRecordFactory", record)
