@@ -6,7 +6,6 @@ python -m tests.benchmarks.kill_indexing --photos FOLDER --times 30
 import argparse
 import json
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def kill_once(library: Path, photos: Path, after_s: float) -> bool:
     try:
         process.wait(after_s)
     except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         return True
     return False

@@ -14,7 +14,6 @@ import argparse
 import gc
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -89,7 +88,7 @@ class Holder:
             try:
                 self.process.wait(killed_after_s)
             except subprocess.TimeoutExpired:
-                self.process.send_signal(signal.SIGKILL)
+                self.process.kill()
                 self.process.wait()
         line = self.process.stdout.readline()
         demand(line or killed_after_s is not None, f"the process ended at {words}")
@@ -99,6 +98,11 @@ class Holder:
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait(120)
+
+    def open_files(self) -> int:
+        """Return how many files the process has open; on Windows, handles of any kind."""
+        own = psutil.Process(self.process.pid)
+        return int(own.num_handles() if sys.platform == "win32" else own.num_fds())
 
     def memory_mb(self) -> float:
         """Return what the process and those that it started hold, each for itself."""
@@ -215,7 +219,7 @@ def soak(minutes: float, seed: int, kills: float, folder: Path) -> None:
             own = psutil.Process(holder.process.pid)
             print(
                 f"{(told_s - started_s) / 60:6.0f} {counts['rounds']:7} {counts['kills']:6} {counts['searches']:9}"
-                f" {counts['tags']:5} {len(world.content):7} {holder.memory_mb():10.0f} {own.num_fds():6}"
+                f" {counts['tags']:5} {len(world.content):7} {holder.memory_mb():10.0f} {holder.open_files():6}"
                 f" {own.num_threads():8} {bench.catalogue.stat().st_size / 1e6:13.1f} {index:6} {live:5}",
                 flush=True,
             )

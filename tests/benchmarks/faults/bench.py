@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+
+from tests.benchmarks.faults.ending import KILLED, kill_all
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-m", "photo_clip"]
@@ -97,10 +98,10 @@ class Bench:
         try:
             out, err = process.communicate(timeout=LONGEST_S)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_all(process)
             process.communicate()
             raise FaultError(f"photo-clip {' '.join(arguments)} hung") from None
-        if "Traceback" in err and process.returncode != -signal.SIGKILL:  # whom a killed one just started complains
+        if "Traceback" in err and process.returncode != KILLED:  # whom a killed one just started complains
             raise FaultError(f"photo-clip {' '.join(arguments)} ended with a mistake of the program:\n{err}")
         if ends is not None and process.returncode != ends:
             raise FaultError(f"photo-clip {' '.join(arguments)} ended with {process.returncode}: {err}")

@@ -11,7 +11,6 @@ The processes that Chroma and the readers have are started from this module too,
 import itertools
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
@@ -21,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.faults.ending import kill
 
 IS_PROGRAM = __name__ == "__main__"
 """Or else one of its processes."""
@@ -50,8 +51,8 @@ class Moment:
 def die() -> None:
     """End the program, and the process that this happens in, as a power cut would: nothing is tidied up."""
     if not IS_PROGRAM:
-        os.kill(os.getppid(), signal.SIGKILL)
-    os.kill(os.getpid(), signal.SIGKILL)
+        kill(os.getppid())
+    kill(os.getpid())
 
 
 def before(owner: Any, name: str, what: Callable[..., object]) -> None:

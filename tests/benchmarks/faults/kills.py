@@ -5,9 +5,9 @@ import multiprocessing
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,8 +18,8 @@ from photo_clip.adapters import catalog_schema
 from photo_clip.adapters.xmp_sidecars import XmpSidecars
 from photo_clip.core.settings import load_settings
 from tests.benchmarks.faults.bench import DONE, Bench, Row, demand
+from tests.benchmarks.faults.ending import KILLED
 
-_SIGKILLED = -signal.SIGKILL
 _THEIRS = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" rdf:about="">'
@@ -39,18 +39,25 @@ def kill_later(bench: Bench, after_s: float, *arguments: str) -> tuple[bool, str
         process.kill()
         out, _ = process.communicate()
         return True, out
-    return process.returncode == _SIGKILLED, out
+    return process.returncode == KILLED, out
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Do something, and return how long it took on this computer."""
+    started_s = time.monotonic()
+    work()
+    return time.monotonic() - started_s
 
 
 def random_kills(bench: Bench, times: int) -> Row:
     """Kill the program while it starts, looks, embeds, levels the index or closes."""
     bench.add_photos(_EACH_TIME)
-    bench.index()
+    longest_s = seconds_of(bench.index)
     bench.tag("before all", *sorted(bench.photos.iterdir())[:3])
     killed = 0
     for number in range(times):
         bench.add_photos(_EACH_TIME)
-        was_killed, _ = kill_later(bench, bench.random.uniform(0.3, 6.0), "index", str(bench.photos))
+        was_killed, _ = kill_later(bench, bench.random.uniform(0.1, 1.5) * longest_s, "index", str(bench.photos))
         killed += was_killed
         bench.check(opens=number % 5 == 0)
     bench.check_index_agrees()
@@ -60,10 +67,10 @@ def random_kills(bench: Bench, times: int) -> Row:
 def kills_while_deciding(bench: Bench, times: int) -> Row:
     """Kill the program while people tag and rate: all that was acknowledged must be there."""
     bench.add_photos(_EACH_TIME)
-    bench.index()
+    longest_s = seconds_of(bench.index)
     killed = 0
     for _ in range(times):
-        was_killed, out = kill_later(bench, bench.random.uniform(1.0, 3.0), "decide")
+        was_killed, out = kill_later(bench, bench.random.uniform(0.4, 1.2) * longest_s, "decide")
         killed += was_killed
         for line in out.splitlines():
             if (found := re.fullmatch(r"(\d+) (tag \d+ \d+)", line)) is not None:
@@ -81,8 +88,8 @@ def aimed(bench: Bench, fault: str, moment: str, times: int, *, most: int, longe
         delay_ms = bench.random.uniform(0, longest_ms) if longest_ms and number // most % 2 else 0
         faults = (f"kill:{moment}:{1 + number % most}:{delay_ms}",)
         done = bench.run("index", str(bench.photos), faults=faults, ends=None)
-        demand(done.returncode in (DONE, _SIGKILLED), f"it ended with {done.returncode}: {done.stderr}")
-        killed += done.returncode == _SIGKILLED
+        demand(done.returncode in (DONE, KILLED), f"it ended with {done.returncode}: {done.stderr}")
+        killed += done.returncode == KILLED
         bench.check(opens=number % 5 == 0)
     demand(killed, "the moment never came")
     bench.check_index_agrees()
@@ -102,8 +109,8 @@ def kills_in_model_change(bench: Bench, times: int) -> Row:
         faults = ("models", f"kill:{moment}:{1 + number // 2 % 4}:0")
         use = ("models", "use", f"local-dir:{folder}")
         done = bench.run(*use, faults=faults, ends=None)
-        demand(done.returncode in (DONE, _SIGKILLED), f"it ended with {done.returncode}: {done.stderr}")
-        killed += done.returncode == _SIGKILLED
+        demand(done.returncode in (DONE, KILLED), f"it ended with {done.returncode}: {done.stderr}")
+        killed += done.returncode == KILLED
         bench.check()
         if number % 4 == 3:
             bench.run(*use, faults=("models",))
@@ -144,7 +151,7 @@ def kills_in_migration(bench: Bench, times: int) -> Row:
             shutil.copyfile(old, bench.catalogue)
         delay_ms = bench.random.uniform(0, 4) if number % 2 else 0
         done = bench.run("folders", "add", str(bench.photos), faults=(f"kill:migration:1:{delay_ms}",), ends=None)
-        killed += done.returncode == _SIGKILLED
+        killed += done.returncode == KILLED
         with bench.rows() as rows:
             demand(rows("PRAGMA integrity_check") == [("ok",)], "the catalogue is damaged")
             demand(rows("SELECT count(*) FROM decisions") == [(200,)], "decisions were lost")
@@ -176,7 +183,7 @@ def kills_in_rescue(bench: Bench, times: int) -> Row:
         delay_ms = bench.random.uniform(0, 30) if number % 2 else 0
         faults = (f"kill:replace:{1 + number % 4}:{delay_ms}",)
         done = bench.run("folders", "add", str(bench.photos), faults=faults, ends=None)
-        killed += done.returncode == _SIGKILLED
+        killed += done.returncode == KILLED
         bench.run("folders", "add", str(bench.photos))
         bench.check(opens=False)
     return Row("kill -9 while a damaged catalogue is saved", killed, "the next start finished it")
@@ -192,7 +199,7 @@ def kills_in_sidecars(bench: Bench, times: int) -> Row:
         bench.tag(f"tag {number}", *photos)
         moment = ("sync", "replace")[number % 2]
         done = bench.run("tags", "sidecars", faults=(f"kill:{moment}:{1 + number % 8}:0",), ends=None)
-        killed += done.returncode == _SIGKILLED
+        killed += done.returncode == KILLED
         for photo in photos:
             sidecar = Path(f"{photo}.xmp")
             if sidecar.exists():
@@ -220,7 +227,7 @@ def kills_at_a_sidecar(bench: Bench, times: int) -> Row:
         process.join(bench.random.uniform(0.001, 0.02))
         process.kill()
         process.join()
-        killed += process.exitcode == _SIGKILLED
+        killed += process.exitcode == KILLED
         written += "ours" in file.read_text(encoding="utf-8")
         said = XmpSidecars().read(photo)
         demand("theirs" in said.keywords, f"what others wrote is gone: {said}")
@@ -244,7 +251,7 @@ def kills_in_settings(bench: Bench, times: int) -> Row:
         former = load_settings(file).settings.reader_processes
         moment = ("sync", "replace")[number % 2]
         done = bench.run("settings", faults=(f"kill:{moment}:1:0",), ends=None)
-        killed += done.returncode == _SIGKILLED
+        killed += done.returncode == KILLED
         found = load_settings(file)
         demand(not found.trouble, found.trouble)
         demand(found.settings.reader_processes in (former, former + 1), "a setting was lost")

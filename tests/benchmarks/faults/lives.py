@@ -12,6 +12,7 @@ from pathlib import Path
 
 from photo_clip.core.settings import Settings, save_settings
 from tests.benchmarks.faults.bench import DONE, LONGEST_S, PROGRAM, ROOT, TROUBLE, Bench, Row, demand, told
+from tests.benchmarks.faults.ending import kill_all
 from tests.chroma_server import chroma_server, free_port
 
 _ODD_NAMES = (
@@ -217,7 +218,7 @@ def killed_windows(bench: Bench, times: int) -> Row:
             window.wait(bench.random.uniform(1, 8))
         except subprocess.TimeoutExpired:
             killed += 1
-        os.killpg(window.pid, signal.SIGKILL)
+        kill_all(window)
         window.communicate()
         bench.check()
     bench.check_index_agrees()
