@@ -71,7 +71,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True, beside: b
     Heavy libraries are imported here or later, never before.
     """
     from photo_clip.adapters.catalog import SqliteCatalog
-    from photo_clip.adapters.data_folder import make_private
+    from photo_clip.adapters.data_folder import make_cache, make_private
     from photo_clip.adapters.image_workers import ImageWorkers
     from photo_clip.adapters.trash import move_to_bin
     from photo_clip.adapters.xmp_sidecars import XmpSidecars
@@ -84,7 +84,7 @@ def open_library(places: Places, *, holder: str, writing: bool = True, beside: b
             from photo_clip.adapters.library_lock import LibraryLock
 
             make_private(places.data)
-            make_private(places.cache)
+            make_cache(places.cache)
             lock = LibraryLock(places.lock_file, holder)
             undone_on_failure.callback(lock.release)
         catalog = SqliteCatalog(places.catalog_file, read_only=not writing)

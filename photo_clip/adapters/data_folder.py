@@ -1,11 +1,13 @@
 """Where the system wants programs to keep their data."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from photo_clip import APP_NAME
 from photo_clip.core.errors import StoreError
+from photo_clip.core.folder_names import NO_MEDIA
 from photo_clip.core.places import Places
 
 
@@ -14,6 +16,14 @@ def user_places() -> Places:
     return Places(
         platformdirs.user_data_path(APP_NAME, appauthor=False), platformdirs.user_cache_path(APP_NAME, appauthor=False)
     )
+
+
+def make_cache(folder: Path) -> None:
+    """Make a private folder in which nobody looks for photos, not this program either: it is full of small pictures
+    of them, and may lie in a watched folder. Raises StoreError."""
+    make_private(folder)
+    with suppress(OSError):  # it is a cache, and its disk may be full
+        (folder / NO_MEDIA).touch()
 
 
 def make_private(folder: Path) -> None:

@@ -140,6 +140,18 @@ def test_a_broken_file_is_skipped_with_a_reason(tmp_path: Path, capsys: pytest.C
     assert {Path(path).name for path in json.loads(capsys.readouterr().out)["skipped"]} == {"broken.jpg", "empty.jpg"}
 
 
+def test_small_pictures_that_the_library_keeps_are_no_photos_where_it_lies_among_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = tmp_path / "library"
+    for place in (tmp_path, library / "cache" / "thumbnails" / "ab"):
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 20), "red").save(place / "a.png")
+        os.utime(place / "a.png", (1e9, 1e9))
+    assert run(library, "index", str(tmp_path)) == 0
+    assert "Photos: 1 embedded." in capsys.readouterr().out
+
+
 def test_photos_that_are_only_in_the_cloud_are_told_and_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
