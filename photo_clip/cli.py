@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from photo_clip import APP_NAME, HOMEPAGE, __version__
-from photo_clip.cli_common import AsJson, labels_in, places_of
+from photo_clip.cli_common import AsJson, labels_in, meant, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
@@ -91,7 +91,8 @@ commands.add_typer(model_commands, name="models")
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many photos to list at most.")]
 Model = Annotated[str, typer.Argument(help="A name from `models list`, or any open_clip model.", metavar="NAME")]
-File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched folder.")]
+File = Annotated[Path, typer.Argument(help="A photo; it need not be in a watched folder.", callback=from_home)]
+Folders = Annotated[list[Path], typer.Argument(metavar="FOLDER…", callback=meant)]
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
@@ -173,7 +174,7 @@ def main(
 @commands.command(name="open")
 def open_window(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Folders to add, or photos.", metavar="PATH…")],
+    paths: Annotated[list[Path], typer.Argument(help="Folders to add, or photos.", metavar="PATH…", callback=meant)],
 ) -> None:
     """Open the window with folders, or with what looks like photos; `photo-clip PATH` does the same."""
     from photo_clip.app import run_window
@@ -185,7 +186,7 @@ def open_window(
 def index(
     context: typer.Context,
     folders: Annotated[
-        list[Path] | None, typer.Argument(help="Folders to watch from now on.", metavar="FOLDER…")
+        list[Path] | None, typer.Argument(help="Folders to watch from now on.", metavar="FOLDER…", callback=meant)
     ] = None,
     retry_skipped: Annotated[bool, typer.Option("--retry-skipped", help="Try skipped photos again.")] = False,
     as_json: AsJson = False,
@@ -331,7 +332,7 @@ def list_folders(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @folder_commands.command(name="add")
-def add_folders(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
+def add_folders(context: typer.Context, folders: Folders) -> None:
     """Watch folders; their photos are embedded by the next `index`, or by the window."""
     with opened_library(places_of(context)) as library:
         for folder in folders:
@@ -339,7 +340,7 @@ def add_folders(context: typer.Context, folders: Annotated[list[Path], typer.Arg
 
 
 @folder_commands.command(name="remove")
-def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
+def remove_folders(context: typer.Context, folders: Folders) -> None:
     """Forget folders and what is known of their photos. No photo file is touched."""
     with opened_library(places_of(context)) as library:
         for folder in folders:
@@ -347,7 +348,7 @@ def remove_folders(context: typer.Context, folders: Annotated[list[Path], typer.
 
 
 @folder_commands.command(name="gone")
-def accept_losses(context: typer.Context, folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…")]) -> None:
+def accept_losses(context: typer.Context, folders: Folders) -> None:
     """Say that the missing photos of offline folders are really gone, as you deleted or moved them yourself.
 
     If their drive is only unplugged, connect it instead: nothing is lost meanwhile. What is known of photos that are

@@ -9,6 +9,7 @@ import typer
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label, parse_label_list
 from photo_clip.core.places import Places
+from photo_clip.core.typed_paths import meant_by
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -29,6 +30,11 @@ def all_letters(word: str) -> str:
             advice="Set the terminal, and the locale (LANG), to UTF-8; or use the window.",
         ) from error
     return word
+
+
+def meant(paths: list[Path] | None) -> list[Path]:
+    """Return the paths that somebody means by those that were typed; see `meant_by`."""
+    return [each for path in paths or [] for each in meant_by(path)]
 
 
 def labels_in(file: Path, *, named: Path | None = None, advice: str) -> list[Label]:

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from photo_clip import APP_NAME
-from photo_clip.cli_common import AsJson, all_letters, labels_in, places_of
+from photo_clip.cli_common import AsJson, all_letters, labels_in, meant, places_of
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
@@ -27,7 +27,7 @@ from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
 
 tag_commands = typer.Typer(help="The tags of photos.", rich_markup_mode=None, no_args_is_help=True)
 
-Files = Annotated[list[Path], typer.Argument(help="Photos in watched folders.", metavar="FILE…")]
+Files = Annotated[list[Path], typer.Argument(help="Photos in watched folders.", metavar="FILE…", callback=meant)]
 Name = Annotated[
     str,
     typer.Argument(help="A tag, with “/” between a parent and its child.", metavar="TAG", callback=all_letters),
