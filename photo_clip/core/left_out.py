@@ -76,7 +76,8 @@ def paths_or_name(typed: str) -> tuple[str, ...]:
     path it is found.
     """
     path = from_home(typed)
-    if path.is_absolute() or typed.startswith((".", "~")) or ("/" in typed.replace(os.sep, "/") and is_there(path)):
+    has_parts = not {"/", os.sep}.isdisjoint(typed)
+    if path.anchor or typed.startswith((".", "~")) or (has_parts and is_there(path)):
         spellings = (each.as_posix() for each in paths_to(path))
         return tuple({as_compared(each): each for each in spellings}.values())  # the last one is the true one
     return LeftOut.of([re.sub(r"^\s|\s$", r"[\g<0>]", typed.rstrip("/"))]).patterns  # else its blanks would be dropped

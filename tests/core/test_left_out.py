@@ -76,6 +76,7 @@ def test_a_path_that_was_typed_is_one_and_a_name_is_a_name(tmp_path: Path, monke
     assert paths_or_name("./sub") == ((here / "sub").as_posix(),)
     assert paths_or_name("sub/private/") == ((here / "sub" / "private").as_posix(),)
     assert paths_or_name(f"sub{os.sep}private{os.sep}") == ((here / "sub" / "private").as_posix(),)
+    assert paths_or_name(str(here / "sub").removeprefix(here.drive)) == ((here / "sub").as_posix(),)
     assert paths_or_name("sub") == ("sub",)
     assert paths_or_name("*.png") == ("*.png",)
     assert paths_or_name("") == ()
