@@ -39,9 +39,12 @@ def ready_streams() -> None:
     for name in ("stdin", "stdout", "stderr"):  # in the order of their descriptors
         if getattr(sys, name) is None:
             _drop(name)
+    if sys.platform == "win32" and "PYTHONIOENCODING" not in os.environ:
+        for stream in (sys.stdout, sys.stderr):  # which may be one file
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                # files and pipes are given an old encoding, which lacks most letters
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        if sys.platform == "win32" and not sys.stdout.isatty() and "PYTHONIOENCODING" not in os.environ:
-            sys.stdout.reconfigure(encoding="utf-8")  # files and pipes are given an old one that lacks most letters
         is_of_files = codecs.lookup(sys.stdout.encoding).name == codecs.lookup(sys.getfilesystemencoding()).name
         codecs.register_error(_BYTES_OR_ESCAPED, _bytes_or_escaped)
         sys.stdout.reconfigure(errors=_BYTES_OR_ESCAPED if is_of_files else "backslashreplace")

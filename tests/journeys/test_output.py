@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from photo_clip.cli import run_command
-from photo_clip.terminal import ready_streams, say
+from photo_clip.core.errors import PhotoClipError
+from photo_clip.terminal import ready_streams, say, say_trouble
 
 PROGRAM = f'"{sys.executable}" -m photo_clip'
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="is about POSIX shells")
@@ -75,11 +76,15 @@ def test_names_come_out_in_every_encoding(encoding: str, written: bytes, monkeyp
 
 
 def test_files_and_pipes_of_windows_are_written_in_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
-    bytes_out = io.BytesIO()
+    bytes_out, bytes_err = io.BytesIO(), io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(bytes_out, encoding="cp1252", newline="\r\n"))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(bytes_err, encoding="cp1252", newline="\r\n"))
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.delenv("PYTHONIOENCODING", raising=False)
     ready_streams()
     say("日本.jpg")
+    say_trouble(PhotoClipError("Ä\udcff日.", advice="Ü."))
     sys.stdout.flush()
+    sys.stderr.flush()
     assert bytes_out.getvalue() == "日本.jpg\r\n".encode()
+    assert bytes_err.getvalue() == "Ä\\udcff日.\r\nÜ.\r\n".encode()  # in one file with the other, often
