@@ -138,7 +138,7 @@ def _end_gently() -> None:
     """Take it for Ctrl+C when the system ends the program, as at the end of a session: what was done is kept."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)

@@ -138,7 +138,7 @@ def _kill(process: BaseProcess) -> None:
 
 def _serve(work: Work, lines: list[Connection]) -> None:
     """Answer calls until an other end is closed."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # they are for the program, which then ends this process
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # they are for the program, which then ends this process
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.umask(0o077)

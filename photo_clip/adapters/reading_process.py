@@ -25,7 +25,9 @@ def prepare(memory_limit_mb: int, in_background: bool) -> None:
     """Make this process one that reads photos and nothing else; called once, before the first photo."""
     os.umask(0o077)
     settle_in()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends this process
+    for name in ("SIGINT", "SIGBREAK"):  # Ctrl+C is for the program, which then ends this process
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # end at once, in the middle of a decoder too
     if in_background and hasattr(os, "nice"):
         os.nice(_NICENESS)

@@ -11,9 +11,17 @@ import pytest
 from photo_clip.__main__ import main
 from tests.made_pictures import quarters
 
+if sys.platform == "win32":
+    ENDS = [signal.CTRL_BREAK_EVENT]  # Ctrl+C, which is SIGINT there too, comes to no group alone
+    IN_A_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    end_group = os.kill
+else:
+    ENDS = [signal.SIGTERM, signal.SIGINT]
+    IN_A_GROUP = {"start_new_session": True}
+    end_group = os.killpg
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends programs in another way")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+
+@pytest.mark.parametrize("number", ENDS)
 def test_what_was_done_is_kept_when_the_session_ends_while_photos_are_indexed(tmp_path: Path, number: int) -> None:
     photos, library = tmp_path / "photos", tmp_path / "library"
     photos.mkdir()
@@ -22,14 +30,12 @@ def test_what_was_done_is_kept_when_the_session_ends_while_photos_are_indexed(tm
         quarters(20 + count, 20).save(file)
         os.utime(file, (1e9, 1e9))
     program = [sys.executable, "-m", "photo_clip", "--library", str(library)]
-    process = subprocess.Popen(
-        [*program, "index", str(photos)], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    process = subprocess.Popen([*program, "index", str(photos)], stderr=subprocess.PIPE, encoding="utf-8", **IN_A_GROUP)
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("Embedding"):
             break
-    os.killpg(process.pid, number)  # the processes it started hear of it, too
+    end_group(process.pid, number)  # the processes it started hear of it, too
     told = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 130, told
