@@ -52,6 +52,7 @@ from photo_clip.services.duplicates import Stack
 from photo_clip.services.library import Library
 from photo_clip.terminal import (
     InterruptedByUser,
+    is_of_a_closed_pipe,
     ready_streams,
     run_task,
     say,
@@ -104,9 +105,11 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
             return _run(arguments)
         finally:
             say_the_rest()
-    except BrokenPipeError:  # whoever reads has had enough; typer ends with this code, too, when it meets one
-        return NOTHING_FOUND
     except OSError as error:
+        if is_of_a_closed_pipe(
+            error
+        ):  # whoever reads has had enough; typer ends with this code, too, when it meets one
+            return NOTHING_FOUND
         say_system_trouble(error)
         return TROUBLE
 

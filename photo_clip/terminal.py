@@ -1,6 +1,7 @@
 """How the command line talks: lists, progress and trouble, on a terminal or through a pipe."""
 
 import codecs
+import errno
 import io
 import json
 import os
@@ -110,6 +111,12 @@ def say_the_rest() -> None:
     except OSError:
         _drop("stdout")
         raise
+
+
+def is_of_a_closed_pipe(error: OSError) -> bool:
+    """Whether nobody reads any more what is written, of which Windows says that it were an invalid argument."""
+    is_invalid = sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or is_invalid
 
 
 def run_task(task: Task[Result]) -> Result:

@@ -1,5 +1,6 @@
 """What the command line says goes wherever it is sent, or it is told why not."""
 
+import errno
 import io
 import os
 import subprocess
@@ -33,11 +34,32 @@ def test_a_full_disk_is_told_in_a_sentence(unbuffered: str) -> None:
     assert done.returncode == 3  # there is no library yet
 
 
-@needs_posix
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_nothing_is_told_where_nobody_reads_on(unbuffered: str) -> None:
-    done = in_shell(f"({PROGRAM} --version; echo $? >&2) | true", PYTHONUNBUFFERED=unbuffered)
-    assert done.stderr == "1\n"
+    command = [sys.executable, "-m", "photo_clip", "--version"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told) == (1, b"")
+
+
+@pytest.mark.parametrize(("system", "code", "lines"), [("win32", 1, 0), ("linux", 3, 2)])
+def test_windows_says_of_a_pipe_that_nobody_reads_that_it_were_an_invalid_argument(
+    system: str, code: int, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unread(io.BytesIO):
+        def write(self, _: object) -> int:
+            monkeypatch.setattr(Unread, "write", io.BytesIO.write)  # as it is closed
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(Unread()))
+    assert run_command(["--version"]) == code
+    sys.stdout.close()  # what is in its place now
+    assert len(capsys.readouterr().err.splitlines()) == lines
 
 
 @needs_posix
