@@ -37,10 +37,11 @@ def _run() -> int:
     arguments = sys.argv[1:]
     if not arguments or Path(sys.argv[0]).stem == _WINDOW:
         from photo_clip.app import run_window  # without typer: the window is up sooner
+        from photo_clip.core.typed_paths import from_home
         from photo_clip.opening import places_for
 
         library = os.environ.get("PHOTO_CLIP_HOME")
-        return run_window(places_for(Path(library) if library else None), list(map(Path, arguments)))
+        return run_window(places_for(Path(library) if library else None), list(map(from_home, arguments)))
     from photo_clip.cli import run_command
 
     return run_command()

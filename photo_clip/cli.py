@@ -32,7 +32,7 @@ from photo_clip.core.query import parse
 from photo_clip.core.shell_words import shielded, typed
 from photo_clip.core.there import is_there
 from photo_clip.core.tiles import cost_in_words
-from photo_clip.core.typed_paths import from_home
+from photo_clip.core.typed_paths import from_home, meant_by
 from photo_clip.exit_codes import DONE, INTERRUPTED, NOTHING_FOUND, TROUBLE, WRONG_USAGE
 from photo_clip.listing import (
     folder_json,
@@ -119,7 +119,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     if "search" in typed_in:
         words_from = typed_in.index("search") + 1
         typed_in[words_from:] = shielded(typed_in[words_from:])
-    if typed_in and is_there(typed_in[0]) and typed_in[0] not in _command_names():
+    first = typed_in[0] if typed_in else ""
+    if first and first not in _command_names() and any(map(is_there, meant_by(Path(first)))):
         typed_in.insert(0, "open")
     try:
         commands(args=typed_in)

@@ -558,7 +558,12 @@ def test_a_path_in_place_of_a_command_opens_the_window(
         (library, [Path("status")]),
     ]
     assert run_command(["status"]) == 0  # the command, not the folder
+    assert run_command([""]) == 2
     assert len(opened) == 3
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert run_command(["hol*.jpg"]) == 0
+    assert run_command([f'{tmp_path}"']) == 0  # typed with a backslash before the quotation mark
+    assert opened[3:] == [(library, [Path("holiday.jpg")]), (library, [tmp_path])]
 
 
 def test_the_windows_own_name_takes_whatever_it_is_given_for_paths(
@@ -566,11 +571,12 @@ def test_the_windows_own_name_takes_whatever_it_is_given_for_paths(
 ) -> None:
     opened: list[list[Path]] = []
     monkeypatch.setattr("photo_clip.app.run_window", lambda places, paths=(): opened.append(list(paths)) or 0)
-    monkeypatch.setattr(sys, "argv", [str(tmp_path / "photo-clip-window"), "status", "--help"])
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "photo-clip-window"), "status", "--help", f'{tmp_path}"'])
+    monkeypatch.setattr(sys, "platform", "win32")  # which makes D:" of "D:\\"
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 0
-    assert opened == [[Path("status"), Path("--help")]]
+    assert opened == [[Path("status"), Path("--help"), tmp_path]]
 
 
 def test_the_standard_edition_lists_models_and_says_which_need_the_full_one(
