@@ -106,10 +106,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         finally:
             say_the_rest()
     except OSError as error:
-        if is_of_a_closed_pipe(
-            error
-        ):  # whoever reads has had enough; typer ends with this code, too, when it meets one
-            return NOTHING_FOUND
+        if is_of_a_closed_pipe(error):
+            return NOTHING_FOUND  # whoever reads has had enough; typer ends with this code, too, when it meets one
         say_system_trouble(error)
         return TROUBLE
 

@@ -142,8 +142,8 @@ def _serve(work: Work, lines: list[Connection]) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.umask(0o077)
-    show_no_consoles()
     settle_in()
+    show_no_consoles()
     work.prepare()
     answering = _Answering(work)
     for line in lines[1:]:
