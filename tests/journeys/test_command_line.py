@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -572,7 +573,8 @@ def test_the_windows_own_name_takes_whatever_it_is_given_for_paths(
     opened: list[list[Path]] = []
     monkeypatch.setattr("photo_clip.app.run_window", lambda places, paths=(): opened.append(list(paths)) or 0)
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "photo-clip-window"), "status", "--help", f'{tmp_path}"'])
-    monkeypatch.setattr(sys, "platform", "win32")  # which makes D:" of "D:\\"
+    on_windows = SimpleNamespace(platform="win32")  # whose shells make D:" of "D:\\"
+    monkeypatch.setattr("photo_clip.core.typed_paths.sys", on_windows)
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 0
