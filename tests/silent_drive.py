@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ class KnowingAsker(Asker):
         super().__init__()
         self.hanging: set[threading.Thread] = set()
 
-    def _told(self, asking: threading.Thread, told: "SimpleQueue[tuple[str, Any]]") -> tuple[str, Any]:
+    def _told(self, asking: threading.Thread, told: "Queue[tuple[str, Any]]") -> tuple[str, Any]:
         while True:
             try:
                 return told.get(timeout=0.01)

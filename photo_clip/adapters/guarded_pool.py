@@ -37,8 +37,16 @@ _FILES_A_PROCESS = 2000
 """Then a fresh process takes over, so that what decoders leak is given back."""
 
 
+_CRASHED = "reading it crashed the reader"
+
+
 class _ProcessGoneError(Exception):
     """The process that was to do something went away, with it or before it."""
+
+    def __init__(self, reason: str = _CRASHED) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """A clause for people."""
 
 
 class LeavableProcess(SpawnProcess):
@@ -156,12 +164,15 @@ class GuardedPool:
             return error
 
     def _tried(self, times: int, function: Callable[..., Result], *arguments: object) -> Result:
+        reason = _CRASHED
         for _ in range(times):
             self._check()
-            with suppress(_ProcessGoneError):
+            try:
                 return self._result(self.schedule(function, arguments))
+            except _ProcessGoneError as gone:
+                reason = gone.reason
         if self._has_worked:
-            raise UnreadablePhotoError("reading it crashed the reader")
+            raise UnreadablePhotoError(reason)
         raise PhotoClipError(
             "The processes that read photos cannot be started.",
             advice="Restart the computer; if that does not help, raise the memory a reader may take in the settings.",
@@ -181,7 +192,7 @@ class GuardedPool:
         if isinstance(error, UnreadablePhotoError):
             raise error
         if isinstance(error, ProcessExpired) and error.exitcode == TOOK_TOO_MUCH:
-            raise UnreadablePhotoError(TOO_MUCH_MEMORY) from error
+            raise _ProcessGoneError(TOO_MUCH_MEMORY) from error  # files before it may have left some behind
         if isinstance(error, BrokenProcessPool | ProcessExpired):
             raise _ProcessGoneError from error
         raise self._explained(error) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
-from photo_clip.core.errors import StoreError
+from photo_clip.core.errors import SilentDriveError, StoreError
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
@@ -38,6 +38,8 @@ _WHOLE_NAMES = "digiKam:TagsList"
 """The one that writes a tag as it is."""
 _NO_FILE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG))
 """What the system says where there is no file, or none can have such a name."""
+_OF_THE_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EISDIR, errno.ELOOP, errno.EINVAL))
+"""What the system says of a file, whatever drive it is on; all else is trouble of its drive."""
 _MADE = "photoclip:Made"
 """Says that this program made the file."""
 
@@ -70,6 +72,8 @@ class XmpSidecars:
                 content = _read(file)
                 if content is not None:
                     found.append(_said(_parsed(content, file)))
+            except SilentDriveError:
+                raise
             except StoreError as error:
                 trouble = error
         if trouble is not None and not found:
@@ -158,7 +162,8 @@ def _reading(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
+        kind = StoreError if error.errno in _OF_THE_FILE else SilentDriveError
+        raise kind(
             f"The sidecar “{file}” cannot be read: {error.strerror}.",
             advice="See to its permissions, or move it away, if it is none; it was not changed.",
         ) from error

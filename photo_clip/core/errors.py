@@ -54,6 +54,10 @@ class StoreError(PhotoClipError):
     """The library cannot be read or written."""
 
 
+class SilentDriveError(StoreError):
+    """A drive does not answer: nothing is known of what is on it."""
+
+
 class LibraryInUseError(StoreError):
     """Another photo-clip holds the library and may be writing to it."""
 

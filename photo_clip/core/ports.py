@@ -170,13 +170,13 @@ class Sidecars(Protocol):
     def mark(self, photo: Path) -> str:
         """Return the mark of a photo's sidecars as they are now; see core/sidecars.py.
 
-        Raises StoreError where nobody can tell.
+        Raises StoreError where they may not be looked at, SilentDriveError where nobody can tell.
         """
 
     def read(self, photo: Path) -> Said:
         """Return what others say in a photo's sidecars; nothing where there are none.
 
-        Raises StoreError where there are some and none of them can be read.
+        Raises StoreError where there are some and none of them can be read, SilentDriveError where nobody can tell.
         """
 
 

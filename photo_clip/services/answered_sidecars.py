@@ -1,37 +1,42 @@
 """Asks for sidecars on drives that may not answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from photo_clip.core.errors import StoreError
+from photo_clip.core.errors import SilentDriveError
 from photo_clip.core.ports import Sidecars
 from photo_clip.core.sidecars import Said
 from photo_clip.services.asking import Asker
 
 
 class AnsweredSidecars:
-    """Keeps the `Sidecars` contract by another one that keeps it, and waits for no drive for ever."""
+    """Keeps the `Sidecars` contract by another one that keeps it, and waits for no drive for ever.
 
-    def __init__(self, sidecars: Sidecars, asker: Asker) -> None:
+    What a drive was asked and does not answer may still be done when it does.
+    """
+
+    def __init__(self, sidecars: Sidecars, asker: Asker, root_of: Callable[[Path], Path]) -> None:
+        """`root_of` returns the folder that stands for a photo's drive."""
         self._sidecars = sidecars
         self._asker = asker
+        self._root_of = root_of
 
     def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
         with _told_to_people(photo):
-            return self._asker.ask(photo.parent, self._sidecars.write, photo, tags, rating)
+            return self._asker.ask(self._root_of(photo), self._sidecars.write, photo, tags, rating)
 
     def clean(self, photo: Path) -> bool:
         with _told_to_people(photo):
-            return self._asker.ask(photo.parent, self._sidecars.clean, photo)
+            return self._asker.ask(self._root_of(photo), self._sidecars.clean, photo)
 
     def mark(self, photo: Path) -> str:
         with _told_to_people(photo):
-            return self._asker.ask(photo.parent, self._sidecars.mark, photo)
+            return self._asker.ask(self._root_of(photo), self._sidecars.mark, photo)
 
     def read(self, photo: Path) -> Said:
         with _told_to_people(photo):
-            return self._asker.ask(photo.parent, self._sidecars.read, photo)
+            return self._asker.ask(self._root_of(photo), self._sidecars.read, photo)
 
 
 @contextmanager
@@ -39,7 +44,7 @@ def _told_to_people(photo: Path) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise StoreError(
-            f"The drive of “{photo}” does not answer, so nothing was done with the photo's sidecar.",
+        raise SilentDriveError(
+            f"The drive of “{photo}” does not answer, so nobody knows what became of the photo's sidecar.",
             advice="See whether the drive, or the computer it is on, is switched on and connected; then try again.",
         ) from error

@@ -2,8 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from photo_clip import APP_NAME
@@ -83,6 +84,16 @@ class Look:
         if self.is_empty and lost:
             return EMPTY
         return LOSSES if lost >= _LOSS_COUNT and lost > _LOSS_SHARE * self.known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNow:
+    """What is at the place of a photo."""
+
+    stamp: FileStamp | None
+    """None where it cannot be had."""
+    is_listed_alone: bool
+    """Whether its folder lists it, and it is not found: Windows does so where a path has a blank at its end, say."""
 
 
 class WatchedFolders:
@@ -175,14 +186,12 @@ class WatchedFolders:
         gone: list[int] = []
         for folder in self.all():
             if folder.state is FolderState.ONLINE:
-                asked_about = (
-                    (file.photo_id, folder.path / path)
+                missing = {
+                    path: file.photo_id
                     for path, file in self._catalog.folders.known_files(folder.id).items()
                     if file.missing and not (left_out and left_out.has(folder.path, path))
-                )
-                told = ((photo_id, is_gone(path)) for photo_id, path in list(asked_about))
-                with contextlib.suppress(TimeoutError):
-                    gone.extend(photo_id for photo_id, is_so in self._asker.each(folder.path, told) if is_so)
+                }
+                gone.extend(missing[path] for path in sorted(self.gone_in(folder, missing)))
         return gone
 
     def forget_missing(self) -> int:
@@ -309,9 +318,13 @@ class WatchedFolders:
             return Look(folder, offline_reason=OTHER_DEVICE)
         now_s = self._clock()
         changes, again_soon = _compare(found, known, closed, now_s)
-        marks, growing = self._asker.ask(
-            folder.path, _compare_sidecars, folder.path, found, beside, known, closed, now_s
-        )
+        marks: dict[str, str] = {}
+        growing = False
+        compared = _compare_sidecars(folder.path, found, beside, known, closed, now_s)
+        for path, mark in self._asker.each(folder.path, compared):
+            growing |= mark is None
+            if mark is not None and mark != (known[path].sidecars if path in known else ""):
+                marks[path] = mark
         return Look(
             folder,
             replace(changes, sidecars=marks, in_cloud=_compare_places(found, in_cloud, known)),
@@ -374,29 +387,39 @@ class WatchedFolders:
         except FolderError:
             return False
 
-    def stamp_of(self, photo: Photo) -> FileStamp | None:
-        """Return the stamp of a photo's file as it is now; None where it cannot be had."""
-        try:
-            return self._asker.ask(photo.path.parent, stamp_of, photo.path)
-        except TimeoutError:
-            return None
+    def files_now(self, photos: Iterable[Photo]) -> dict[int, FileNow]:
+        """Return what is at the places of photos just now, by their ids; those on drives that do not answer are left
+        out."""
+        roots = {folder.id: folder.path for folder in self.all()}
+        of_folders: dict[Path, list[Photo]] = {}
+        for photo in photos:
+            of_folders.setdefault(roots.get(photo.folder_id, photo.path.parent), []).append(photo)
+        found: dict[int, FileNow] = {}
+        for root, some in of_folders.items():
+            with contextlib.suppress(TimeoutError):
+                found.update(self._asker.each(root, _files_now(some)))
+        return found
 
-    def lists_alone(self, photo: Photo) -> bool:
-        """Whether a folder lists a photo's file, which is not found: Windows does so where the path is too long, or has
-        a blank at its end."""
-        try:
-            return self._asker.ask(photo.path.parent, _lists_alone, photo.path)
-        except OSError:
-            return False
+    def root_of(self, photo: Path) -> Path:
+        """Return the watched folder that a photo lies in, the one it lies in at once where none is watched."""
+        return next((each.path for each in self.all() if photo.is_relative_to(each.path)), photo.parent)
 
     def answers(self, folder: Folder) -> bool:
         """Whether the folder's drive says anything at all, if only that the folder is not there."""
         self.is_gone(folder)
         return not self._asker.is_silent(folder.path)
 
-    def is_gone(self, folder: Folder, path: str = "") -> bool:
-        """Whether there is surely nothing at a folder's place, or at a path in it."""
-        return self._ask.is_gone(folder.path / path, of=folder.path)
+    def is_gone(self, folder: Folder) -> bool:
+        """Whether there is surely nothing at a folder's place."""
+        return self._ask.is_gone(folder.path)
+
+    def gone_in(self, folder: Folder, paths: Iterable[str]) -> set[str]:
+        """Return those of the paths in a folder at which there is surely nothing."""
+        gone: set[str] = set()
+        told = ((path, is_gone(folder.path / path)) for path in paths)
+        with contextlib.suppress(TimeoutError):
+            gone.update(path for path, is_so in self._asker.each(folder.path, told) if is_so)
+        return gone
 
     def _drives_below(self, folder: Folder) -> frozenset[Path]:
         """Return where drives with photos were once connected below a folder."""
@@ -431,8 +454,18 @@ def _has_any(found: Iterable[str], folder: Path) -> bool:
     return any(path.startswith(below) for path in found)
 
 
-def _lists_alone(path: Path) -> bool:
-    return is_gone(path) and any(each.name == path.name for each in path.parent.iterdir())
+def _files_now(photos: Iterable[Photo]) -> Iterator[tuple[int, FileNow]]:
+    names = cache(_names_in)
+    for photo in photos:
+        path, stamp = photo.path, stamp_of(photo.path)
+        yield photo.id, FileNow(stamp, stamp is None and is_gone(path) and path.name in names(path.parent))
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return {each.name for each in folder.iterdir()}
+    except OSError:
+        return set()
 
 
 def _is_same_drive(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile]) -> bool:
@@ -489,12 +522,10 @@ def _compare_sidecars(
     known: Mapping[str, KnownFile],
     closed: Sequence[str],
     now_s: float,
-) -> tuple[dict[str, str], bool]:
-    """Return the marks of sidecars that differ from what is known, by their photos, and whether one may be growing."""
+) -> Iterator[tuple[str, str | None]]:
+    """Yield the marks of sidecars, by their photos, where there are or were some; None where one may be growing."""
     doors = {path.casefold() for path in closed}
     alike = {path.casefold(): path for path in beside}
-    marks: dict[str, str] = {}
-    growing = False
     for path in found:
         file = known.get(path)
         before = "" if file is None else file.sidecars
@@ -504,12 +535,10 @@ def _compare_sidecars(
         stamps = [beside.get(name) or _stamp_alike(root, name, beside, alike) for name in names]
         mark = mark_of(stamps)
         if mark == before or any(name.casefold() in doors for name in names):
+            yield path, before
             continue
-        if any(stamp is not None and _may_be_growing(stamp, now_s) for stamp in stamps):
-            growing = True
-        else:
-            marks[path] = mark
-    return marks, growing
+        is_growing = any(stamp is not None and _may_be_growing(stamp, now_s) for stamp in stamps)
+        yield path, None if is_growing else mark
 
 
 def _stamp_alike(root: Path, name: str, beside: Mapping[str, FileStamp], alike: Mapping[str, str]) -> FileStamp | None:

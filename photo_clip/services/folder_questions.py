@@ -34,10 +34,10 @@ class FolderQuestions:
         """Whether nothing is in a folder. Raises OSError."""
         return self._asker.ask(path, _is_empty, path)
 
-    def is_gone(self, path: Path, *, of: Path) -> bool:
-        """Whether there is surely nothing at a path, which is that of a folder or in it."""
+    def is_gone(self, path: Path) -> bool:
+        """Whether there is surely nothing at a path."""
         try:
-            return self._asker.ask(of, is_gone, path)
+            return self._asker.ask(path, is_gone, path)
         except TimeoutError:
             return False
 

@@ -181,10 +181,12 @@ class Indexer:
     def _of_same_files(self, batch: Sequence[_Reading]) -> Iterator[_Reading]:
         """Yield the readings without those of files that changed after they were asked for: the next look tells who it
         is. What would wait for ever has a reason."""
+        files = self._folders.files_now(each.photo for each in batch)
         for each in batch:
-            if self._folders.stamp_of(each.photo) == each.photo.stamp:
+            file = files.get(each.photo.id)
+            if file is not None and file.stamp == each.photo.stamp:
                 yield each
-            elif self._folders.lists_alone(each.photo):
+            elif file is not None and file.is_listed_alone:
                 yield _Reading(each.photo, UnreadablePhotoError(_LISTED_ALONE))
 
     def _apply(self, look: Look, report: Report) -> None:

@@ -92,13 +92,15 @@ class Library:
         self.thumbnails = thumbnails
         self.models = models
         self.neighbours = Neighbours(catalog, index)
-        self.folders = WatchedFolders(catalog, clock)
+        asker = Asker()
+        self.folders = WatchedFolders(catalog, clock, asker=asker)
         self.indexer = Indexer(catalog, self.folders, reader, thumbnails, clock)
         self._tiler = Tiler(catalog, self.folders, reader)
         self._tiles = TileFinder(catalog)
         embeddings = QueryEmbeddings(catalog, reader)
         if sidecars is not None:
-            sidecars = AnsweredSidecars(sidecars, Asker())
+            # not closed with the folders: what was decided last is still written
+            sidecars = AnsweredSidecars(sidecars, asker.beside(), self.folders.root_of)
         self.sidecar_reader = None if sidecars is None else SidecarReader(catalog, sidecars, clock)
         self.sidecars = SidecarWriter(catalog, sidecars, self.sidecar_reader)
         self.tagger = Tagger(catalog, models, clock, self.sidecars.follow)

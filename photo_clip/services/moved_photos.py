@@ -144,12 +144,17 @@ class MovedPhotos:
             changes = seen.get(folder.id, FolderChanges())
             missing, returned = set(changes.missing), set(changes.returned)
             may_ask = folder.id not in seen and self._folders.is_there(folder)
-            for path, file in self._catalog.folders.known_files(folder.id).items():
-                if file.stamp.size_bytes not in sizes or file.photo_id in returned:
-                    continue
-                is_lost = file.missing or file.photo_id in missing or (may_ask and self._folders.is_gone(folder, path))
-                if is_lost and left_out and left_out.has(folder.path, path):  # nobody looked
-                    is_lost = self._folders.is_gone(folder, path)
+            known = {
+                path: file
+                for path, file in self._catalog.folders.known_files(folder.id).items()
+                if file.stamp.size_bytes in sizes and file.photo_id not in returned
+            }
+            lost = {path for path, file in known.items() if file.missing or file.photo_id in missing}
+            unseen = {path for path in lost if left_out and left_out.has(folder.path, path)}  # nobody looked
+            lost -= unseen
+            lost |= self._folders.gone_in(folder, known.keys() - lost if may_ask else unseen)
+            for path, file in known.items():
+                is_lost = path in lost
                 if is_lost or file.photo_id in changes.changed:
                     name = _name_of(path)
                     away.append(_Away(file.photo_id, name, file.stamp, _content_of(file), is_lost, file.missing))
@@ -198,7 +203,7 @@ class MovedPhotos:
         return contents
 
     def _hashes(self, places: Sequence[_Place]) -> Iterator[tuple[_Place, str | None]]:
-        """Yield the hashes of files, None for one that cannot be read; in a folder that went away none is tried."""
+        """Yield the hashes of files, None for one that cannot be read; nothing is tried on a drive that is silent."""
         waiting = list(places)
         while waiting:
             read, gone = 0, None
@@ -206,7 +211,7 @@ class MovedPhotos:
                 for place, (_, result) in zip(waiting, results, strict=True):
                     read += 1
                     yield place, result if isinstance(result, str) else None
-                    if not isinstance(result, str) and not self._folders.is_there(place.folder):
+                    if not isinstance(result, str) and not self._folders.answers(place.folder):
                         gone = place.folder.id
                         break
             left = waiting[read:]

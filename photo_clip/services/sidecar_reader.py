@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from photo_clip.core.errors import StoreError
+from photo_clip.core.errors import SilentDriveError, StoreError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Sidecars
 from photo_clip.core.progress import Phase, Progress, Report, Task
@@ -57,7 +57,10 @@ class SidecarReader:
         """Read sidecars, and return in how many of them others changed tags or stars since they were written here."""
         read: list[ReadSidecar] = []
         for each in some:
-            said = self._said(each.path, each.said) if each.seen else Said()
+            try:
+                said = self._said(each.path, each.said) if each.seen else Said()
+            except SilentDriveError:
+                continue  # it waits for the next time
             change = None
             if each.written not in (None, each.seen):
                 change = change_of(each.said, said, is_gone=not each.seen) or None
@@ -68,8 +71,10 @@ class SidecarReader:
         return sum(each.change is not None for each in read)
 
     def _said(self, photo: Path, before: Said) -> Said:
-        """Return what a photo's sidecars say; what they said before where they cannot be read."""
+        """Return what a photo's sidecars say; what they said before where they are damaged. Raises SilentDriveError."""
         try:
             return self._sidecars.read(photo)
+        except SilentDriveError:
+            raise
         except StoreError:
             return before

@@ -64,11 +64,10 @@ class Tiler:
 
     def _embedded(self, encoder: Encoder, photo: Photo, result: ReadTiles | UnreadablePhotoError) -> dict[str, Vectors]:
         """Return the embeddings by content hash; none for a photo of which nothing is to be remembered."""
-        if (
-            photo.content_hash is None
-            or isinstance(result, PhotoGoneError)
-            or self._folders.stamp_of(photo) != photo.stamp
-        ):
+        if photo.content_hash is None or isinstance(result, PhotoGoneError):
+            return {}
+        file = self._folders.files_now([photo]).get(photo.id)
+        if file is None or file.stamp != photo.stamp:
             return {}
         if isinstance(result, UnreadablePhotoError):
             return {photo.content_hash: encoder.embed_texts([])}

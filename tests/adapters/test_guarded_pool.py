@@ -146,7 +146,7 @@ def test_a_file_that_fills_the_memory_is_skipped(pool_of: PoolMaker) -> None:
 def test_a_file_that_fills_the_memory_is_skipped_where_the_system_has_no_limit(pool_of: PoolMaker) -> None:
     pool = pool_of(1, prepare=limit_by_looking, preparation=(300 * 1024 * 1024,))
 
-    assert outcomes(pool, "fine-1", "fill-1", "damaged-1") == [
+    assert outcomes(pool, "fine-1", "fill-1", "damaged-1") == [  # each is tried in a fresh process, too
         "fine-1",
         "reading it needs more memory than allowed",
         "the file is damaged",

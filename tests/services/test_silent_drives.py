@@ -1,5 +1,8 @@
 """Drives that do not answer: they are waited for so long, and hold up nothing else."""
 
+import errno
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -8,15 +11,22 @@ from pathlib import Path
 import pytest
 
 from photo_clip.adapters.xmp_sidecars import XmpSidecars
-from photo_clip.core.errors import FolderError, PhotoClosedError, StoreError
+from photo_clip.core.errors import FolderError, PhotoClosedError, SilentDriveError
 from photo_clip.core.photo import FolderState
+from photo_clip.core.progress import Report
 from photo_clip.services.answered_sidecars import AnsweredSidecars
 from photo_clip.services.asking import Asker
 from photo_clip.services.folder_changes import SILENT, WatchedFolders
 from photo_clip.services.indexer import Indexer
+from photo_clip.services.sidecar_reader import SidecarReader
 from tests.fakes import write_photo
 from tests.indexing import Bench
 from tests.silent_drive import KnowingAsker, SilentDrive, join_askers
+
+STARS = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{}"/></rdf:RDF></x:xmpmeta>'
+)
 
 
 @pytest.fixture
@@ -223,18 +233,120 @@ def test_photos_that_were_lost_are_counted_without_those_on_a_silent_drive(
     assert len(bench.folders.missing()) == 1
 
 
+def test_sidecars_that_could_not_be_read_are_read_when_the_drive_answers(
+    bench: Bench, far: Path, drive: SilentDrive, asker: KnowingAsker
+) -> None:
+    for number in range(40):
+        (far / f"{number:02}.jpg.xmp").write_text(STARS.format(4), encoding="utf-8")
+        os.utime(far / f"{number:02}.jpg.xmp", (1_500_000_000, 1_500_000_000))
+    bench.index()
+    sidecars = AnsweredSidecars(XmpSidecars(), asker, bench.folders.root_of)
+    reader = SidecarReader(bench.catalog, sidecars, lambda: bench.now_s)
+    drive.hang()
+    assert list(reader.catch_up(Report()))
+    assert drive.asked == 1, "each would be waited for"
+    assert {photo.rating for photo in bench.catalog.photos(list(bench.shown().values()))} == {None}
+    drive.back()
+    assert list(reader.catch_up(Report()))
+    assert [photo.rating for photo in bench.catalog.photos(list(bench.shown().values()))].count(4) == 40
+
+
+def test_a_sidecar_whose_drive_fails_is_left_for_the_next_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = write_photo(bench.photos / "a.jpg", "red")
+    photo.with_name("a.jpg.xmp").write_text(STARS.format(4), encoding="utf-8")
+    os.utime(photo.with_name("a.jpg.xmp"), (1_500_000_000, 1_500_000_000))
+    bench.folders.add(bench.photos)
+    bench.index()
+    reader = SidecarReader(bench.catalog, XmpSidecars(), lambda: bench.now_s)
+
+    def fail(*_told: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("photo_clip.adapters.xmp_sidecars.content_of", fail)
+        assert list(reader.catch_up(Report()))
+    assert list(reader.catch_up(Report()))
+    (found,) = bench.catalog.photos(list(bench.shown().values()))
+    assert found.rating == 4
+
+
+def test_photos_on_another_card_are_told_apart_though_one_cannot_be_read(
+    bench: Bench, far: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.index()
+    for file in sorted(far.iterdir())[:5]:
+        file.rename(far / f"moved {file.name}")
+    write_photo(far / "a bad.jpg", "broken")
+    far.rename(far.with_name("other"))
+    shutil.copytree(far.with_name("other"), far)  # another folder, as after a remount
+    assert bench.index().moved == 5
+
+
+def test_what_hangs_in_one_folder_of_a_drive_is_known_of_the_others(
+    bench: Bench, tmp_path: Path, asker: KnowingAsker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        write_photo(tmp_path / "deep" / f"{number:02}" / "a.jpg", f"blue {number}")
+    bench.folders.add(tmp_path / "deep")
+    drive = SilentDrive(tmp_path / "deep", asker, monkeypatch)
+    looked = list(bench.indexer.follow())
+    assert looked
+    bench.reader.before_reading = lambda _path: drive.hang()
+    monkeypatch.setattr(bench.folders, "is_there", lambda folder: True)
+    bench.index()
+    assert drive.asked == 1
+    drive.back()
+
+
+def test_a_place_that_never_answered_is_asked_anew_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, comes = Asker(answer_time_s=0.05), threading.Event()
+    other = asker.beside()
+    with pytest.raises(TimeoutError):
+        asker.ask(tmp_path, comes.wait)
+    assert other.is_silent(tmp_path)
+    monkeypatch.setattr("photo_clip.services.asking._ASK_ANEW_S", 0.0)
+    assert asker.ask(tmp_path, len, "four") == 4
+    asker.close()
+    assert other.ask(tmp_path, len, "four") == 4
+    comes.set()
+    join_askers()
+
+
+def test_a_look_that_is_paused_does_not_go_on_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photo_clip.services.asking._TOGETHER_S", 0.0)
+    asked: list[int] = []
+    is_ahead = threading.Event()
+
+    def answers() -> Iterator[int]:
+        for number in range(10_000):
+            asked.append(number)
+            if number == 64:
+                is_ahead.set()
+            yield number
+
+    told = Asker().each(tmp_path, answers())
+    assert next(told) == 0
+    assert is_ahead.wait(5)
+    assert len(asked) < 100
+    told.close()
+    join_askers()
+    assert len(asked) < 100
+
+
 def test_sidecars_on_a_drive_that_does_not_answer_are_told_and_left(
     far: Path, drive: SilentDrive, asker: KnowingAsker
 ) -> None:
-    sidecars = AnsweredSidecars(XmpSidecars(), asker)
+    sidecars = AnsweredSidecars(XmpSidecars(), asker, lambda photo: photo.parent)
     photo = far / "00.jpg"
     assert sidecars.write(photo, ["a"])
     mark = sidecars.mark(photo)
     drive.hang()
     for ask in (sidecars.mark, sidecars.clean, sidecars.read):
-        with pytest.raises(StoreError, match="does not answer"):
+        with pytest.raises(SilentDriveError, match="does not answer"):
             ask(photo)
-    with pytest.raises(StoreError, match="does not answer"):
+    with pytest.raises(SilentDriveError, match="does not answer"):
         sidecars.write(photo, ["b"])
     drive.back()
     assert sidecars.mark(photo) == mark
