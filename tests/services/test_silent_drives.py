@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.adapters.xmp_sidecars import XmpSidecars
-from photo_clip.core.errors import FolderError, PhotoClosedError, SilentDriveError
+from photo_clip.core.errors import FolderError, PhotoClosedError, PhotoGoneError, SilentDriveError, UnreadablePhotoError
 from photo_clip.core.photo import FolderState
 from photo_clip.core.progress import Report
 from photo_clip.services.answered_sidecars import AnsweredSidecars
@@ -279,6 +279,13 @@ def test_photos_on_another_card_are_told_apart_though_one_cannot_be_read(
     write_photo(far / "a bad.jpg", "broken")
     far.rename(far.with_name("other"))
     shutil.copytree(far.with_name("other"), far)  # another folder, as after a remount
+    hashes = bench.reader.hashes
+
+    def all_but_one(paths: Iterator[Path]) -> Iterator[tuple[Path, str | UnreadablePhotoError]]:
+        for path, result in hashes(paths):
+            yield path, PhotoGoneError("another program keeps it") if path.name == "a bad.jpg" else result
+
+    monkeypatch.setattr(bench.reader, "hashes", all_but_one)
     assert bench.index().moved == 5
 
 
