@@ -109,10 +109,11 @@ class Connections:
                 if moved == in_journal:  # else somebody reads what was before it; the next start does it
                     with suppress(OSError):  # it is for the worst alone
                         keep_head(self._file)
-        except BaseException:
+        finally:
             connection.close()
-            raise
-        return connection
+        # Another one: whoever closes a file gives up all locks of the process on it, those that keep other programs
+        # from taking the journal away among them. See “Posix advisory locks” in https://sqlite.org/howtocorrupt.html.
+        return connect(self._file, read_only=False)
 
     def _adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         self._of_thread.connection = connection

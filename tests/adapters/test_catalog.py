@@ -500,16 +500,16 @@ def test_a_full_disk_is_told_damages_nothing_and_all_goes_on_when_there_is_room(
     """The disk has room for a few pages more than the file has when it is opened."""
     file = tmp_path / "catalog.db"
     SqliteCatalog(file).close()
-    connect = catalog_connections.open_for_writing
+    connect = catalog_schema.connect
 
-    def connect_to_a_full_disk(place: Path) -> sqlite3.Connection:
-        connection = connect(place)
+    def connect_to_a_full_disk(place: Path, *, read_only: bool) -> sqlite3.Connection:
+        connection = connect(place, read_only=read_only)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 4}")
         return connection
 
     with monkeypatch.context() as full:
-        full.setattr(catalog_connections, "open_for_writing", connect_to_a_full_disk)
+        full.setattr(catalog_connections, "connect", connect_to_a_full_disk)
         catalog = SqliteCatalog(file)
         catalog.set_setting("small", "fits")
         with pytest.raises(StoreError, match="no room left") as told:
@@ -521,4 +521,25 @@ def test_a_full_disk_is_told_damages_nothing_and_all_goes_on_when_there_is_room(
     catalog.set_setting("large", "x" * 100_000)
     assert catalog.salvaged == ""
     catalog.check()
+    catalog.close()
+
+
+LOOKING_IN = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM photos").fetchone()
+connection.close()
+"""
+
+
+def test_a_look_at_the_catalogue_with_another_program_takes_no_decision_away(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    SqliteCatalog(file).close()
+    catalog = SqliteCatalog(file)
+    catalog.set_setting("before", "kept")
+    subprocess.run([sys.executable, "-c", LOOKING_IN, str(file)], check=True)
+    catalog.set_setting("after", "kept")
+    beside = SqliteCatalog(file, read_only=True)  # it goes by the file's name, as the next start does
+    assert (beside.setting("before"), beside.setting("after")) == ("kept", "kept")
+    beside.close()
     catalog.close()
