@@ -99,5 +99,8 @@ class SidecarWriter:
                     written: SidecarsWritten = stop.value
                     break
             if written.troubles:
-                first = written.troubles[0]
-                raise StoreError(f"{first.sentence} The library has the change all the same.", advice=first.advice)
+                first, count = written.troubles[0], len(written.troubles) - 1
+                others = f" {count:,} other{'' if count == 1 else 's'} could not be written either." if count else ""
+                raise StoreError(
+                    f"{first.sentence}{others} The library has the change all the same.", advice=first.advice
+                )
