@@ -62,6 +62,7 @@ class LabelsPage(QWidget):
         header = self.view.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(0)  # the rows in view alone: of thousands, those below take half a second
         header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_label())
         self.view.setAccessibleName("Labels")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,17 +53,18 @@ class Judged:
     """From this probability on it is suggested."""
     has_learned: bool
     """Whether the probabilities come from decisions too."""
+    suggested: NDArray[np.intp] = field(init=False)
+    """The rows of photos on or above the line on which nobody decided, most probable first."""
+
+    def __post_init__(self) -> None:
+        """Find what is suggested where photos are judged: the window asks each of its labels."""
+        rows = np.flatnonzero((self.probabilities >= self.line) & ~self.is_decided)
+        object.__setattr__(self, "suggested", rows[np.argsort(-self.probabilities[rows], kind="stable")])
 
     @property
     def is_decided(self) -> NDArray[np.bool_]:
         """Whether somebody decided on each photo, shape (n,)."""
         return np.isin(self.photo_ids, np.array(list(self.decided), dtype=np.int64))
-
-    @property
-    def suggested(self) -> NDArray[np.intp]:
-        """The rows of photos on or above the line on which nobody decided, most probable first."""
-        rows = np.flatnonzero((self.probabilities >= self.line) & ~self.is_decided)
-        return rows[np.argsort(-self.probabilities[rows], kind="stable")]
 
     @property
     def chance_of(self) -> dict[int, float]:

@@ -699,6 +699,21 @@ def test_the_panel_tells_tags_and_what_fits_best(filled: MainWindow, library: Li
     assert library.labelled.choices(999) == []
 
 
+def test_of_many_labels_only_those_in_view_are_measured(labelled: MainWindow) -> None:
+    page = labelled.labels
+    page.labels.show([replace(page.labels.judged[0], label=Label(str(number))) for number in range(2000)])
+    asked: set[int] = set()
+
+    class Noted(list[tuple[int, int]]):
+        def __getitem__(self, row: Any) -> Any:
+            asked.add(row)
+            return super().__getitem__(row)
+
+    page.labels._counts = Noted(page.labels._counts)
+    page.view.resizeColumnToContents(1)
+    assert 0 < len(asked) < 200
+
+
 def test_gaps_become_labels_by_a_click(
     labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ def test_what_is_decided_is_not_suggested_again_and_teaches(
     assert judged.has_learned
     assert judged.decided == {**dict.fromkeys(green[:3], True), **dict.fromkeys(red[:3], False)}
     assert not {*red[:3], *green[:3]} & set(judged.photo_ids[judged.suggested].tolist())
+    assert judged.suggested is judged.suggested  # found once, and not in the window's thread
     chance = dict(zip(judged.photo_ids.tolist(), judged.probabilities.tolist(), strict=True))
     assert min(chance[each] for each in green) > max(chance[each] for each in red)
     assert set(judged.chance_of) == {*red[:3], *green[:3]}
