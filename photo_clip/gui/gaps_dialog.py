@@ -45,9 +45,13 @@ class GapsDialog(QDialog):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(self._inner)
         self.names: list[QLineEdit] = []
+        self._known = {each.label.name.casefold() for each in judged}
+        """The names of labels that are on, in small letters."""
         buttons = QHBoxLayout()
         buttons.addStretch()
-        buttons.addWidget(push_button("Close", self.accept, primary=True))
+        close = push_button("Close", self.accept, primary=True)
+        close.setAutoDefault(False)  # Enter in a line for a name makes that a label
+        buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 18)
         column.addWidget(self.told)
@@ -89,6 +93,8 @@ class GapsDialog(QDialog):
         name.setAccessibleName("A name for these photos")
         self.names.append(name)
         add = push_button("New label", lambda: self._add(name, add))
+        add.setAutoDefault(False)
+        name.returnPressed.connect(add.click)
         line = QHBoxLayout()
         line.addWidget(name, 1)
         line.addWidget(add)
@@ -101,9 +107,12 @@ class GapsDialog(QDialog):
     def _add(self, name: QLineEdit, button: QWidget) -> None:
         try:
             wanted = label_name(name.text())
+            if wanted.casefold() in self._known:
+                raise UsageError(f"A label “{wanted}” is there already.", advice="Give these photos another name.")
         except UsageError as error:
             self.told.setText(f"{error.sentence} {error.advice}")
             return
         button.setEnabled(False)
         name.setEnabled(False)
+        self._known.add(wanted.casefold())
         self.label_wanted.emit(wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMessageBox, QVBoxLayout, QWidget
 
-from photo_clip.core.labels import LabelList
+from photo_clip.core.labels import LabelList, parse_label_list
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import TagStore
 from photo_clip.gui.buttons import push_button
@@ -38,6 +38,14 @@ class _Known:
 def _known_of(tags: TagStore) -> _Known:
     lists = all_lists(tags)
     return _Known(lists, frozenset(each.name for each in tags.lists()), [effect_of_switching(each) for each in lists])
+
+
+def _add_to_own(tags: TagStore, name: str) -> None:
+    """Let a label be in the list for what has no other, once, and that be on."""
+    own = next((each for each in tags.lists() if each.name.casefold() == _OWN_LIST), LabelList(_OWN_LIST, ""))
+    if name.casefold() not in {label.name.casefold() for label in parse_label_list(own.text)}:
+        own = replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip())
+    tags.save_list(replace(own, is_on=True))
 
 
 class LabelListsPanel(QWidget):
@@ -97,8 +105,8 @@ class LabelListsPanel(QWidget):
 
     def add_label(self, name: str) -> None:
         """Add a label to a list for what has no other."""
-        own = next((each for each in self.all if each.name.casefold() == _OWN_LIST), LabelList(_OWN_LIST, ""))
-        self._save(replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip(), is_on=True))
+        if self._library is not None:
+            self._change(_add_to_own, self._library.catalog.tags, name)
 
     def ask_to_remove(self) -> None:
         """Ask whether the list that is chosen is to go."""

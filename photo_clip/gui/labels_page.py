@@ -74,6 +74,7 @@ class LabelsPage(QWidget):
         self.view.activated.connect(lambda _: self._review())
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.gaps = push_button("Gaps …", self.show_gaps)
         self.sidecars = SidecarNotice(jobs)
         self.details = LabelDetails(jobs)
         self.details.review_wanted.connect(self._review)
@@ -100,7 +101,7 @@ class LabelsPage(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.view, 1)
         below = QHBoxLayout()
-        below.addWidget(push_button("Gaps …", self.show_gaps))
+        below.addWidget(self.gaps)
         below.addStretch()
         below.addWidget(self.sidecars)
         column.addLayout(below)
@@ -144,8 +145,8 @@ class LabelsPage(QWidget):
         if self._judging is not None:
             self._judging.cancel()
         library = self._library
-        self.bar.show()
         self.bar.setRange(0, 0)
+        self._show_judging(True)
         self._judging = self._jobs.start(
             Lane.SEARCH,
             lambda: library.label_judge.judge_all(library.label_judge.labels()),
@@ -154,13 +155,17 @@ class LabelsPage(QWidget):
             on_progress=self._progress,
         )
 
+    def _show_judging(self, is_judging: bool) -> None:
+        self.bar.setVisible(is_judging)
+        self.gaps.setEnabled(not is_judging)  # what fits no label is not known before
+
     def _progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total or 0)
         self.bar.setValue(progress.done)
 
     def _take(self, judged: list[Judged]) -> None:
         self._judging = None
-        self.bar.hide()
+        self._show_judging(False)
         name = self._current.label.name if self._current is not None else ""
         self.labels.show(judged)
         row = next((row for row, each in enumerate(self.labels.judged) if each.label.name == name), 0)
@@ -287,5 +292,5 @@ class LabelsPage(QWidget):
 
     def _fail(self, error: Exception) -> None:
         self._judging = None
-        self.bar.hide()
+        self._show_judging(False)
         self.failed.emit(error)

@@ -26,7 +26,7 @@ class Gap:
     name: str
     """A phrase that fits them."""
     photo_ids: list[int]
-    """Those in the middle first."""
+    """Those in the middle first; of copies one, and the others at the end."""
 
 
 class LabelledPhotos:
@@ -114,7 +114,8 @@ class LabelledPhotos:
         found = [
             Gap(
                 background.words[name_of(group, phrases, usual)],
-                [photo_id for row in group.rows.tolist() for photo_id in ids_of[row]],
+                [ids_of[row][0] for row in group.rows.tolist()]
+                + [photo_id for row in group.rows.tolist() for photo_id in ids_of[row][1:]],
             )
             for group in groups_among(shown.table.stored, np.unique(shown.rows[left]))
         ]

@@ -409,8 +409,9 @@ def test_a_label_for_a_gap_joins_the_list_of_ones_own_whatever_its_capitals(
     library.catalog.tags.save_list(LabelList("My Labels", "anna\n"))
     labelled.labels.lists.open()
     qtbot.waitUntil(lambda: "My Labels" in lists_of(labelled))
-    labelled.labels.lists.add_label("boat")
-    qtbot.waitUntil(lambda: LabelList("My Labels", "anna\nboat\n") in library.catalog.tags.lists())
+    for name in ("boat", "Anna", "ship"):
+        labelled.labels.lists.add_label(name)
+    qtbot.waitUntil(lambda: LabelList("My Labels", "anna\nboat\nship\n") in library.catalog.tags.lists())
     assert len(library.catalog.tags.lists()) == 2
 
 
@@ -595,6 +596,8 @@ def test_what_a_change_does_is_said_before_it_happens() -> None:
     )
     standing = {"horse": (12, 3), "dog": (1, 1)}
     assert "Gone: horse; no longer suggested (12 suggestions go)" in effect_of(before, after, standing)
+    many = replace(before, text="\n".join(map(str, range(2000))))
+    assert "0, 1, 2, 3 and 1,996 more" in effect_of(before, many)
     assert "photos in “trip” alone" in effect_of(before, replace(before, folder="/photos/trip"))
     assert "when the list is switched on" in effect_of(
         LabelList("a", "", is_on=False), LabelList("a", "x", is_on=False)
@@ -720,6 +723,9 @@ def test_gaps_become_labels_by_a_click(
     page = labelled.labels
     ids = labelled.photos.photo_ids[:4].tolist()
     monkeypatch.setattr(LabelledPhotos, "gaps", lambda *_: ([Gap("a boat", ids)], 7))
+    page.judge()
+    assert not page.gaps.isEnabled()
+    qtbot.waitUntil(page.gaps.isEnabled)
     page.show_gaps()
     dialog = page.findChild(GapsDialog)
     assert isinstance(dialog, GapsDialog)
@@ -729,8 +735,12 @@ def test_gaps_become_labels_by_a_click(
     dialog.names[0].setText("# boats")
     add.click()
     assert "cannot be called “# boats”" in dialog.told.text()
-    dialog.names[0].setText("boats/sailing")
+    dialog.names[0].setText("Colours/Red")
     add.click()
+    assert "“Colours/Red” is there already" in dialog.told.text()
+    dialog.names[0].setText("boats/sailing")
+    qtbot.keyClick(dialog.names[0], Qt.Key.Key_Return)
+    assert dialog.isVisible()
     qtbot.waitUntil(lambda: "boats/sailing" in {each.label.name for each in page.labels.judged})
     assert [each.text for each in library.catalog.tags.lists() if each.name == "my labels"] == ["boats/sailing\n"]
     dialog.accept()
