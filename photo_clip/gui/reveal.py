@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from photo_clip.core.errors import FolderError
 from photo_clip.core.printable import printable
 from photo_clip.core.there import is_folder, is_there
-from photo_clip.services.asking import Asker
+from photo_clip.services.asking import SEE_TO_DRIVE, Asker
 
 _ANSWER_TIME_S = 10
 
@@ -40,7 +40,7 @@ def check_is_there(path: Path, asker: Asker) -> Path:
     except TimeoutError as error:
         raise FolderError(
             f"The drive of “{printable(path.name)}” does not answer.",
-            advice="See whether it, or the computer it is on, is switched on and connected.",
+            advice=SEE_TO_DRIVE,
         ) from error
     raise FolderError(
         f"“{printable(path.name)}” is not there just now.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from photo_clip.core.errors import SilentDriveError
 from photo_clip.core.ports import Sidecars
 from photo_clip.core.sidecars import Said
-from photo_clip.services.asking import Asker
+from photo_clip.services.asking import SEE_TO_DRIVE, Asker
 
 
 class AnsweredSidecars:
@@ -46,5 +46,5 @@ def _told_to_people(photo: Path) -> Iterator[None]:
     except TimeoutError as error:
         raise SilentDriveError(
             f"The drive of “{photo}” does not answer, so nobody knows what became of the photo's sidecar.",
-            advice="See whether the drive, or the computer it is on, is switched on and connected; then try again.",
+            advice=SEE_TO_DRIVE,
         ) from error

@@ -18,6 +18,8 @@ ANSWER_TIME_S = 60.0
 _TOGETHER_S, _AHEAD = 0.02, 64
 """What is answered so soon after another is told with it, as to hand on an answer takes as long as to have it; and how
 often is told what nobody has taken yet."""
+SEE_TO_DRIVE = "See whether it, or the computer it is on, is switched on and connected."
+"""What people can do about a drive that does not answer."""
 _LOOK_EVERY_S = 0.5
 _ASK_ANEW_S = 600.0
 """Another drive may be at a place by then, where what was asked of the former one is never answered."""

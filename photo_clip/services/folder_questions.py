@@ -9,7 +9,7 @@ from photo_clip.core.errors import FolderError
 from photo_clip.core.linked_paths import real_path
 from photo_clip.core.photo import FileStamp, Folder, FolderIdentity
 from photo_clip.core.there import is_gone
-from photo_clip.services.asking import Asker
+from photo_clip.services.asking import SEE_TO_DRIVE, Asker
 from photo_clip.services.drives import identity_of
 from photo_clip.services.found_again import is_same
 
@@ -81,7 +81,7 @@ def _told_to_people(path: Path) -> Iterator[None]:
     except TimeoutError as error:
         raise FolderError(
             f"The drive of the folder “{path}” does not answer.",
-            advice="See whether it, or the computer it is on, is switched on and connected.",
+            advice=SEE_TO_DRIVE,
         ) from error
     except OSError as error:
         raise FolderError(
