@@ -306,12 +306,16 @@ def test_what_hangs_in_one_folder_of_a_drive_is_known_of_the_others(
 
 
 def test_a_place_that_never_answered_is_asked_anew_after_a_while(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, asker: KnowingAsker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asker, comes = Asker(answer_time_s=0.05), threading.Event()
-    other = asker.beside()
+    other, comes = asker.beside(), threading.Event()
+
+    def hang() -> None:
+        asker.hanging.add(threading.current_thread())
+        comes.wait()
+
     with pytest.raises(TimeoutError):
-        asker.ask(tmp_path, comes.wait)
+        asker.ask(tmp_path, hang)
     assert other.is_silent(tmp_path)
     monkeypatch.setattr("photo_clip.services.asking._ASK_ANEW_S", 0.0)
     assert asker.ask(tmp_path, len, "four") == 4
