@@ -35,8 +35,6 @@ _DIES_WITHIN_S = 1.0
 """A process that is killed and lives on for longer hangs in its drive, where nothing ends it but the drive's answer."""
 _FILES_A_PROCESS = 2000
 """Then a fresh process takes over, so that what decoders leak is given back."""
-
-
 _CRASHED = "reading it crashed the reader"
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from photo_clip.adapters.content_hash import content_hash
 from photo_clip.adapters.memory_limit import TOO_MUCH_MEMORY
 from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
 
 DAMAGE = (
@@ -23,10 +24,6 @@ DAMAGE = (
 """What Pillow and its plugins raise on damaged files."""
 
 _GONE = frozenset((errno.ENOENT, errno.ENOTDIR))
-_CLOSED = frozenset((errno.EACCES, errno.EPERM))
-_OF_THE_FILE = frozenset((errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EILSEQ, errno.EFBIG, errno.EOVERFLOW))
-"""What the system says of a file, whatever drive it is on. All else is trouble of its drive: network file systems have
-errors of their own."""
 _LEADS_NOWHERE = frozenset((errno.EINVAL, errno.EFBIG, errno.EOVERFLOW))
 """What reading comes to in a damaged file. Where opening does, it is Windows, which has no other name for most trouble
 of networks."""
@@ -83,13 +80,13 @@ def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoE
     """Return what an error of the system says about a file; None where that is damaged, and leads nowhere."""
     if number in _GONE:
         return PhotoGoneError("the file is not there any more")
-    if number in _CLOSED:
+    if number in CLOSED:
         return _why_closed(path)
     if number == errno.ENOMEM:
         return UnreadablePhotoError(TOO_MUCH_MEMORY)
     if number in _LEADS_NOWHERE and error.filename is None:
         return None
-    if number in _OF_THE_FILE:
+    if number in OF_THE_FILE:
         return UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
     return PhotoGoneError(_NO_ANSWER)
 

@@ -13,6 +13,7 @@ from lxml import etree
 
 from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
 from photo_clip.core.errors import SilentDriveError, StoreError
+from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
@@ -38,8 +39,8 @@ _WHOLE_NAMES = "digiKam:TagsList"
 """The one that writes a tag as it is."""
 _NO_FILE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG))
 """What the system says where there is no file, or none can have such a name."""
-_OF_THE_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EISDIR, errno.ELOOP, errno.EINVAL))
-"""What the system says of a file, whatever drive it is on; all else is trouble of its drive."""
+_OF_THE_SIDECAR = OF_THE_FILE | CLOSED | {errno.EINVAL}
+"""What says nothing of its drive."""
 _MADE = "photoclip:Made"
 """Says that this program made the file."""
 
@@ -162,7 +163,7 @@ def _reading(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = StoreError if error.errno in _OF_THE_FILE else SilentDriveError
+        kind = StoreError if error.errno in _OF_THE_SIDECAR else SilentDriveError
         raise kind(
             f"The sidecar “{file}” cannot be read: {error.strerror}.",
             advice="See to its permissions, or move it away, if it is none; it was not changed.",

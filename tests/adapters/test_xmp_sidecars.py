@@ -18,7 +18,7 @@ from PIL import Image
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, _aside, sidecar_of
-from photo_clip.core.errors import StoreError
+from photo_clip.core.errors import SilentDriveError, StoreError
 from photo_clip.core.labels import tag_name
 from photo_clip.core.sidecars import Said
 
@@ -255,6 +255,18 @@ def test_a_sidecar_made_to_take_long_does_not(photo: Path, inside: str) -> None:
     XmpSidecars().write(photo, ["dog"])
     XmpSidecars().clean(photo)
     assert time.process_time() - began_s < 2
+
+
+def test_a_sidecar_that_is_too_large_is_left_and_the_other_one_read(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photo_clip.adapters.xmp_sidecars.LONGEST_PACKET_BYTES", len(OTHERS.encode()))
+    photo.with_name(f"{photo.name}.xmp").write_text(f"{OTHERS} ", encoding="utf-8")
+    with pytest.raises(StoreError, match="too large") as told:
+        XmpSidecars().read(photo)
+    assert not isinstance(told.value, SilentDriveError), "its drive is well, and it is not read again and again"
+    photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")
+    assert XmpSidecars().read(photo).rating == 2
 
 
 def test_of_a_list_in_another_the_words_are_not_those_of_the_field(photo: Path) -> None:
