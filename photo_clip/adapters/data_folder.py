@@ -29,12 +29,16 @@ def make_cache(folder: Path) -> None:
 def make_private(folder: Path) -> None:
     """Make a folder that only this user can look into; photos are private. Raises StoreError.
 
-    One that holds something stays as open as it is: it may be full of photos that others look at.
+    One that was chosen and holds something stays as open as it is: it may be full of photos that others look at.
+    The user's own place holds nothing else, and is made private again, as after a copy came back. Drives without
+    rights, such as those with exFAT, let nothing be made private.
     """
+    own = user_places()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not any(folder.iterdir()):
-            folder.chmod(0o700)
+        if folder in (own.data, own.cache) or not any(folder.iterdir()):
+            with suppress(PermissionError):
+                folder.chmod(0o700)
     except FileExistsError as error:
         raise StoreError(
             f"“{folder}” is no folder, or a link to one that is not there.", advice="Choose another with --library."

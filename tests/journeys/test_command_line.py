@@ -1,6 +1,7 @@
 """The command line as people and scripts use it, with the real stores and the bundled model."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from PIL import Image
 from photo_clip import HOMEPAGE
 from photo_clip.__main__ import main
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.adapters.data_folder import user_places
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from photo_clip.core.errors import StoreError
@@ -213,6 +215,28 @@ def test_a_folder_that_holds_other_things_stays_as_open_as_it_is(tmp_path: Path)
         assert run(folder, "tags", "undo") == 1
     assert [folder.stat().st_mode & 0o777 for folder in (new, empty, shared)] == [0o700, 0o700, 0o755]
     assert (shared / "catalog.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_the_library_at_the_user_s_own_place_is_private_again_after_a_copy_came_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PHOTO_CLIP_HOME")
+    own = user_places()
+    for folder in (own.data, own.cache):
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+        (folder / "restored").touch()
+    assert run_command(["tags", "undo"]) == 1
+    assert [folder.stat().st_mode & 0o777 for folder in (own.data, own.cache)] == [0o700, 0o700]
+
+
+def test_a_library_can_lie_on_a_drive_without_rights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(self))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    assert run(tmp_path / "library", "tags", "undo") == 1
 
 
 @needs_links
