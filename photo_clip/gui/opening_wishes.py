@@ -5,9 +5,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QStandardPaths, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
@@ -45,9 +46,10 @@ class OpeningWishes(QObject):
 
     def listen(self) -> None:
         """Hear other starts from now on; only for who holds the library, as a socket left by a crash is replaced."""
-        name = _socket_name(self._library)
-        QLocalServer.removeServer(name)
-        self._server.listen(name)
+        for name in _socket_names(self._library):
+            QLocalServer.removeServer(name)
+            if self._server.listen(name):
+                break
 
     def close(self) -> None:
         """Hear nothing any more."""
@@ -84,8 +86,11 @@ class OpeningWishes(QObject):
 def hand_over(library: Path, paths: Sequence[Path]) -> bool:
     """Ask the window that already shows `library` to open `paths`; return whether there is one that heard."""
     socket = QLocalSocket()
-    socket.connectToServer(_socket_name(library))
-    if not socket.waitForConnected(_PATIENCE_MS):
+    for name in _socket_names(library):
+        socket.connectToServer(name)
+        if socket.waitForConnected(_PATIENCE_MS):
+            break
+    else:
         return False
     let_others_come_forward()
     written = [os.fsencode(path.absolute()).hex() for path in paths]  # names of files need not be text
@@ -95,9 +100,14 @@ def hand_over(library: Path, paths: Sequence[Path]) -> bool:
     return heard
 
 
-def _socket_name(library: Path) -> str:
-    """Return the name for a library's socket: in its folder, which is private, where systems allow so long a name."""
-    inside = str(library.absolute() / "window.socket")
-    if os.name != "nt" and len(os.fsencode(inside)) <= _LONGEST_NAME_BYTES:
-        return inside
-    return f"{APP_NAME}-{hashlib.sha256(os.fsencode(library.absolute())).hexdigest()[:16]}"
+def _socket_names(library: Path) -> list[str]:
+    """Return where a library's socket may be, the better place first: in its folder, which is private, where systems
+    allow so long a name, else in the user's cache, as not every drive takes sockets."""
+    name = f"{APP_NAME}-{hashlib.sha256(os.fsencode(library.absolute())).hexdigest()[:16]}"
+    if os.name == "nt":
+        return [name]
+    cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation))
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    places = str(library.absolute() / "window.socket"), str(cache / f"{name}.socket")
+    return [place for place in places if len(os.fsencode(place)) <= _LONGEST_NAME_BYTES]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from photo_clip.gui import opening_wishes
-from photo_clip.gui.opening_wishes import OpeningWishes, _socket_name, hand_over
+from photo_clip.gui.opening_wishes import OpeningWishes, _socket_names, hand_over
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_who_asks_in_another_way_is_sent_away(wishes: OpeningWishes, tmp_path: P
     heard: list[object] = []
     wishes.wished.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(_socket_name(tmp_path))
+    socket.connectToServer(_socket_names(tmp_path)[0])
     socket.write(b"open everything\n")
     qtbot.waitUntil(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
     assert heard == []
@@ -80,8 +80,22 @@ def test_a_socket_that_a_crash_left_is_replaced(wishes: OpeningWishes, tmp_path:
     assert (tmp_path / "window.socket").is_socket()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows names its pipes")
+def test_a_library_whose_drive_takes_no_socket_is_asked_elsewhere(
+    wishes: OpeningWishes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    (tmp_path / "window.socket" / "stands in the way").mkdir(parents=True)
+    monkeypatch.setattr(opening_wishes, "_PATIENCE_MS", 50)  # nobody here can answer meanwhile
+    wishes.listen()
+    with qtbot.waitSignal(wishes.wished) as told:
+        hand_over(tmp_path, [tmp_path / "cat.jpg"])
+    assert told.args == [[tmp_path / "cat.jpg"]]
+    assert not hand_over(tmp_path / "another", [])
+
+
 def test_a_library_with_a_long_path_has_a_short_name(tmp_path: Path) -> None:
-    assert len(_socket_name(tmp_path / ("long" * 40))) < 40
+    (name,) = _socket_names(tmp_path / ("long" * 40))
+    assert len(name) <= 100
 
 
 def test_what_macos_opens_is_heard(wishes: OpeningWishes, tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> None:
