@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPixmap
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from photo_clip import APP_NAME
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         self.search_view.failed.connect(trouble)
         self.grid.opened.connect(self._show_photo)
         self.grid.chosen_changed.connect(self._hear_of_choice)
-        self.grid.drag_wanted.connect(self._drag)
+        self.grid.drag_wanted.connect(lambda: actions.drag(self.grid, self.grid.thumbnail))
         self.grid.customContextMenuRequested.connect(self._show_grid_menu)
         self.viewer.closed.connect(self._show_grid)
         self.browser.veil_toggled.connect(self.viewer.veil_sensitive)
@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self.viewer.row_shown.connect(lambda _row: actions.hear_of_choice())
         self.viewer.similar_wanted.connect(actions.find_similar)
         self.viewer.reveal_wanted.connect(actions.reveal_current)
+        self.viewer.canvas.drag_wanted.connect(lambda: actions.drag(self.viewer, self.viewer.thumbnail))
         self.viewer.menu_wanted.connect(lambda place: actions.show_menu(self.viewer, place))
         actions.told.connect(self._say)
         actions.similar_wanted.connect(self._show_similar)
@@ -433,10 +434,6 @@ class MainWindow(QMainWindow):
         self.search_view.show_chosen(len(self.grid.chosen_ids()))
         self.photo_actions.hear_of_choice()
         self._follow_why()
-
-    def _drag(self) -> None:
-        thumbnail = self.grid.currentIndex().data(Role.THUMBNAIL)
-        self.photo_actions.drag(self.grid, thumbnail if isinstance(thumbnail, QPixmap) else None)
 
     def _show_grid_menu(self, place: QPoint) -> None:
         self.photo_actions.show_menu(self.grid, self.grid.viewport().mapToGlobal(place))

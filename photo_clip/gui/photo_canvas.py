@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from photo_clip.core.tiles import Box
 from photo_clip.gui.outline import draw_outline
@@ -22,6 +22,8 @@ class PhotoCanvas(QWidget):
     detail_wanted = Signal()
     """The picture is shown larger than the pixels that are there allow."""
     scale_changed = Signal()
+    drag_wanted = Signal()
+    """The picture, all of which is in view, is being dragged out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +36,7 @@ class PhotoCanvas(QWidget):
         self._centre = QPointF(0.5, 0.5)
         """Which part of the picture, 0 to 1 across and down, is in the middle."""
         self._dragged_from: QPointF | None = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.scale_changed.connect(self._show_hand)
 
     def show_picture(self, image: QImage, full_size: QSize, *, dimmed: bool = False) -> None:
         """Show another picture, fitted in; `full_size` is that of the photo, of which `image` may be a smaller one."""
@@ -105,22 +107,41 @@ class PhotoCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() is Qt.MouseButton.LeftButton:
             self._dragged_from = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._show_hand()
         else:
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._dragged_from is not None:
-            moved = event.position() - self._dragged_from
+        if self._dragged_from is None:
+            return
+        moved = event.position() - self._dragged_from
+        if self._can_move:
             self._dragged_from = event.position()
             self._move(moved)
+        elif moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged_from = None
+            self.drag_wanted.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002, N802
         self._dragged_from = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._show_hand()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.toggle_full_size(event.position())
+
+    @property
+    def _can_move(self) -> bool:
+        """Whether some of the picture is out of view."""
+        size = self._place().size()
+        return size.width() > self.width() + 1 or size.height() > self.height() + 1
+
+    def _show_hand(self) -> None:
+        if not self._can_move:
+            self.unsetCursor()
+        elif self._dragged_from is None:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def _shown_scale(self) -> float:
         return self._fitting_scale() if self._scale is None else self._scale

@@ -29,6 +29,10 @@ class PhotoDelegate(QStyledItemDelegate):
     veils_sensitive = True
     """Whether sensitive photos are painted so that nothing can be told from them."""
 
+    def is_veiled(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Whether nothing can be told from a photo."""
+        return self.veils_sensitive and bool(index.data(Role.SENSITIVE))
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -37,7 +41,7 @@ class PhotoDelegate(QStyledItemDelegate):
         card = QRectF(option.rect)
         photo, pixmap = index.data(Role.PHOTO), index.data(Role.THUMBNAIL)
         is_offline = isinstance(photo, Photo) and photo.offline
-        is_veiled = self.veils_sensitive and bool(index.data(Role.SENSITIVE))
+        is_veiled = self.is_veiled(index)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -34,7 +35,8 @@ from photo_clip.core.arranging import Section
 from photo_clip.gui import theme
 from photo_clip.gui.grid_geometry import GridGeometry
 from photo_clip.gui.photo_delegate import PhotoDelegate, picture_box
-from photo_clip.gui.photo_list_model import AnyIndex, PhotoListModel
+from photo_clip.gui.photo_list_model import AnyIndex, PhotoListModel, Role
+from photo_clip.gui.pictures import veil_of
 from photo_clip.gui.row_selection import selected_rows, selection_of, selection_of_runs
 from photo_clip.gui.thumbnail_loader import ThumbnailLoader
 
@@ -148,6 +150,15 @@ class PhotoGrid(QListView):
         """Hide what sensitive photos show, or not."""
         self._delegate.veils_sensitive = veiled
         self.viewport().update()
+
+    @property
+    def thumbnail(self) -> QPixmap | None:
+        """The small picture of the current photo, veiled as it is here; None as long as there is none."""
+        index = self.currentIndex()
+        thumbnail = index.data(Role.THUMBNAIL)
+        if not isinstance(thumbnail, QPixmap):
+            return None
+        return veil_of(thumbnail) if self._delegate.is_veiled(index) else thumbnail
 
     @property
     def side_px(self) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from photo_clip.core.cloud_files import ONLY_IN_CLOUD
@@ -148,6 +148,12 @@ class PhotoViewer(QWidget):
         return self._photo
 
     @property
+    def thumbnail(self) -> QPixmap | None:
+        """The small picture of the photo, veiled where the photo is; None as long as there is none."""
+        thumbnail = None if self._photo is None else self._thumbnails.pixmap(self._photo.id)
+        return veil_of(thumbnail) if thumbnail is not None and self._is_veiled else thumbnail
+
+    @property
     def row(self) -> int:
         """Where the photo stands; where it was left out, where the one after it does, or would."""
         return self._row
@@ -216,13 +222,12 @@ class PhotoViewer(QWidget):
 
     def _show_picture_of(self, photo: Photo) -> None:
         self._clear()
-        thumbnail = self._thumbnails.pixmap(photo.id)
+        thumbnail = self.thumbnail
         full_size = QSize() if photo.facts is None else QSize(photo.facts.width_px, photo.facts.height_px)
-        is_veiled = self._is_veiled
-        image = QImage() if thumbnail is None else (veil_of(thumbnail) if is_veiled else thumbnail).toImage()
+        image = QImage() if thumbnail is None else thumbnail.toImage()
         self.canvas.show_picture(image, full_size, dimmed=photo.offline)
         self._draw_outline()
-        if is_veiled:
+        if self._is_veiled:
             self.say(_VEILED)
         elif photo.offline:
             name = drive_name(photo.path)

@@ -1,13 +1,18 @@
 """The large photo: it stays with what it shows while photos come, go and change around it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from photo_clip.core.errors import StoreError
+from photo_clip.core.photo import Photo
+from photo_clip.gui import photo_actions
 from photo_clip.gui.main_window import MainWindow
 from photo_clip.gui.photo_list_model import Role
 from photo_clip.services.library import Library
@@ -255,3 +260,45 @@ def test_a_sensitive_photo_is_veiled_until_the_veil_is_switched_off(
     library.tagger.decide(filled.photos.photo_ids[:1].tolist(), "sensitive/blood", True)
     filled._tell_of_tags("+ sensitive/blood")
     qtbot.waitUntil(lambda: viewer.canvas._image.width() == 6)
+
+
+def test_the_photo_is_dragged_out_as_a_file_while_all_of_it_is_in_view(
+    filled: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[tuple[list[str], int]] = []
+
+    def drag_out(_source: QWidget, files: Sequence[Photo], thumbnail: QPixmap | None) -> None:
+        dragged.append(([photo.path.name for photo in files], 0 if thumbnail is None else thumbnail.width()))
+
+    def drag(by: QPoint) -> None:
+        qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+        qtbot.mouseMove(canvas, canvas.rect().center() + by)
+        qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton)
+
+    monkeypatch.setattr(photo_actions, "drag_out", drag_out)
+    canvas = filled.viewer.canvas
+    name = show_large(filled, qtbot, 3)
+    qtbot.waitUntil(lambda: filled.viewer.thumbnail is not None)
+    far = QPoint(2 * QApplication.startDragDistance(), 0)
+    drag(QPoint(1, 0))
+    drag(far)
+    assert dragged == [([name], filled.viewer.thumbnail.width())]  # type: ignore[union-attr]
+    assert canvas.cursor().shape() is Qt.CursorShape.ArrowCursor
+    canvas.show_picture(QImage(canvas.size(), QImage.Format.Format_RGB32), canvas.size())
+    canvas.zoom(1)
+    assert canvas.cursor().shape() is Qt.CursorShape.OpenHandCursor
+    drag(far)
+    assert len(dragged) == 1
+
+
+def test_a_veiled_photo_is_dragged_out_under_its_veil(filled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    library.tagger.decide(filled.photos.photo_ids[1:2].tolist(), "sensitive/blood", True)
+    filled._renew()
+    qtbot.waitUntil(lambda: filled.photos.index(1).data(Role.SENSITIVE) is True)
+    for row, is_veiled in ((0, False), (1, True)):
+        show_large(filled, qtbot, row)
+        filled.grid.go_to(row)
+        qtbot.waitUntil(lambda: filled.viewer.thumbnail is not None and filled.grid.thumbnail is not None)
+        for thumbnail in (filled.viewer.thumbnail, filled.grid.thumbnail):
+            assert thumbnail is not None
+            assert (thumbnail.width() == 6) is is_veiled

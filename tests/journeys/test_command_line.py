@@ -22,7 +22,6 @@ from photo_clip.adapters.data_folder import user_places
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from photo_clip.core.errors import StoreError
-from photo_clip.core.labels import LabelList
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.windows_calls import settle_in
 from photo_clip.services.sidecar_writer import SidecarsWritten
