@@ -1,5 +1,6 @@
 """Stand-ins that keep the contracts of core/ports.py and core/stores.py without models, decoders or databases."""
 
+import errno
 import io
 import os
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -46,6 +48,21 @@ def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Pa
     path.write_text(words, encoding="utf-8")
     os.utime(path, (mtime_s, mtime_s))
     return path
+
+
+def break_drive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what lies below a folder be neither looked at nor renamed, as where a drive was pulled out in use."""
+
+    def fail_below(do: Callable[..., object]) -> Callable[..., object]:
+        def done(path: object, *more: object, **how: object) -> object:
+            if isinstance(path, str | os.PathLike) and Path(path).is_relative_to(folder):
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+            return do(path, *more, **how)
+
+        return done
+
+    for name in ("stat", "lstat", "replace"):
+        monkeypatch.setattr(os, name, fail_below(getattr(os, name)))
 
 
 def unplug(folder: Path) -> Path:

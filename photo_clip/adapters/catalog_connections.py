@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from photo_clip.adapters.catalog_damage import UNREADABLE, tells_of_damage
+from photo_clip.adapters.catalog_damage import UNREADABLE, code_of, tells_of_damage
 from photo_clip.adapters.catalog_head import differs, keep_head, kept_pages
 from photo_clip.adapters.catalog_salvage import is_cut_off, is_due, marker_of, salvage
 from photo_clip.adapters.catalog_schema import check, connect, open_for_reading, open_for_writing
@@ -147,6 +147,7 @@ def _errors_explained(file: Path) -> Iterator[None]:
         yield
     except UNREADABLE as error:
         if tells_of_damage(error):
+            _see_that_it_can_be_asked_for(file)
             with suppress(OSError):
                 marker_of(file).touch()
             raise StoreError(
@@ -157,23 +158,39 @@ def _errors_explained(file: Path) -> Iterator[None]:
             ) from error
         if not isinstance(error, sqlite3.OperationalError):
             raise  # a bug of ours, not the user's trouble
-        sentence, advice = _explanation(str(error), file)
-        raise StoreError(sentence, advice=advice) from error
+        # Where a drive fails below a table made by a module, SQLite says that the module does.
+        text = "disk I/O error" if code_of(error) == sqlite3.SQLITE_IOERR else str(error)
+        raise _explained(text, file) from error
     except OSError as error:
-        raise StoreError(
-            f"The library's file “{file}” cannot be used ({error.strerror}).",
-            advice="Make room on its disk, and see that you may write to its folder.",
-        ) from error
+        raise _useless(file, error.strerror) from error
 
 
-def _explanation(text: str, file: Path) -> tuple[str, str]:
+def _see_that_it_can_be_asked_for(file: Path) -> None:
+    """Raise StoreError where it cannot: SQLite speaks of damage, too, where a drive is gone and gives no page."""
+    try:
+        file.stat()
+    except OSError as error:
+        raise _useless(file, error.strerror) from error
+
+
+def _explained(text: str, file: Path) -> StoreError:
     if "full" in text:
-        return f"There is no room left on the disk of “{file}”.", "Make room; photo-clip goes on where it stopped."
+        return StoreError(
+            f"There is no room left on the disk of “{file}”.", advice="Make room; photo-clip goes on where it stopped."
+        )
     if "readonly" in text or "permission" in text:
-        return f"The library's file “{file}” may not be written to.", "Give yourself the right to write to its folder."
+        return StoreError(
+            f"The library's file “{file}” may not be written to.",
+            advice="Give yourself the right to write to its folder.",
+        )
     if "locked" in text or "busy" in text:
-        return "Another program holds the library.", "Close it and try again."
-    return (
-        f"The library's file “{file}” cannot be used ({text}).",
-        "See that its folder is there and can be written to.",
+        return StoreError("Another program holds the library.", advice="Close it and try again.")
+    return _useless(file, text)
+
+
+def _useless(file: Path, what_happened: str | None) -> StoreError:
+    return StoreError(
+        f"The library's file “{file}” cannot be used ({what_happened}).",
+        advice="See that its drive is connected and has room, and that you may write to its folder; photo-clip goes on"
+        " then.",
     )

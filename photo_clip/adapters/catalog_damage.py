@@ -34,8 +34,16 @@ _SIZE_OF_MINIATURE = HASH_WIDTH * HASH_HEIGHT
 def tells_of_damage(error: Exception) -> bool:
     """Whether one of UNREADABLE says that the file is damaged; else the disk is full, another program holds it ..."""
     if isinstance(error, sqlite3.OperationalError):
-        return any(words in str(error).lower() for words in _SAID_OF_DAMAGE)
+        return code_of(error) == sqlite3.SQLITE_ERROR and any(words in str(error).lower() for words in _SAID_OF_DAMAGE)
     return not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)  # bugs of ours
+
+
+def code_of(error: Exception) -> int:
+    """Return the kind of an error as SQLite numbers it; that of a general one where Python itself raised it.
+
+    See “Primary Result Code List” in https://sqlite.org/rescode.html.
+    """
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def _fits(value: object, setting: Field[Any]) -> bool:
 
 def _set_aside(file: Path) -> LoadedSettings:
     broken, number = file.with_name(file.name + ".broken"), 1
-    while broken.exists():
+    while os.path.lexists(broken):
         number += 1
         broken = file.with_name(f"{file.name}.broken-{number}")
     try:

@@ -27,10 +27,10 @@ class Thumbnails:
     def store(self, content_hash: str, jpeg: bytes) -> None:
         """Keep a thumbnail, whole or not at all; one that is there stays."""
         file = self._file(content_hash)
-        if file.exists():
-            return
         unfinished = file.with_name(f"{content_hash}.{os.getpid()}-{threading.get_ident()}.new")
         try:
+            if file.exists():
+                return
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished.write_bytes(jpeg)
             put_in_place(unfinished, file)

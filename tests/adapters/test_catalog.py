@@ -1,5 +1,6 @@
 """The catalogue: what it promises to everything built on it, and that a kill takes nothing from it."""
 
+import errno
 import os
 import signal
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 
 from photo_clip.adapters import catalog_connections, catalog_schema
 from photo_clip.adapters.catalog import SqliteCatalog
+from photo_clip.adapters.catalog_salvage import marker_of
 from photo_clip.core.errors import StoreError, UnreadablePhotoError
 from photo_clip.core.photo import (
     FileStamp,
@@ -28,6 +30,7 @@ from photo_clip.core.photo import (
 )
 from photo_clip.core.stores import Counts, EmbeddedPhoto
 from photo_clip.core.tags import Decision
+from tests.fakes import break_drive
 
 HERE = FolderIdentity(7, 2**63 + 5)
 MODEL = "model"
@@ -521,6 +524,22 @@ def test_a_full_disk_is_told_damages_nothing_and_all_goes_on_when_there_is_room(
     catalog.set_setting("large", "x" * 100_000)
     assert catalog.salvaged == ""
     catalog.check()
+    catalog.close()
+
+
+def test_a_drive_that_is_gone_or_broken_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What SQLite says was seen with a drive that answered each question with an input/output error."""
+    catalog = SqliteCatalog(tmp_path / "catalog.db")
+    below_a_module = sqlite3.OperationalError("vtable constructor failed: photo_words")
+    below_a_module.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    a_page = sqlite3.DatabaseError("database disk image is malformed")
+    with monkeypatch.context() as broken:
+        for error, told in ((below_a_module, "disk I/O error"), (a_page, os.strerror(errno.EIO))):
+            with pytest.raises(StoreError, match=f"cannot be used .{told}") as raised, catalog._connections.reading():
+                raise error
+            assert "drive" in raised.value.advice
+            break_drive(tmp_path, broken)
+    assert not marker_of(tmp_path / "catalog.db").exists()
     catalog.close()
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photo_clip.core.settings import BOUNDS, LoadedSettings, Settings, load_settings, save_settings
+from tests.fakes import break_drive
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -84,6 +85,14 @@ def test_what_is_no_file_is_set_aside_unread(tmp_path: Path, kind: str) -> None:
         file.symlink_to("/dev/zero")
     assert "set aside" in load_settings(file).trouble
     assert [each.name for each in tmp_path.iterdir()] == ["settings.json.broken"]
+
+
+def test_settings_on_a_broken_drive_are_said_to_be_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_settings(tmp_path / "settings.json", Settings(proxy_url="there"))
+    with monkeypatch.context() as broken:
+        break_drive(tmp_path, broken)
+        assert "cannot be read" in load_settings(tmp_path / "settings.json").trouble
+    assert load_settings(tmp_path / "settings.json").settings.proxy_url == "there"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")

@@ -10,7 +10,7 @@ from photo_clip.core.errors import PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.photo import Photo, TakenSource
 from photo_clip.services.photo_files import stamp_of
 from photo_clip.services.thumbnails import Thumbnails
-from tests.fakes import FakeReader, write_photo
+from tests.fakes import FakeReader, break_drive, write_photo
 
 JPEG = b"\xff\xd8 kept \xff\xd9"
 
@@ -98,6 +98,13 @@ def test_a_cache_that_cannot_be_written_to_breaks_nothing(reader: CountingReader
     (tmp_path / "file").touch()
     thumbnails = Thumbnails(tmp_path / "file" / "thumbnails", reader)
     thumbnails.store("abcdef0123", JPEG)
+    assert thumbnails.jpeg(photo)
+
+
+def test_a_cache_whose_drive_is_broken_breaks_nothing(
+    thumbnails: Thumbnails, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_drive(tmp_path / "cache", monkeypatch)
     assert thumbnails.jpeg(photo)
 
 
