@@ -15,7 +15,7 @@ from photo_clip.adapters.catalog_rows import json_list
 from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, Said, SidecarChange, SidecarConflict
 
 _KNOWN = """
-    SELECT s.photo_id, f.path, p.relative_path, s.seen, s.written, s.rating, s.caption, s.keywords
+    SELECT s.photo_id, f.path, p.relative_path, s.seen, s.written, s.rating, s.caption, s.keywords, s.read
     FROM sidecars s JOIN photos p ON p.id = s.photo_id JOIN folders f ON f.id = p.folder_id
 """
 
@@ -137,9 +137,9 @@ def _let_file_speak_for_itself(connection: sqlite3.Connection, read: ReadSidecar
 
 @rows_understood()
 def _known(row: tuple[Any, ...]) -> KnownSidecar:
-    photo_id, folder, relative, seen, written, rating, caption, keywords = row
+    photo_id, folder, relative, seen, written, rating, caption, keywords, read = row
     said = Said(rating, caption, words_of(keywords))
-    return KnownSidecar(photo_id, _path(folder, relative), seen, written, said)
+    return KnownSidecar(photo_id, _path(folder, relative), seen, written, said, read)
 
 
 @rows_understood()

@@ -12,10 +12,10 @@ from pathlib import Path
 from lxml import etree
 
 from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
-from photo_clip.core.errors import SilentDriveError, StoreError
+from photo_clip.core.errors import SidecarChangedError, SilentDriveError, StoreError
 from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 from photo_clip.core.photo import FileStamp
-from photo_clip.core.sidecars import Said, mark_of, sidecar_names
+from photo_clip.core.sidecars import Said, Written, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
 from photo_clip.core.there import is_there
 from photo_clip.core.whole_files import put_in_place
@@ -66,33 +66,16 @@ class XmpSidecars:
         return mark_of(stamps)
 
     def read(self, photo: Path) -> Said:
-        found: list[Said] = []
-        trouble: StoreError | None = None
-        for file in dict.fromkeys(_both(photo)):
-            try:
-                content = _read(file)
-                if content is not None:
-                    found.append(_said(_parsed(content, file)))
-            except SilentDriveError:
-                raise
-            except StoreError as error:
-                trouble = error
-        if trouble is not None and not found:
-            raise trouble
-        ratings = [said.rating for said in found if said.rating is not None]
-        captions = [said.caption for said in found if said.caption]
-        return Said(
-            ratings[0] if ratings else None,
-            captions[0] if captions else "",
-            tuple(dict.fromkeys(word for said in found for word in said.keywords)),
-            tuple(dict.fromkeys(word for said in found for word in said.taken_away)),
-        )
+        return _said_of(photo, _read)
 
-    def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
+    def write(
+        self, photo: Path, tags: Sequence[str], rating: int | None = None, seen: str | None = None
+    ) -> Written | None:
+        seen = self.mark(photo) if seen is None else seen
         file = sidecar_of(photo)
         before = _read(file)
         if before is None and not tags and rating is None:
-            return False
+            return None
         tree = _parsed(before, file) if before is not None else _new()
         try:
             _put(tree, tags, rating)
@@ -101,27 +84,87 @@ class XmpSidecars:
                 f"The tags of “{photo}” hold a character that no sidecar can.",
                 advice="Rename the tag; the sidecar was not changed.",
             ) from error
-        return _replace(file, before, tree, photo)
+        return self._change(photo, seen, file, before, _content_of(tree, before))
 
-    def clean(self, photo: Path) -> bool:
+    def clean(self, photo: Path, seen: str | None = None) -> Written | None:
+        seen = self.mark(photo) if seen is None else seen
         file = sidecar_of(photo)
         before = _read(file)
         with _writing(file):
             _aside(file).unlink(missing_ok=True)
         if before is None:
-            return False
+            return None
         tree = _parsed(before, file)
         if not _has_any(tree):
-            return False
+            return None
         made = _attribute(tree, _MADE) is not None
         _put(tree, (), None)
         for description in _descriptions(tree):
             description.attrib.pop(_name(_MADE), None)
-        if made and not _says_more(tree):
-            with _writing(file):
-                file.unlink()
-            return True
-        return _replace(file, before, tree, photo)
+        is_empty = made and not _says_more(tree)
+        return self._change(photo, seen, file, before, None if is_empty else _content_of(tree, before))
+
+    def _change(
+        self, photo: Path, seen: str, file: Path, before: bytes | None, content: bytes | None
+    ) -> Written | None:
+        """Let a sidecar hold this in place of what it held, whole or not at all; with None, take it away.
+
+        Where its drive lets it, a new one may be read by whoever may read the photo. What others write between the
+        last look at it and the act that follows, some microseconds, is lost; there is no lock that all of them heed.
+        """
+        if content == before:
+            return None
+        aside = _aside(file)
+        with _writing(file):
+            try:
+                if content is not None:
+                    _write_aside(aside, content, photo, None if before is None else file)
+                mine = _stamp_of(aside)
+                said = _said_of(photo, lambda each: content if each == file else _read(each), or_else=Said())
+                stamps = [_stamp_of(each) for each in _both(photo)]
+                if mark_of(stamps) != seen or _read(file) != before:
+                    raise SidecarChangedError(
+                        f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
+                        advice="Try it once more.",
+                    )
+                if content is None:
+                    file.unlink()
+                else:
+                    put_in_place(aside, file)
+            finally:
+                aside.unlink(missing_ok=True)
+        now = [mine if each == file else stamp for each, stamp in zip(_both(photo), stamps, strict=True)]
+        return Written(mark_of(now), said)
+
+
+def _said_of(photo: Path, content_of: Callable[[Path], bytes | None], or_else: Said | None = None) -> Said:
+    """Return what both sidecars of a photo say, where they hold what `content_of` returns.
+
+    Where there are some and none of them can be read, that is `or_else`; without it, StoreError is raised.
+    """
+    found: list[Said] = []
+    trouble: StoreError | None = None
+    for file in dict.fromkeys(_both(photo)):
+        try:
+            content = content_of(file)
+            if content is not None:
+                found.append(_said(_parsed(content, file)))
+        except SilentDriveError:
+            raise
+        except StoreError as error:
+            trouble = error
+    if trouble is not None and not found:
+        if or_else is None:
+            raise trouble
+        return or_else
+    ratings = [said.rating for said in found if said.rating is not None]
+    captions = [said.caption for said in found if said.caption]
+    return Said(
+        ratings[0] if ratings else None,
+        captions[0] if captions else "",
+        tuple(dict.fromkeys(word for said in found for word in said.keywords)),
+        tuple(dict.fromkeys(word for said in found for word in said.taken_away)),
+    )
 
 
 def _said(tree: etree._ElementTree) -> Said:
@@ -278,38 +321,23 @@ def _says_more(tree: etree._ElementTree) -> bool:
     )
 
 
-def _replace(file: Path, before: bytes | None, tree: etree._ElementTree, photo: Path) -> bool:
-    """Put the tree in the file's place, whole or not at all; return whether anything differs.
-
-    Where its drive lets it, a new one may be read by whoever may read the photo.
-    """
+def _content_of(tree: etree._ElementTree, before: bytes | None) -> bytes:
     content: bytes = etree.tostring(
         tree, encoding="utf-8", xml_declaration=before is None or before.startswith(b"<?xml ")
     )
-    if content == before:
-        return False
-    aside = _aside(file)
-    with _writing(file):
-        aside.unlink(missing_ok=True)
-        try:
-            with aside.open("xb") as stream:  # if a link were put there, what it leads to would be overwritten
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            if sys.platform != "win32":  # what is read-only there can be neither moved over others nor removed
-                with suppress(OSError):
-                    aside.chmod(
-                        file.stat().st_mode & 0o777 if before is not None else photo.stat().st_mode & 0o444 | 0o600
-                    )
-            if _read(file) != before:
-                raise StoreError(
-                    f"The sidecar “{file}” was changed by another program just now, so it was left as it is.",
-                    advice="Write the tags once more.",
-                )
-            put_in_place(aside, file)
-        finally:
-            aside.unlink(missing_ok=True)
-    return True
+    return content
+
+
+def _write_aside(aside: Path, content: bytes, photo: Path, former: Path | None) -> None:
+    """Write what is to take the place of a photo's former sidecar, and may be read by the same people."""
+    aside.unlink(missing_ok=True)
+    with aside.open("xb") as stream:  # if a link were put there, what it leads to would be overwritten
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if sys.platform != "win32":  # what is read-only there can be neither moved over others nor removed
+        with suppress(OSError):
+            aside.chmod(photo.stat().st_mode & 0o444 | 0o600 if former is None else former.stat().st_mode & 0o777)
 
 
 @contextmanager

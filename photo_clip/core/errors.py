@@ -7,6 +7,8 @@
   - DownloadError             a model could not be fetched
   - StoreError                the library is damaged, full, or made by a newer photo-clip
     - LibraryInUseError       another photo-clip holds the library
+    - SilentDriveError        nobody can tell what is on a drive
+    - SidecarChangedError     another program was at work on a sidecar
 * UnreadablePhotoError        one photo cannot be used; the task goes on without it
   - PhotoGoneError            it went away, is held or is only in the cloud; a later look at its folder decides
   - PhotoClosedError          it may not be read, or not in time; what is known of it stays
@@ -56,6 +58,10 @@ class StoreError(PhotoClipError):
 
 class SilentDriveError(StoreError):
     """A drive does not answer: nothing is known of what is on it."""
+
+
+class SidecarChangedError(StoreError):
+    """Another program changed a sidecar that was to be written; it is as that program left it."""
 
 
 class LibraryInUseError(StoreError):

@@ -13,7 +13,7 @@ from photo_clip.core.errors import UnreadablePhotoError
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import PhotoFacts
 from photo_clip.core.progress import Task
-from photo_clip.core.sidecars import Said
+from photo_clip.core.sidecars import Said, Written
 from photo_clip.core.stores import StoredVectors
 
 Vectors = NDArray[np.float32]
@@ -157,15 +157,18 @@ class PhotoReader(Protocol):
 class Sidecars(Protocol):
     """Files beside photos, where other programs read tags."""
 
-    def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
-        """Let a photo's sidecar say these tags in place of those written before; return whether anything changed.
+    def write(
+        self, photo: Path, tags: Sequence[str], rating: int | None = None, seen: str | None = None
+    ) -> Written | None:
+        """Let a photo's sidecar say these tags in place of those written before; return None where it does already.
 
-        What other programs wrote stays. A rating of None leaves that there as it is. Raises StoreError; then the
-        sidecar is as it was.
+        What other programs wrote stays. A rating of None leaves that there as it is. `seen` is the mark of the
+        sidecars that the caller knows; by default they are taken as they are now. Raises SidecarChangedError where
+        they are or become others, and StoreError where they cannot be written; then the sidecar is as it was.
         """
 
-    def clean(self, photo: Path) -> bool:
-        """Take away all that `write` wrote, and the file where nothing else is in it; return whether it did."""
+    def clean(self, photo: Path, seen: str | None = None) -> Written | None:
+        """Take away all that `write` wrote, and the file where nothing else is in it, in the same way."""
 
     def mark(self, photo: Path) -> str:
         """Return the mark of a photo's sidecars as they are now; see core/sidecars.py.

@@ -42,6 +42,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a photo's sidecars as this program wrote to them, whatever others did a moment later."""
+
+    mark: str
+    """See `mark_of`; empty where it took away the only one."""
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class KnownSidecar:
     """A photo's sidecars as the catalogue remembers them."""
 
@@ -54,6 +63,8 @@ class KnownSidecar:
     """Their mark after this program wrote to them last; None where it never did."""
     said: Said
     """What they said when they were read last."""
+    read: str | None = ""
+    """Their mark then; None where they never were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from photo_clip.core.errors import SilentDriveError
 from photo_clip.core.ports import Sidecars
-from photo_clip.core.sidecars import Said
+from photo_clip.core.sidecars import Said, Written
 from photo_clip.services.asking import SEE_TO_DRIVE, Asker
 
 
@@ -22,13 +22,15 @@ class AnsweredSidecars:
         self._asker = asker
         self._root_of = root_of
 
-    def write(self, photo: Path, tags: Sequence[str], rating: int | None = None) -> bool:
+    def write(
+        self, photo: Path, tags: Sequence[str], rating: int | None = None, seen: str | None = None
+    ) -> Written | None:
         with _told_to_people(photo):
-            return self._asker.ask(self._root_of(photo), self._sidecars.write, photo, tags, rating)
+            return self._asker.ask(self._root_of(photo), self._sidecars.write, photo, tags, rating, seen)
 
-    def clean(self, photo: Path) -> bool:
+    def clean(self, photo: Path, seen: str | None = None) -> Written | None:
         with _told_to_people(photo):
-            return self._asker.ask(self._root_of(photo), self._sidecars.clean, photo)
+            return self._asker.ask(self._root_of(photo), self._sidecars.clean, photo, seen)
 
     def mark(self, photo: Path) -> str:
         with _told_to_people(photo):

@@ -1,6 +1,6 @@
 """Reads the sidecars of photos again whenever they change, and notices what others changed in those written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from photo_clip.core.errors import SilentDriveError, StoreError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Sidecars
 from photo_clip.core.progress import Phase, Progress, Report, Task
-from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, Said, change_of
+from photo_clip.core.sidecars import KnownSidecar, ReadSidecar, Said, Written, change_of
 from photo_clip.core.stores import Catalog
 
 _SIDECARS_AT_ONCE = 100
@@ -32,25 +32,32 @@ class SidecarReader:
             report.sidecars_read += len(some)
             done, last = done + len(some), some[-1].photo_id
 
-    def look_at(self, photos: Sequence[Photo]) -> None:
-        """Read those sidecars of photos that were changed since the last look at their folder."""
+    def look_at(self, photos: Sequence[Photo]) -> dict[int, str]:
+        """Read those sidecars of photos that were changed since they were read last; return the marks of all, by photo.
+
+        Where they may not be looked at, there is no mark.
+        """
         known = self._catalog.sidecars.known([photo.id for photo in photos])
+        marks: dict[int, str] = {}
         changed: list[KnownSidecar] = []
         for photo in photos:
             before = known.get(photo.id) or KnownSidecar(photo.id, photo.path, "", None, Said())
             with suppress(StoreError):  # what is to be written there then tells
-                mark = self._sidecars.mark(photo.path)
-                if mark != before.seen:
+                mark = marks[photo.id] = self._sidecars.mark(photo.path)
+                if mark != before.read:
                     changed.append(replace(before, seen=mark))
         self._take(changed)
+        return marks
 
-    def note_written(self, photos: Sequence[Photo], *, is_clean: bool = False) -> None:
-        """Remember that this program wrote to the sidecars of photos just now, or, with `is_clean`, all of it out."""
-        read: list[ReadSidecar] = []
-        for photo in photos:
-            with suppress(StoreError):  # the next look at its folder notices that it changed
-                mark, said = self._sidecars.mark(photo.path), self._said(photo.path, Said())
-                read.append(ReadSidecar(photo.id, mark, said, None if is_clean else mark or None))
+    def note_written(self, written: Mapping[int, Written], *, is_clean: bool = False) -> None:
+        """Remember what this program wrote to the sidecars of photos, or, with `is_clean`, took out of them.
+
+        What others changed there since is noticed by the next look at the folder.
+        """
+        read = [
+            ReadSidecar(photo_id, each.mark, each.said, None if is_clean else each.mark or None)
+            for photo_id, each in written.items()
+        ]
         self._catalog.sidecars.store(read, now_s=self._clock())
 
     def _take(self, some: Sequence[KnownSidecar]) -> int:

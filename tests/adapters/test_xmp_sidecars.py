@@ -18,9 +18,9 @@ from PIL import Image
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, _aside, sidecar_of
-from photo_clip.core.errors import SilentDriveError, StoreError
+from photo_clip.core.errors import SidecarChangedError, SilentDriveError, StoreError
 from photo_clip.core.labels import tag_name
-from photo_clip.core.sidecars import Said
+from photo_clip.core.sidecars import Said, Written
 
 OTHERS = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Somebody">
@@ -283,6 +283,47 @@ def test_a_sidecar_that_cannot_be_written_is_told(photo: Path, monkeypatch: pyte
     with pytest.raises(StoreError, match=os.strerror(28)):
         XmpSidecars().write(photo, ["dog"])
     assert [file.name for file in photo.parent.iterdir()] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize("act", ["write", "clean"])
+def test_a_sidecar_that_is_not_the_one_that_was_seen_is_left(photo: Path, act: str) -> None:
+    sidecars = XmpSidecars()
+    assert sidecars.write(photo, ["dog"])
+    seen, before = sidecars.mark(photo), sidecar_of(photo).read_bytes()
+    photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")
+    with pytest.raises(SidecarChangedError):
+        sidecars.clean(photo, seen) if act == "clean" else sidecars.write(photo, ["cat"], seen=seen)
+    assert sidecar_of(photo).read_bytes() == before
+    assert len(list(photo.parent.iterdir())) == 3
+
+
+def test_a_change_within_the_same_moment_that_keeps_the_size_is_seen(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = photo.with_suffix(".xmp")
+    file.write_text(OTHERS, encoding="utf-8")
+    at = file.stat()
+
+    def change(_file: int) -> None:
+        file.write_text(OTHERS.replace("holiday", "harbour"), encoding="utf-8")
+        os.utime(file, ns=(at.st_atime_ns, at.st_mtime_ns))
+
+    monkeypatch.setattr(os, "fsync", change)
+    with pytest.raises(SidecarChangedError):
+        XmpSidecars().write(photo, ["dog"])
+    assert "harbour" in file.read_text("utf-8")
+
+
+def test_what_was_written_is_told_as_it_was_read_later(photo: Path) -> None:
+    sidecars = XmpSidecars()
+    assert sidecars.write(photo, ["dog"])
+    for number, of_others in enumerate((OTHERS, "<damaged")):
+        photo.with_suffix(".xmp").write_text(of_others, encoding="utf-8")
+        written = sidecars.write(photo, ["dog", "cat"][number:], 3 + number)
+        assert written == Written(sidecars.mark(photo), sidecars.read(photo))
+    written = sidecars.clean(photo)
+    assert written is not None
+    assert written.mark == sidecars.mark(photo)
 
 
 @needs_long_names

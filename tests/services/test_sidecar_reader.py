@@ -1,15 +1,17 @@
 """Sidecars that come, change and go after their photos were indexed; what others change in those written here."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
+from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import Photo, PhotoFacts
 from photo_clip.core.progress import Report
-from photo_clip.core.sidecars import SidecarChange, is_sidecar_name, mark_of, sidecar_names
+from photo_clip.core.sidecars import SidecarChange, Written, is_sidecar_name, mark_of, sidecar_names
 from photo_clip.services.library import Library
 from tests.fakes import open_fake_library, write_photo
 from tests.indexing import run
@@ -207,6 +209,82 @@ def test_a_change_by_others_just_before_a_write_is_listed_too(library: Library) 
     assert conflict.change == SidecarChange(("theirs",))
     assert keywords_of(library) == ("theirs",)
     assert look(library).sidecars_read == 0
+
+
+class SidecarsAmongOthers(XmpSidecars):
+    """Lets another program act once a photo's sidecar was written."""
+
+    def __init__(self) -> None:
+        self.then: dict[str, Callable[[], object]] = {}
+
+    def write(
+        self, photo: Path, tags: Sequence[str], rating: int | None = None, seen: str | None = None
+    ) -> Written | None:
+        written = super().write(photo, tags, rating, seen)
+        self.then.pop(photo.name, bool)()
+        return written
+
+
+@pytest.mark.parametrize(
+    ("moment", "changed"),
+    [("as the first is written", "one.jpg"), ("after the first", "two.jpg"), ("after the first", "one.jpg")],
+)
+def test_what_others_change_while_sidecars_are_written_is_listed(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch, moment: str, changed: str
+) -> None:
+    sidecars = SidecarsAmongOthers()
+    library = open_fake_library(tmp_path / "library", sidecars)
+    library.folders.add(photos)
+    look(library)
+    ids = [photo_of(library, name).id for name in ("one.jpg", "two.jpg")]
+    library.sidecars.follows = True
+    library.tagger.decide(ids, "dog", True)
+    act = partial(change_by_others, photo_of(library, changed), "<rdf:li>dog</rdf:li>", "<rdf:li>theirs</rdf:li>")
+    if moment == "after the first":
+        sidecars.then["one.jpg"] = act
+    else:
+        waiting = [act]
+        monkeypatch.setattr(os, "fsync", lambda _file: waiting.pop()() if waiting else None)
+    library.tagger.decide(ids, "cat", True)
+    look(library)
+    (conflict,) = library.catalog.sidecars.conflicts()
+    assert conflict.path.name == changed
+    assert conflict.change == SidecarChange(("theirs",), taken_away=("dog",))
+    assert keywords_of(library, changed) == ("theirs",)
+    library.close()
+
+
+def test_a_sidecar_that_others_go_on_changing_is_left_to_them_and_told(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(library)
+    file = photos / "trip" / "one.jpg.xmp"
+    times: list[int] = []
+
+    def change(_file: int) -> None:
+        times.append(len(times))
+        write_xmp(file, "theirs" * len(times))
+
+    monkeypatch.setattr(os, "fsync", change)
+    library.sidecars.follows = True
+    with pytest.raises(StoreError, match="changed by another program"):
+        library.tagger.decide([photo_of(library, "one.jpg").id], "dog", True)
+    assert len(times) == 3
+    assert "dog" not in file.read_text("utf-8")
+    assert [each.name for each in file.parent.iterdir() if "part" in each.name] == []
+    assert library.catalog.tags.counts()["dog"] == 1
+
+
+def test_a_change_that_a_look_noted_and_nobody_read_yet_is_listed_after_a_write(library: Library) -> None:
+    look(library)
+    photo = photo_of(library, "one.jpg")
+    library.sidecars.follows = True
+    library.tagger.decide([photo.id], "dog", True)
+    change_by_others(photo, "<rdf:li>dog</rdf:li>", "<rdf:li>theirs</rdf:li>")
+    run(library.indexer.follow())
+    library.tagger.decide([photo.id], "cat", True)
+    (conflict,) = library.catalog.sidecars.conflicts()
+    assert conflict.change == SidecarChange(("theirs",), taken_away=("dog",))
 
 
 def test_what_others_change_that_is_neither_tags_nor_stars_is_no_conflict(library: Library) -> None:
