@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-import sys
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -116,6 +116,11 @@ class XmpSidecars:
             return None
         aside = _aside(file)
         with _writing(file):
+            if before is not None and not _is_writable(file):
+                raise StoreError(
+                    f"The sidecar “{file}” is protected from being written to, so it was left as it is.",
+                    advice="If its tags are to follow, take the protection away and write them once more.",
+                )
             try:
                 if content is not None:
                     _write_aside(aside, content, photo, None if before is None else file)
@@ -335,9 +340,13 @@ def _write_aside(aside: Path, content: bytes, photo: Path, former: Path | None) 
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    if sys.platform != "win32":  # what is read-only there can be neither moved over others nor removed
-        with suppress(OSError):
-            aside.chmod(photo.stat().st_mode & 0o444 | 0o600 if former is None else former.stat().st_mode & 0o777)
+    with suppress(OSError):
+        aside.chmod(photo.stat().st_mode & 0o444 | 0o600 if former is None else former.stat().st_mode & 0o777)
+
+
+def _is_writable(file: Path) -> bool:
+    """Whether nobody protected it: a folder's rights alone let its files be replaced, and root may write to all."""
+    return os.access(file, os.W_OK) and bool(file.stat().st_mode & stat.S_IWRITE)
 
 
 @contextmanager

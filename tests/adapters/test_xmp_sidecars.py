@@ -4,11 +4,8 @@ import errno
 import json
 import os
 import shutil
-import stat
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -171,32 +168,20 @@ def test_sidecars_are_written_where_no_modes_are_taken(photo: Path, monkeypatch:
         assert said_in_xmp(sidecar_of(photo).read_bytes()).keywords == (tag,)
 
 
-def refusing_read_only(act: Callable[..., object]) -> Callable[..., object]:
-    """Let what a path does to it, or to another, be refused as Windows refuses it."""
-
-    def refused(path: Path, *others: Path, **how: bool) -> object:
-        for each in others or (path,):
-            if each.exists() and not each.stat().st_mode & stat.S_IWRITE:
-                raise PermissionError(errno.EACCES, "Access is denied", str(each))
-        return act(path, *others, **how)
-
-    return refused
-
-
-def test_a_read_only_sidecar_of_windows_keeps_nothing_from_being_written_later(
-    photo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = photo.with_suffix(".xmp")
-    file.write_text(OTHERS, encoding="utf-8")
-    file.chmod(0o444)
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(Path, "replace", refusing_read_only(Path.replace))
-    monkeypatch.setattr(Path, "unlink", refusing_read_only(Path.unlink))
-    with pytest.raises(StoreError, match="cannot be written"):
-        XmpSidecars().write(photo, ["dog"])
+@pytest.mark.parametrize("mode", [0o444, 0o400])
+def test_a_sidecar_that_somebody_protected_is_left_and_told(photo: Path, mode: int) -> None:
+    sidecars, file = XmpSidecars(), sidecar_of(photo)
+    assert sidecars.write(photo, ["dog"])
+    before = file.read_bytes()
+    file.chmod(mode)
+    for act in (lambda: sidecars.write(photo, ["cat"]), lambda: sidecars.clean(photo)):
+        with pytest.raises(StoreError, match="protected"):
+            act()
+    assert sidecars.write(photo, ["dog"]) is None, "nothing is to be written"
+    assert file.read_bytes() == before
     assert sorted(photo.parent.iterdir()) == [photo, file]
     file.chmod(0o644)
-    assert XmpSidecars().write(photo, ["cat"])
+    assert sidecars.write(photo, ["cat"])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
