@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
-from photo_clip.core.errors import SidecarChangedError, SilentDriveError, StoreError
+from photo_clip.core.errors import SidecarChangedError, SidecarClosedError, SilentDriveError, StoreError
 from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, Written, mark_of, sidecar_names
@@ -39,7 +39,7 @@ _WHOLE_NAMES = "digiKam:TagsList"
 """The one that writes a tag as it is."""
 _NO_FILE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG))
 """What the system says where there is no file, or none can have such a name."""
-_OF_THE_SIDECAR = OF_THE_FILE | CLOSED | {errno.EINVAL}
+_OF_THE_SIDECAR = OF_THE_FILE | {errno.EINVAL}
 """What says nothing of its drive."""
 _MADE = "photoclip:Made"
 """Says that this program made the file."""
@@ -154,7 +154,7 @@ def _said_of(photo: Path, content_of: Callable[[Path], bytes | None], or_else: S
             content = content_of(file)
             if content is not None:
                 found.append(_said(_parsed(content, file)))
-        except SilentDriveError:
+        except (SilentDriveError, SidecarClosedError):
             raise
         except StoreError as error:
             trouble = error
@@ -211,7 +211,11 @@ def _reading(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = StoreError if error.errno in _OF_THE_SIDECAR else SilentDriveError
+        kind: type[StoreError] = SilentDriveError
+        if error.errno in CLOSED:
+            kind = SidecarClosedError
+        elif error.errno in _OF_THE_SIDECAR:
+            kind = StoreError
         raise kind(
             f"The sidecar “{file}” cannot be read: {error.strerror}.",
             advice="See to its permissions, or move it away, if it is none; it was not changed.",

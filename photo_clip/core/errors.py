@@ -9,6 +9,7 @@
     - LibraryInUseError       another photo-clip holds the library
     - SilentDriveError        nobody can tell what is on a drive
     - SidecarChangedError     another program was at work on a sidecar
+    - SidecarClosedError      a sidecar may not be read, or not now
 * UnreadablePhotoError        one photo cannot be used; the task goes on without it
   - PhotoGoneError            it went away, is held or is only in the cloud; a later look at its folder decides
   - PhotoClosedError          it may not be read, or not in time; what is known of it stays
@@ -62,6 +63,10 @@ class SilentDriveError(StoreError):
 
 class SidecarChangedError(StoreError):
     """Another program changed a sidecar that was to be written; it is as that program left it."""
+
+
+class SidecarClosedError(StoreError):
+    """A sidecar may not be read as things are, which says nothing about what it holds."""
 
 
 class LibraryInUseError(StoreError):

@@ -179,7 +179,8 @@ class Sidecars(Protocol):
     def read(self, photo: Path) -> Said:
         """Return what others say in a photo's sidecars; nothing where there are none.
 
-        Raises StoreError where there are some and none of them can be read, SilentDriveError where nobody can tell.
+        Raises StoreError where there are some and none of them can be read, SilentDriveError and SidecarClosedError
+        where nobody can tell just now.
         """
 
 

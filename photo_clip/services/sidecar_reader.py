@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from photo_clip.core.errors import SilentDriveError, StoreError
+from photo_clip.core.errors import SidecarClosedError, SilentDriveError, StoreError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Clock, Sidecars
 from photo_clip.core.progress import Phase, Progress, Report, Task
@@ -28,8 +28,9 @@ class SidecarReader:
         total, done, last = self._catalog.sidecars.count_waiting(), 0, 0
         while some := self._catalog.sidecars.waiting(after_photo_id=last, limit=_SIDECARS_AT_ONCE):
             yield Progress(Phase.LOOKING, done, total, some[-1].path.name)
-            report.sidecars_changed += self._take(some)
-            report.sidecars_read += len(some)
+            read = self._take(some)
+            report.sidecars_changed += sum(each.change is not None for each in read)
+            report.sidecars_read += len(read)
             done, last = done + len(some), some[-1].photo_id
 
     def look_at(self, photos: Sequence[Photo]) -> dict[int, str]:
@@ -60,14 +61,14 @@ class SidecarReader:
         ]
         self._catalog.sidecars.store(read, now_s=self._clock())
 
-    def _take(self, some: Sequence[KnownSidecar]) -> int:
-        """Read sidecars, and return in how many of them others changed tags or stars since they were written here."""
+    def _take(self, some: Sequence[KnownSidecar]) -> list[ReadSidecar]:
+        """Read sidecars and remember what they say; those of which nobody can tell wait for the next time."""
         read: list[ReadSidecar] = []
         for each in some:
             try:
                 said = self._said(each.path, each.said) if each.seen else Said()
-            except SilentDriveError:
-                continue  # it waits for the next time
+            except (SilentDriveError, SidecarClosedError):
+                continue
             change = None
             if each.written not in (None, each.seen):
                 change = change_of(each.said, said, is_gone=not each.seen) or None
@@ -75,13 +76,16 @@ class SidecarReader:
             read.append(ReadSidecar(each.photo_id, each.seen, said, written, change))
         if read:
             self._catalog.sidecars.store(read, now_s=self._clock())
-        return sum(each.change is not None for each in read)
+        return read
 
     def _said(self, photo: Path, before: Said) -> Said:
-        """Return what a photo's sidecars say; what they said before where they are damaged. Raises SilentDriveError."""
+        """Return what a photo's sidecars say; what they said before where they are damaged.
+
+        Raises SilentDriveError and SidecarClosedError.
+        """
         try:
             return self._sidecars.read(photo)
-        except SilentDriveError:
+        except (SilentDriveError, SidecarClosedError):
             raise
         except StoreError:
             return before

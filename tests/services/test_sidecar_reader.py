@@ -1,5 +1,6 @@
 """Sidecars that come, change and go after their photos were indexed; what others change in those written here."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from photo_clip.core.errors import StoreError
 from photo_clip.core.photo import Photo, PhotoFacts
 from photo_clip.core.progress import Report
 from photo_clip.core.sidecars import SidecarChange, Written, is_sidecar_name, mark_of, sidecar_names
+from photo_clip.core.small_files import content_of
 from photo_clip.services.library import Library
 from tests.fakes import open_fake_library, write_photo
 from tests.indexing import run
@@ -273,6 +275,36 @@ def test_a_sidecar_that_others_go_on_changing_is_left_to_them_and_told(
     assert "dog" not in file.read_text("utf-8")
     assert [each.name for each in file.parent.iterdir() if "part" in each.name] == []
     assert library.catalog.tags.counts()["dog"] == 1
+
+
+@pytest.mark.parametrize("closed", ["one.jpg.xmp", "one.xmp"])
+def test_a_sidecar_that_may_not_be_read_for_a_time_is_read_later(
+    library: Library, photos: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    for name in ("one.jpg.xmp", "one.xmp"):
+        write_xmp(photos / "trip" / name, name)
+    look(library)
+    photo = photo_of(library, "one.jpg")
+    library.sidecars.follows = True
+    library.tagger.decide([photo.id], "dog", True)
+    write_xmp(photos / "trip" / closed, "changed")
+
+    def refuse(file: Path, most_bytes: int) -> bytes:
+        if file.name == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return content_of(file, most_bytes)
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr("photo_clip.adapters.xmp_sidecars.content_of", refuse)
+        for _ in range(2):
+            assert look(library).sidecars_read == 0
+        assert set(keywords_of(library)) == {"one.jpg.xmp", "one.xmp"}
+        with pytest.raises(StoreError, match="cannot be read"):
+            library.tagger.decide([photo.id], "cat", True)
+    assert look(library).sidecars_read == 1
+    assert "changed" in keywords_of(library)
+    (conflict,) = library.catalog.sidecars.conflicts()
+    assert conflict.change.added == ("changed",)
 
 
 def test_a_change_that_a_look_noted_and_nobody_read_yet_is_listed_after_a_write(library: Library) -> None:
