@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from photo_clip import APP_NAME
 from photo_clip.core.errors import SidecarChangedError, StoreError
 from photo_clip.core.photo import Photo
 from photo_clip.core.ports import Sidecars
@@ -123,5 +124,6 @@ class SidecarWriter:
                 first, count = written.troubles[0], len(written.troubles) - 1
                 others = f" {count:,} other{'' if count == 1 else 's'} could not be written either." if count else ""
                 raise StoreError(
-                    f"{first.sentence}{others} The library has the change all the same.", advice=first.advice
+                    f"{first.sentence}{others} The library has the change all the same.",
+                    advice=f"{first.advice} Then write what is missing with: {APP_NAME} tags sidecars",
                 )

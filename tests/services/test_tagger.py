@@ -267,8 +267,9 @@ def test_sidecars_follow_at_once_where_that_is_wanted(library: Library, tagger: 
     tagger.undo()
     assert said_in_xmp(sidecar_of(paths[red[0]]).read_bytes()).keywords == ("before",)
     sidecar_of(paths[red[2]]).write_bytes(b"damaged")
-    with pytest.raises(StoreError, match=r"damaged[^.]*\. The library has the change all the same"):
+    with pytest.raises(StoreError, match=r"damaged[^.]*\. The library has the change all the same") as told:
         tagger.decide(red[2:4], "red", True)
+    assert told.value.advice.endswith("tags sidecars")
     assert library.catalog.tags.decided("red") == dict.fromkeys(red[2:4], True)
     assert sidecar_of(paths[red[3]]).exists()
     sidecar_of(paths[red[3]]).write_bytes(b"damaged")
