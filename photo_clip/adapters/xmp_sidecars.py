@@ -14,6 +14,7 @@ from lxml import etree
 from photo_clip.adapters.xmp import LONGEST_PACKET_BYTES, parsed, said_below
 from photo_clip.core.errors import SidecarChangedError, SidecarClosedError, SilentDriveError, StoreError
 from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
+from photo_clip.core.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import Said, Written, mark_of, sidecar_names
 from photo_clip.core.small_files import content_of
@@ -50,9 +51,17 @@ def _both(photo: Path) -> list[Path]:
 
 
 def sidecar_of(photo: Path) -> Path:
-    """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists."""
+    """Return a photo's sidecar: “photo.jpg.xmp”, as digiKam and darktable name it, or “photo.xmp” where that exists
+    and is this photo's alone."""
     full, short = _both(photo)
-    return short if not is_there(full) and is_there(short) else full
+    return short if not is_there(full) and is_there(short) and _has_short_name_alone(photo) else full
+
+
+def _has_short_name_alone(photo: Path) -> bool:
+    """Whether no other photo has the same name but for its end; among others, a camera's file has the sidecar."""
+    own = photo.suffix.lower()
+    rivals = (RAW_SUFFIXES if own in RAW_SUFFIXES else PHOTO_SUFFIXES) - {own}
+    return not any(is_there(photo.with_suffix(end)) for rival in rivals for end in (rival, rival.upper()))
 
 
 class XmpSidecars:
@@ -88,7 +97,13 @@ class XmpSidecars:
 
     def clean(self, photo: Path, seen: str | None = None) -> Written | None:
         seen = self.mark(photo) if seen is None else seen
-        file = sidecar_of(photo)
+        last: Written | None = None
+        for file in dict.fromkeys(_both(photo)):  # which of them is written to may have changed since
+            cleaned = self._clean(photo, seen if last is None else last.mark, file)
+            last = cleaned or last
+        return last
+
+    def _clean(self, photo: Path, seen: str, file: Path) -> Written | None:
         before = _read(file)
         with _writing(file):
             _aside(file).unlink(missing_ok=True)
