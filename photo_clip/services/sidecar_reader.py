@@ -72,7 +72,7 @@ class SidecarReader:
             change = None
             if each.written not in (None, each.seen):
                 change = change_of(each.said, said, is_gone=not each.seen) or None
-            written = None if each.written is None else each.seen or None
+            written = None if each.written is None else each.seen or each.written  # it may come back
             read.append(ReadSidecar(each.photo_id, each.seen, said, written, change))
         if read:
             self._catalog.sidecars.store(read, now_s=self._clock())

@@ -307,6 +307,21 @@ def test_a_sidecar_that_may_not_be_read_for_a_time_is_read_later(
     assert conflict.change.added == ("changed",)
 
 
+def test_what_others_change_by_making_a_sidecar_anew_is_listed_though_a_look_found_it_gone(library: Library) -> None:
+    look(library)
+    photo = photo_of(library, "one.jpg")
+    library.sidecars.follows = True
+    library.tagger.decide([photo.id], "dog", True)
+    file = sidecar_of(photo.path)
+    text = file.read_text("utf-8")
+    file.unlink()
+    look(library)
+    file.write_text(text.replace("<rdf:li>dog</rdf:li>", "<rdf:li>theirs</rdf:li>", 1), "utf-8")
+    look(library)
+    (conflict,) = library.catalog.sidecars.conflicts()
+    assert conflict.change == SidecarChange(("theirs",), taken_away=("dog",))
+
+
 def test_a_change_that_a_look_noted_and_nobody_read_yet_is_listed_after_a_write(library: Library) -> None:
     look(library)
     photo = photo_of(library, "one.jpg")
