@@ -285,16 +285,17 @@ class WatchedFolders:
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
         in_cloud: set[str] = set()
-        inner = [each.path for each in self.all() if each.id != folder.id and each.path.is_relative_to(folder.path)]
+        others = [each.path for each in self.all() if each.id != folder.id]
+        inner = [each for each in others if each.is_relative_to(folder.path)]
         closed = [place.relative_to(folder.path).as_posix() for place in inner]
-        parts = find_photo_files(folder.path, left_out, passed_over=tuple(closed))
+        parts = find_photo_files(folder.path, left_out, tuple(closed), others)
         for part in self._asker.each(folder.path, parts):
             found.update(part.files)
             beside.update(part.sidecars)
             in_cloud |= part.in_cloud
             closed.extend(part.closed)
-            if part.is_not_for_people:
-                unwanted |= {file.photo_id for path, file in known.items() if path.startswith(f"{part.folder}/")}
+            if part.is_unwanted:
+                unwanted |= {file.photo_id for path, file in known.items() if f"{path}/".startswith(f"{part.folder}/")}
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.name)
         unwanted |= {  # such as those found before their folder's kind was one to pass over
             file.photo_id

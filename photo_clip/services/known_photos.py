@@ -8,5 +8,7 @@ from photo_clip.core.stores import Catalog
 
 
 def photo_at(catalog: Catalog, path: Path) -> Photo | None:
-    """Return the photo that a path leads to, through links as well; one that is a link itself before its target."""
-    return next((photo for each in paths_to(path) if (photo := catalog.photo_at(each)) is not None), None)
+    """Return the photo that a path leads to, through links as well; one that is a link itself before its target, and
+    one that is missing last."""
+    found = [photo for each in paths_to(path) if (photo := catalog.photo_at(each)) is not None]
+    return min(found, key=lambda photo: photo.missing, default=None)

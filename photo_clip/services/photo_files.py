@@ -34,8 +34,9 @@ class Found:
     closed: tuple[str, ...] = ()
     """What could not be looked into, a folder or a file, and sidecars that are only in the cloud: nothing is known of
     what is there."""
-    is_not_for_people: bool = False
-    """Whether a file `.nomedia` says so; what is in the folder, and below it, is passed over."""
+    is_unwanted: bool = False
+    """Whether the folder, or the linked file of this path, is passed over with all below it: as a file `.nomedia`
+    wants, or as it is found in another watched folder."""
 
 
 @dataclass(slots=True)
@@ -72,13 +73,16 @@ def is_away_in_cloud(path: Path) -> bool:
         return False
 
 
-def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: Collection[str] = ()) -> Iterator[Found]:
+def find_photo_files(
+    root: Path, left_out: LeftOut | None = None, passed_over: Collection[str] = (), others: Collection[Path] = ()
+) -> Iterator[Found]:
     """Yield what is found below `root`, a few hundred files at a time, each folder at least once.
 
     What is left out, what is hidden and what systems keep for themselves is passed over, and so are the folders in
     `passed_over`, by their paths, and a folder with a file `.nomedia`, unless it is `root` itself, which was asked for
     by name. Symbolic links are followed, after all else, so that a photo is found where it really is if it can be; what
-    they lead to, folder or file, is found once, and what leads back to a folder around `root` is passed over.
+    they lead to, folder or file, is found once, and what leads back to a folder around `root` is passed over, and
+    what leads into one of `others`, the other watched folders, as it is found there.
     """
     waiting, linked, photos = [""], deque[str](), _Photos()
     is_behind_link = False
@@ -94,6 +98,9 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             identity = _identity(root / folder)
             if is_behind_link and identity in visited:
                 continue
+            if is_behind_link and _is_found_elsewhere(root / folder, root, left_out, others):
+                yield Found(folder, is_unwanted=True)
+                continue
             visited.add(identity)
             entries: list[os.DirEntry[str]] = []
             with os.scandir(root / folder) as listing:
@@ -107,19 +114,14 @@ def find_photo_files(root: Path, left_out: LeftOut | None = None, passed_over: C
             yield Found(folder, closed=(folder,))
             continue
         if folder and any(entry.name == NO_MEDIA for entry in entries):
-            yield Found(folder, is_not_for_people=True)
+            yield Found(folder, is_unwanted=True)
             continue
         below = _Below()
         for start in range(0, max(1, len(entries)), _FILES_AT_ONCE):
             yield _look_at(folder, entries[start : start + _FILES_AT_ONCE], below, photos)
         waiting.extend(reversed(below.folders))
         linked.extend(below.linked)
-    for path, found in photos.links.items():
-        identity = found.st_dev, found.st_ino
-        if identity not in photos.found:
-            photos.found.add(identity)
-            in_cloud = frozenset([path] if is_only_in_cloud(found) else [])
-            yield Found(path.rpartition("/")[0], {path: FileStamp.of(found)}, in_cloud=in_cloud)
+    yield from _look_at_links(root, photos, left_out, others)
 
 
 def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos: _Photos) -> Found:
@@ -153,6 +155,19 @@ def _look_at(folder: str, entries: list[os.DirEntry[str]], below: _Below, photos
     return Found(folder, files, sidecars, frozenset(in_cloud), tuple(closed))
 
 
+def _look_at_links(root: Path, photos: _Photos, left_out: LeftOut | None, others: Collection[Path]) -> Iterator[Found]:
+    for path, found in photos.links.items():
+        identity = found.st_dev, found.st_ino
+        if identity in photos.found:
+            continue
+        if _is_found_elsewhere(root / path, root, left_out, others):
+            yield Found(path, is_unwanted=True)
+            continue
+        photos.found.add(identity)
+        in_cloud = frozenset([path] if is_only_in_cloud(found) else [])
+        yield Found(path.rpartition("/")[0], {path: FileStamp.of(found)}, in_cloud=in_cloud)
+
+
 def _found_at(entry: os.DirEntry[str], path: str, closed: list[str]) -> os.stat_result | None:
     """Return what an entry is, if it may be of use; where that cannot be told, its path is added to `closed`."""
     is_link = False
@@ -171,6 +186,17 @@ def _found_at(entry: os.DirEntry[str], path: str, closed: list[str]) -> os.stat_
         closed.append(path)
         return None
     return None if _is_marked_hidden(found) else found
+
+
+def _is_found_elsewhere(path: Path, root: Path, left_out: LeftOut | None, others: Collection[Path]) -> bool:
+    """Whether a path leads through links into another watched folder, to what is looked for there."""
+    real = Path(os.path.realpath(path)) if others else path
+    around = [each for each in (root, *others) if real.is_relative_to(each)]
+    owner = max(around, key=lambda each: len(each.parts), default=root)
+    if owner == root:
+        return False
+    inside = real.relative_to(owner)
+    return not (any(map(is_passed_over, inside.parts)) or _is_left_out(left_out, owner, "", inside.as_posix()))
 
 
 def _is_left_out(left_out: LeftOut | None, root: Path, folder: str, name: str) -> bool:

@@ -1,5 +1,6 @@
 """Photos stay who they are, wherever their files go, and no photo takes over what was decided about another."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -478,3 +479,56 @@ def test_photos_of_another_card_take_over_nothing_though_the_former_ones_are_sai
     assert (report.new, report.changed) == (3, 0)
     assert first not in bench.shown().values()
     assert list(bench.catalog.tags.decisions(first)) == ["cat"]
+
+
+# links between watched folders
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_photo_that_links_of_another_watched_folder_lead_to_is_there_once(bench: Bench, other: Path) -> None:
+    for file in (bench.photos / "own.jpg", bench.photos / "z" / "z.jpg", other / "a.jpg", other / "trip" / "b.jpg"):
+        write_photo(file, file.stem)
+    (bench.photos / "link.jpg").symlink_to(other / "a.jpg")
+    (bench.photos / "trip").symlink_to(other / "trip")
+    (bench.photos / "all").symlink_to(bench.photos.parent)
+    (other / "back").symlink_to(bench.photos / "z")
+    (other / "round").symlink_to(bench.photos)
+    bench.index()
+    assert sorted(bench.shown()) == ["../other/a.jpg", "../other/trip/b.jpg", "own.jpg", "z/z.jpg"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_into_a_watched_folder_to_what_is_not_looked_for_there_is_a_photo(bench: Bench, other: Path) -> None:
+    for folder in (".hidden", "private"):
+        write_photo(other / folder / f"{folder}.jpg", folder)
+    (bench.photos / "hidden").symlink_to(other / ".hidden")
+    (bench.photos / "private").symlink_to(other / "private")
+    bench.folders.leave_out([str(other / "private")])
+    write_photo(bench.photos / "hidden" / "a.jpg", "red")
+    bench.index()
+    assert sorted(bench.shown()) == ["hidden/a.jpg", "private/private.jpg"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("looks_at", ["both", "the new one first"])
+def test_what_was_decided_of_a_photo_behind_a_link_goes_where_it_is_once_that_is_watched(
+    bench: Bench, tmp_path: Path, looks_at: str
+) -> None:
+    outside = Path(os.path.realpath(tmp_path)) / "outside"
+    for number in range(20):
+        write_photo(outside / f"{number}.jpg", f"blue {number:02}")
+    (bench.photos / "linked").symlink_to(outside)
+    bench.index()
+    before = bench.shown()
+    bench.catalog.tags.decide([Decision(before["linked/1.jpg"], "boat", True)], now_s=1)
+    new = bench.folders.add(outside)
+    if looks_at != "both":
+        bench.index(folder_ids=[new.id])
+    bench.index()
+    now = bench.shown()
+    assert sorted(now) == sorted(f"../outside/{number}.jpg" for number in range(20))
+    assert now["../outside/1.jpg"] == before["linked/1.jpg"]
+    assert {folder.state for folder in bench.folders.all()} == {FolderState.ONLINE}
+    bench.folders.remove(new.id)
+    bench.index()
+    assert len(bench.shown()) == 20
