@@ -52,11 +52,14 @@ class FileStamp:
     size_bytes: int
     mtime_ns: int
     """Of years that no 64 bits hold, before 1678 and after 2261, the nearest that they do."""
+    ctime_ns: int = field(default=0, compare=False)
+    """When the file was written to, renamed or given other rights last, as far as its drive and system tell: on
+    Windows, and on FAT, a new name leaves no trace. It is not remembered."""
 
     @classmethod
     def of(cls, found: os.stat_result) -> "FileStamp":
         """Return the stamp of a file that was found."""
-        return cls(found.st_size, max(-_LAST_NS, min(found.st_mtime_ns, _LAST_NS)))
+        return cls(found.st_size, max(-_LAST_NS, min(found.st_mtime_ns, _LAST_NS)), found.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,27 @@ def test_photos_that_go_round_keep_who_they_are(bench: Bench) -> None:
     }
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells of no new name")
+@pytest.mark.parametrize("looks_between", [False, True])
+def test_files_of_one_size_and_time_that_change_names_keep_who_they_are(bench: Bench, *, looks_between: bool) -> None:
+    for name in "abc":
+        write_photo(bench.photos / f"{name}.jpg", f"red {name}", mtime_s=1_000_000_000)
+    write_photo(bench.photos / "copy of c.jpg", "red c", mtime_s=1_000_000_000)
+    bench.now_s = 1_500_000_000.0  # the files are renamed later
+    bench.index()
+    before = bench.shown()
+    for name, other in (("a.jpg", "aside"), ("b.jpg", "a.jpg"), ("aside", "b.jpg")):
+        (bench.photos / name).rename(bench.photos / other)
+        if looks_between:
+            bench.index()
+    bench.index()
+    assert bench.shown() == before | {"a.jpg": before["b.jpg"], "b.jpg": before["a.jpg"]}
+    bench.now_s = 2_000_000_000.0
+    bench.index()
+    (folder,) = bench.folders.all()
+    assert not run(bench.folders.look(folder)).changes, "what was not renamed since is not read again"
+
+
 def test_a_renamed_folder_keeps_every_photo_and_reads_none(bench: Bench) -> None:
     for number in range(50):
         write_photo(bench.photos / "2020" / "trip" / f"{number}.jpg", f"red {number:03}")
