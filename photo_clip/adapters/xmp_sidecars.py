@@ -134,7 +134,7 @@ class XmpSidecars:
             if before is not None and not _is_writable(file):
                 raise StoreError(
                     f"The sidecar “{file}” is protected from being written to, so it was left as it is.",
-                    advice="If its tags are to follow, take the protection away and write them once more.",
+                    advice="If it is to follow the library, take the protection away, and try it once more.",
                 )
             try:
                 if content is not None:
