@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from photo_clip import APP_NAME, HOMEPAGE, __version__
-from photo_clip.cli_common import AsJson, labels_in, meant, places_of
+from photo_clip.cli_common import AsJson, labels_of, meant, places_of
 from photo_clip.cli_tags import tag, tag_commands
 from photo_clip.core.amounts import photos_in_words, size_in_words
 from photo_clip.core.arranging import Sorting
@@ -503,8 +503,7 @@ def _index(library: Library, folder_ids: Sequence[int]) -> Report:
 
 
 def _names_in(file: Path) -> list[str]:
-    labels = labels_in(file, advice="Give a text file in UTF-8, one label a line.")
-    return [label.words[0] for label in labels]
+    return [label.words[0] for label in labels_of(file)]
 
 
 def _answer(hits: Sequence[Hit], as_json: bool) -> None:

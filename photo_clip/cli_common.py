@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from photo_clip.core.errors import UsageError
+from photo_clip.core.label_files import labels_in
 from photo_clip.core.labels import Label, parse_label_list
 from photo_clip.core.places import Places
 from photo_clip.core.typed_paths import meant_by
@@ -37,9 +38,6 @@ def meant(paths: list[Path] | None) -> list[Path]:
     return [each for path in paths or [] for each in meant_by(path)]
 
 
-def labels_in(file: Path, *, named: Path | None = None, advice: str) -> list[Label]:
-    """Return the labels of a file, called `named` where it cannot be read. Raises UsageError, with that advice then."""
-    try:
-        return parse_label_list(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The labels in “{named or file}” cannot be read.", advice=advice) from error
+def labels_of(file: Path) -> list[Label]:
+    """Return the labels of a file of any kind that the window imports, or of a pipe. Raises UsageError."""
+    return parse_label_list(labels_in(file, waits=True), file.name)

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from photo_clip import APP_NAME
-from photo_clip.cli_common import AsJson, all_letters, labels_in, meant, places_of
+from photo_clip.cli_common import AsJson, all_letters, labels_of, meant, places_of
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
 from photo_clip.core.places import resources_folder
@@ -21,6 +21,7 @@ from photo_clip.exit_codes import NOTHING_FOUND, TROUBLE
 from photo_clip.opening import opened_library
 from photo_clip.services.known_photos import photo_at
 from photo_clip.services.label_judge import Judged
+from photo_clip.services.label_lists import LabelsOn, labels_on
 from photo_clip.services.library import Library
 from photo_clip.services.sidecar_writer import SidecarsWritten
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
@@ -65,8 +66,12 @@ def tag(
     """Suggest labels for all photos: probability, label and path, a line each; `tags undo` takes accepted ones back."""
     is_writing = accept_above is not None and not dry_run
     with opened_library(places_of(context), writing=is_writing) as library:
-        labels = _labels(library, label_file)
-        judged = run_task(library.label_judge.judge_all(labels))
+        on = labels_on(library.catalog.tags.lists()) if label_file is None else LabelsOn(_labels_of(label_file), [])
+        for unreadable in on.unreadable:
+            say_trouble(unreadable)
+        if not (on.labels or on.unreadable):
+            raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
+        judged = run_task(library.label_judge.judge_all(on.labels))
         found = [(each, _chosen(each, accept_above)) for each in judged]
         _say_suggested(library, found, as_json=as_json)
         count = sum(len(rows) for _, rows in found)
@@ -77,6 +82,8 @@ def tag(
             if sidecars:
                 changed = sorted({photo_id for ids in accepted.values() for photo_id in ids})
                 _tell_of_sidecars(run_task(library.sidecars.write(changed)))
+    if on.unreadable:
+        raise typer.Exit(TROUBLE)
     if not count:
         raise typer.Exit(NOTHING_FOUND)
 
@@ -171,19 +178,16 @@ def list_conflicts(
         raise typer.Exit(NOTHING_FOUND)
 
 
-def _labels(library: Library, file: Path | None) -> list[Label]:
-    if file is None:
-        labels = library.label_judge.labels()
-        if not labels:
-            raise UsageError("No label list is on.", advice="Name one: --labels FILE, or switch one on in the window.")
-        return labels
+def _labels_of(file: Path) -> list[Label]:
+    """Return the labels of a file, or of the list of that name that comes with the program."""
     folder = resources_folder() / "labels"
-    known = ", ".join(sorted(each.stem for each in folder.glob("*.txt")))
-    return labels_in(
-        file if is_there(file) else folder / f"{file.name}.txt",
-        named=file,
-        advice=f"Give a text file in UTF-8, one label a line, or: {known}.",
-    )
+    shipped = {each.stem: each for each in folder.glob("*.txt")}
+    if is_there(file):
+        return labels_of(file)
+    if file.name not in shipped:
+        known = ", ".join(sorted(shipped))
+        raise UsageError(f"There is no file “{file}”.", advice=f"Give a text file, one label a line, or: {known}.")
+    return labels_of(shipped[file.name])
 
 
 def _chosen(judged: Judged, least: float | None) -> np.ndarray:

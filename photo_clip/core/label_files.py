@@ -22,13 +22,17 @@ _COLUMNS = (("|", ", ", "synonyms"), ("=", "; ", "prompts"), ("!", "; ", "contra
 """How a list writes what belongs to a label, in order, and the columns it comes from."""
 
 
-def labels_in(file: Path) -> str:
-    """Return the label list that a file makes, see `imported`. Raises UsageError for what is none; slow."""
+def labels_in(file: Path, *, waits: bool = False) -> str:
+    """Return the label list that a file makes, see `imported`. Raises UsageError for what is none; slow.
+
+    With `waits`, a pipe is taken for a file.
+    """
     try:
-        text = content_of(file, _MOST_BYTES).decode("utf-8-sig")
+        text = content_of(file, _MOST_BYTES, waits=waits).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise UsageError(
-            f"“{printable(file.name)}” cannot be read.",
+            f"“{printable(file.name)}” cannot be read: {reason}.",
             advice=f"Give a text file in UTF-8 of at most {_MOST_BYTES // 1_000_000} MB.",
         ) from error
     try:
@@ -56,7 +60,7 @@ def imported(text: str, suffix: str = ".txt") -> str:
         return _from_csv(text, "\t" if suffix.lower() == ".tsv" else None)
     if re.search(r"(?m)^\t", text):
         return _from_keywords(text)
-    return text.strip("\n")
+    return text.rstrip("\n")  # lines at the beginning are counted where one is wrong
 
 
 def as_keywords(labels: Sequence[Label]) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from photo_clip.core.errors import UsageError
+from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
 MAX_LABELS = 10_000
 """Of one list. That many take minutes, and as many numbers a photo in memory."""
+_BEGINNING = 40
+"""So much of a line that is too long tells which it is."""
 _SIGNS = "|=!"
 """What ends a name; see `parse_label_list`."""
 _LANGUAGE = re.compile(r"(?im)^[^\S\n]*#[^\S\n]*language[^\S\n]*:[^\S\n]*(?P<name>[^\n]*?)[^\S\n]*$")
@@ -68,6 +71,10 @@ class LabelList:
         code = found["name"].casefold().replace("_", "-").partition("-")[0]
         return _LANGUAGES.get(code, one_line(found["name"]).capitalize())
 
+    def labels(self) -> list[Label]:
+        """Return the labels of the list; see `parse_label_list`. Raises UsageError, naming the list."""
+        return parse_label_list(self.text, self.name)
+
 
 def parse_labels(text: str) -> list[str]:
     """Return the labels of a list, in order; lines that are empty or begin with `#` are left out.
@@ -75,30 +82,31 @@ def parse_labels(text: str) -> list[str]:
     Raises UsageError, naming the line, for a label that is there twice (whatever its case) or too long, and for more
     than MAX_LABELS.
     """
-    return [line for _, line in _lines(text)]
+    return [line for _, line in _lines(text, "the list")]
 
 
-def parse_label_list(text: str) -> list[Label]:
-    """Return the labels of a list, in order.
+def parse_label_list(text: str, called: str = "") -> list[Label]:
+    """Return the labels of a list, in order; `called` is the list's name, or that of its file, where it has one.
 
     A line is a name and what may follow it: “name | synonym, synonym = prompt; prompt ! contrast; contrast”. A name
     has “/” between a parent and its child; empty lines and those that begin with `#` are left out. Raises UsageError,
-    naming the line, for a name that is missing, or there twice whatever its case, and for a line that is too long, and
-    for more than MAX_LABELS.
+    naming the list and the line, for a name that is missing, or there twice whatever its case, and for a line that is
+    too long, and for more than MAX_LABELS.
     """
     labels: list[Label] = []
     places: dict[str, int] = {}
-    for number, line in _lines(text):
+    whole = f"“{printable(called)}”" if called else "the list"
+    for number, line in _lines(text, whole):
         parts = _PARTS.fullmatch(line)
         name = tag_name(parts["name"] if parts else "")
         if parts is None or not name:
             raise UsageError(
-                f"Line {number} of the labels, “{line}”, has no name.",
+                f"Line {number} of {whole}, “{line}”, has no name.",
                 advice="Write: name | synonym = prompt; prompt ! contrast. All but the name may be left out.",
             )
         if name.casefold() in places:
             raise UsageError(
-                f"Line {number} of the labels, “{name}”, was there before, on line {places[name.casefold()]}.",
+                f"Line {number} of {whole}, “{name}”, was there before, on line {places[name.casefold()]}.",
                 advice="Remove one of the two.",
             )
         places[name.casefold()] = number
@@ -125,7 +133,10 @@ def label_name(text: str) -> str:
             f"A label cannot be called “{name}”.",
             advice="Leave out “|”, “=” and “!”, and “#” at the beginning: they mean something else in a list.",
         )
-    parse_label_list(name)  # it may be too long
+    if len(name) > MAX_CHARACTERS:
+        raise UsageError(
+            f"A label cannot be {len(name):,} characters long.", advice=f"It has at most {MAX_CHARACTERS}."
+        )
     return name
 
 
@@ -159,8 +170,11 @@ def _listed(text: str | None, separator: str) -> tuple[str, ...]:
     return tuple(filter(None, (one_line(part) for part in (text or "").split(separator))))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that say something, with their numbers as text editors count them."""
+def _lines(text: str, whole: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say something, with their numbers as text editors count them.
+
+    `whole` is what they are lines of, for the sentence of the UsageError that is raised.
+    """
     lines: dict[str, int] = {}
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         label = one_line(line)
@@ -168,17 +182,18 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             continue
         if len(label) > MAX_CHARACTERS:
             raise UsageError(
-                f"Line {number} of the labels is {len(label)} characters long.",
+                f"Line {number} of {whole}, “{label[:_BEGINNING]} …”, is {len(label):,} characters long.",
                 advice=f"A label has at most {MAX_CHARACTERS}; put one label on each line.",
             )
         if label.casefold() in lines:
             raise UsageError(
-                f"Line {number} of the labels, “{label}”, was there before, on line {lines[label.casefold()]}.",
+                f"Line {number} of {whole}, “{label}”, was there before, on line {lines[label.casefold()]}.",
                 advice="Remove one of the two.",
             )
         if len(lines) == MAX_LABELS:
             raise UsageError(
-                f"There are more than {MAX_LABELS:,} labels.", advice="Leave some out, or put them into several lists."
+                f"There are more than {MAX_LABELS:,} labels in {whole}.",
+                advice="Leave some out, or put them into several lists.",
             )
         lines[label.casefold()] = number
         yield number, label

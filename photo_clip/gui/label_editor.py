@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from photo_clip.core.coach import advice_on_list
 from photo_clip.core.errors import UsageError
 from photo_clip.core.label_files import as_csv, as_keywords, labels_in
-from photo_clip.core.labels import LabelList, parse_label_list
+from photo_clip.core.labels import LabelList
 from photo_clip.core.printable import printable
 from photo_clip.core.typed_text import one_line
 from photo_clip.gui.buttons import push_button
@@ -33,12 +33,18 @@ _HINT = (
     " which language the labels are."
 )
 _CHECKED_AFTER_MS = 200
-_EXPORTS: dict[str, Callable[[str], str]] = {
-    "Label list (*.txt)": str,
-    "Keywords for Lightroom and digiKam (*.txt)": lambda text: as_keywords(parse_label_list(text)),
-    "Table (*.csv)": lambda text: as_csv(parse_label_list(text)),
+
+
+def _as_it_is(exported: LabelList) -> str:
+    return exported.text
+
+
+_EXPORTS: dict[str, Callable[[LabelList], str]] = {
+    "Label list (*.txt)": _as_it_is,
+    "Keywords for Lightroom and digiKam (*.txt)": lambda exported: as_keywords(exported.labels()),
+    "Table (*.csv)": lambda exported: as_csv(exported.labels()),
 }
-"""The kinds of files that labels are exported to, and what makes their texts of a list's text."""
+"""The kinds of files that labels are exported to, and what makes their texts of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,7 @@ class LabelEditor(QDialog):
                     f"A list “{printable(self._taken[wanted.name.casefold()])}” is there already.",
                     advice="Give this one another name, or change that one.",
                 )
-            labels = parse_label_list(wanted.text)
+            labels = wanted.labels()
         except UsageError as error:
             return _Checked(f"{error.sentence} {error.advice}", "", is_right=False)
         count = f"{len(labels):,} label{'' if len(labels) == 1 else 's'}"
@@ -234,7 +240,7 @@ class LabelEditor(QDialog):
     def write_file(self, file: Path, kind: str) -> None:
         """Write the labels to a file, in one of the kinds that `_EXPORTS` names."""
         try:
-            file.write_text(_EXPORTS.get(kind, str)(self._list.text), encoding="utf-8")
+            file.write_text(_EXPORTS.get(kind, _as_it_is)(self._list), encoding="utf-8")
         except UsageError as error:
             self.told.setText(f"{error.sentence} {error.advice}")
         except OSError as error:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMessageBox, QVBoxLayout, QWidget
 
-from photo_clip.core.labels import LabelList, parse_label_list
+from photo_clip.core.labels import LabelList
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import TagStore
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Jobs, Lane
 from photo_clip.gui.label_editor import LabelEditor
-from photo_clip.gui.plain import plain_tip
+from photo_clip.gui.plain import plain_label, plain_tip
 from photo_clip.services.label_lists import (
     Standing,
     all_lists,
@@ -33,17 +33,24 @@ class _Known:
     """The names of those that are in the library; the others come with the program as they are."""
     effects: list[str]
     """What switching each on or off would do."""
+    wrong: str
+    """What is wrong with lists that cannot be read, and what to do; empty where nothing is."""
 
 
 def _known_of(tags: TagStore) -> _Known:
-    lists = all_lists(tags)
-    return _Known(lists, frozenset(each.name for each in tags.lists()), [effect_of_switching(each) for each in lists])
+    lists, unreadable = all_lists(tags)
+    return _Known(
+        lists,
+        frozenset(each.name for each in tags.lists()),
+        [effect_of_switching(each) for each in lists],
+        "\n".join(f"{error.sentence} {error.advice}" for error in unreadable),
+    )
 
 
 def _add_to_own(tags: TagStore, name: str) -> None:
     """Let a label be in the list for what has no other, once, and that be on."""
     own = next((each for each in tags.lists() if each.name.casefold() == _OWN_LIST), LabelList(_OWN_LIST, ""))
-    if name.casefold() not in {label.name.casefold() for label in parse_label_list(own.text)}:
+    if name.casefold() not in {label.name.casefold() for label in own.labels()}:
         own = replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip())
     tags.save_list(replace(own, is_on=True))
 
@@ -76,10 +83,13 @@ class LabelListsPanel(QWidget):
         buttons.addWidget(push_button("New …", lambda: self._open_editor(LabelList("", ""))))
         buttons.addWidget(self.remove)
         buttons.addStretch()
+        self.wrong = plain_label(wordWrap=True)
+        self.wrong.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.lists)
         column.addLayout(buttons)
+        column.addWidget(self.wrong)
         self._offer()
 
     def use(self, library: Library) -> None:
@@ -142,6 +152,8 @@ class LabelListsPanel(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, effect)
             self.lists.addItem(item)
         self.lists.blockSignals(False)
+        self.wrong.setText(known.wrong)
+        self.wrong.setVisible(bool(known.wrong))
         self.lists.setCurrentRow(min(row, self.lists.count() - 1))
         self._offer()
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from photo_clip.core.amounts import photos_in_words
-from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import tag_name
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.jobs import Jobs, Lane
@@ -146,10 +145,7 @@ class TagDialog(QDialog):
 
 def _known_of(library: Library, photo_ids: Sequence[int]) -> _Known:
     tags = [tag for tags in library.catalog.tags.tags_of(photo_ids).values() for tag in tags]
-    try:
-        labels = [label.name for label in library.label_judge.labels()]
-    except UsageError:
-        labels = []
+    labels = [label.name for label in library.label_judge.labels()]
     return _Known(
         dict(Counter(tag.name for tag in tags if tag.is_given_here)),
         {tag.name: tag.place for tag in tags if not tag.is_given_here},

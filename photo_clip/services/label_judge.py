@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from photo_clip.core.errors import UsageError
 from photo_clip.core.filters import Says, Text
-from photo_clip.core.labels import Label, parse_label_list
+from photo_clip.core.labels import Label
 from photo_clip.core.ports import Encoder
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.stores import Catalog
@@ -29,6 +29,7 @@ from photo_clip.core.tagging import (
 )
 from photo_clip.core.vector_table import VectorTable
 from photo_clip.services.background import Background
+from photo_clip.services.label_lists import labels_on
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
 
@@ -102,13 +103,8 @@ class LabelJudge:
         self._lock = threading.RLock()
 
     def labels(self) -> list[Label]:
-        """Return the labels of all lists that are on, each once. Raises UsageError for a list that cannot be read."""
-        found: dict[str, Label] = {}
-        for each in self._catalog.tags.lists():
-            if each.is_on:
-                for label in parse_label_list(each.text):
-                    found.setdefault(label.name.casefold(), label)
-        return list(found.values())
+        """Return the labels of all lists that are on, each once; what is wrong with others `labels_on` tells."""
+        return labels_on(self._catalog.tags.lists()).labels
 
     def judge(self, label: Label) -> Judged:
         """Return how probably each photo deserves a label: by its words, and by what people decided."""
@@ -206,7 +202,7 @@ class LabelJudge:
         for each in self._catalog.tags.lists():
             if each.is_on:
                 with suppress(UsageError):
-                    for label in parse_label_list(each.text):
+                    for label in each.labels():
                         folders.setdefault(label.name.casefold(), set()).add(each.folder)
         inside: dict[str, NDArray[np.bool_]] = {}
         for folder in {folder for some in folders.values() if "" not in some for folder in some}:

@@ -1,11 +1,13 @@
 """The label lists of a library, those that come with the program among them, and what changing one does."""
 
-from collections.abc import Mapping
-from pathlib import PurePath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import Label, LabelList, parse_label_list
+from photo_clip.core.label_files import labels_in
+from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.core.stores import TagStore
@@ -15,24 +17,57 @@ Standing = Mapping[str, tuple[int, int]]
 _UNKNOWN: Standing = {}
 
 
-def all_lists(tags: TagStore) -> list[LabelList]:
-    """Return the lists of the library, and those that come with the program and were not changed, which are off."""
-    own = tags.lists()
-    names = {each.name.casefold() for each in own}
-    return sorted(
-        [*own, *(each for each in _shipped() if each.name.casefold() not in names)], key=lambda each: each.name
-    )
+@dataclass(frozen=True, slots=True)
+class LabelsOn:
+    """What the lists that are on suggest."""
+
+    labels: list[Label]
+    """Each once."""
+    unreadable: list[UsageError]
+    """What is wrong with lists that cannot be read; the others count all the same."""
+
+
+def labels_on(lists: Sequence[LabelList]) -> LabelsOn:
+    """Return the labels of those lists that are on."""
+    found: dict[str, Label] = {}
+    unreadable: list[UsageError] = []
+    for each in lists:
+        if each.is_on:
+            try:
+                for label in each.labels():
+                    found.setdefault(label.name.casefold(), label)
+            except UsageError as error:
+                until = "Until then nothing of this list is suggested; what you decided stays."
+                unreadable.append(UsageError(error.sentence, advice=f"{error.advice} {until}"))
+    return LabelsOn(list(found.values()), unreadable)
+
+
+def all_lists(tags: TagStore) -> tuple[list[LabelList], list[UsageError]]:
+    """Return the lists of the library, and those that come with the program and were not changed, which are off.
+
+    Also what is wrong with those that are on and cannot be read, and with files that make no list.
+    """
+    lists = tags.lists()
+    unreadable = labels_on(lists).unreadable
+    names = {each.name.casefold() for each in lists}
+    for name, file in _shipped().items():
+        if name.casefold() not in names:
+            try:
+                lists.append(LabelList(name, labels_in(file), is_on=False))
+            except UsageError as error:
+                unreadable.append(UsageError(error.sentence, advice="Install the program once more."))
+    return sorted(lists, key=lambda each: each.name), unreadable
 
 
 def is_shipped(name: str) -> bool:
     """Whether a list of that name comes with the program."""
-    return name.casefold() in {each.name.casefold() for each in _shipped()}
+    return name.casefold() in map(str.casefold, _shipped())
 
 
 def effect_of(before: LabelList, after: LabelList, standing: Standing = _UNKNOWN) -> str:
     """Return what changing a list would do, sentences; raises UsageError for one that cannot be read."""
     old = _labels(before)
-    new = {label.name: label for label in parse_label_list(after.text)}
+    new = {label.name: label for label in after.labels()}
     told: list[str] = []
     added, gone = [name for name in new if name not in old], [name for name in old if name not in new]
     changed = [name for name in new if name in old and new[name] != old[name]]
@@ -55,8 +90,11 @@ def effect_of(before: LabelList, after: LabelList, standing: Standing = _UNKNOWN
 
 
 def effect_of_switching(each: LabelList) -> str:
-    """Return what switching a list on or off would do, a sentence."""
-    count = len(_labels(each))
+    """Return what switching a list on or off would do, a sentence; of one that cannot be read, what is wrong."""
+    try:
+        count = len(each.labels())
+    except UsageError as error:
+        return f"{error.sentence} {error.advice}"
     labels = "1 label" if count == 1 else f"{count:,} labels"
     if each.is_on:
         return (
@@ -84,17 +122,15 @@ def effect_of_renaming(name: str, to: str, standing: Standing) -> str:
     return told
 
 
-def _shipped() -> list[LabelList]:
-    return [
-        LabelList(file.stem.replace("-", " "), file.read_text(encoding="utf-8"), is_on=False)
-        for file in sorted((resources_folder() / "labels").glob("*.txt"))
-    ]
+def _shipped() -> dict[str, Path]:
+    """Return the files of the lists that come with the program, by their names."""
+    return {file.stem.replace("-", " "): file for file in sorted((resources_folder() / "labels").glob("*.txt"))}
 
 
 def _labels(each: LabelList) -> dict[str, Label]:
     """Return a list's labels by name; none of one that cannot be read."""
     try:
-        return {label.name: label for label in parse_label_list(each.text)}
+        return {label.name: label for label in each.labels()}
     except UsageError:
         return {}
 

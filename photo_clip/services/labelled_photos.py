@@ -1,7 +1,6 @@
 """Which photos the labels that are on fit, which of them one may not want to show, and which no label fits."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from photo_clip.core.scoring import probabilities
 from photo_clip.core.stores import Catalog
 from photo_clip.core.tags import Tag
 from photo_clip.services.label_judge import Judged, LabelJudge
+from photo_clip.services.label_lists import labels_on
 from photo_clip.services.models import Models
 
 SENSITIVE = "sensitive"
@@ -44,12 +44,16 @@ class LabelledPhotos:
         `name` is the label's whole name, or its last part. Raises UsageError for one that is in no list that is on.
         """
         wanted = tag_name(name).casefold()
-        labels = self._judge.labels()
+        on = labels_on(self._catalog.tags.lists())
+        labels = on.labels
         fitting = [each for each in labels if wanted in (each.name.casefold(), each.words[0].casefold())]
         fitting = fitting or [each for each in labels if each.name.casefold().rpartition("/")[2] == wanted]
         if not fitting:
             known = ", ".join(each.name for each in labels[:8]) or "none yet"
-            raise UsageError(f"No label “{name}” is on.", advice=f"Labels that are on: {known}. See the labels page.")
+            advice = f"Labels that are on: {known}. See the labels page."
+            raise UsageError(
+                f"No label “{name}” is on.", advice=" ".join([advice, *(each.sentence for each in on.unreadable)])
+            )
         found: set[int] = set()
         for judged in self._judge.judge_some(fitting):
             found.update(judged.photo_ids[judged.suggested].tolist())
@@ -68,10 +72,9 @@ class LabelledPhotos:
         version = self._catalog.version()
         if self._sensitive[0] != version:
             found: set[int] = set()
-            with suppress(UsageError):  # a list that cannot be read is told where it is edited
-                labels = [each for each in self._judge.labels() if _is_sensitive(each.name)]
-                for judged in self._judge.judge_some(labels) if labels else ():
-                    found.update(judged.photo_ids[judged.suggested].tolist())
+            labels = [each for each in self._judge.labels() if _is_sensitive(each.name)]
+            for judged in self._judge.judge_some(labels) if labels else ():
+                found.update(judged.photo_ids[judged.suggested].tolist())
             self._sensitive = (version, frozenset(found))
         return self._sensitive[1]
 

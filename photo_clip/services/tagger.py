@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import label_name, parse_label_list, renamed, tag_name
+from photo_clip.core.labels import label_name, renamed, tag_name
 from photo_clip.core.ports import Clock
 from photo_clip.core.stores import Catalog
 from photo_clip.core.tags import Decision, Undone
@@ -54,10 +54,10 @@ class Tagger:
         wanted = label_name(to)
         changed = []
         for each in self._catalog.tags.lists():
-            text = renamed(each.text, name, wanted)
-            if text != each.text:
-                parse_label_list(text)
-                changed.append(replace(each, text=text))
+            new = replace(each, text=renamed(each.text, name, wanted))
+            if new != each:
+                new.labels()
+                changed.append(new)
         for each in changed:
             self._catalog.tags.save_list(each)
         photo_ids = list(self._catalog.tags.decided(name))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.labels import MAX_CHARACTERS, MAX_LABELS, parse_labels
+from photo_clip.core.labels import MAX_CHARACTERS, MAX_LABELS, LabelList, label_name, parse_labels
 
 
 def test_a_list_has_one_label_a_line_with_comments_and_blank_lines_between() -> None:
@@ -40,6 +40,28 @@ def test_a_list_of_far_too_many_labels_is_refused_before_it_is_read_to_its_end()
     lines = [*map(str, range(MAX_LABELS + 1)), "x" * (MAX_CHARACTERS + 1)]
     with pytest.raises(UsageError, match="more than 10,000 labels"):
         parse_labels("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("dog\n= a dog", "Line 2 of “pets”, “= a dog”, has no name."),
+        ("dog\ncat\nDOG", "Line 3 of “pets”, “DOG”, was there before, on line 1."),
+        ("dog\n\ndog = a dog", "Line 3 of “pets”, “dog”, was there before, on line 1."),
+        ("my long words " + "x" * 300, f"Line 1 of “pets”, “my long words {'x' * 26} …”, is 314 characters long."),
+        ("\n".join(map(str, range(MAX_LABELS + 1))), "There are more than 10,000 labels in “pets”."),
+    ],
+)
+def test_what_is_wrong_with_a_list_names_the_list(text: str, told: str) -> None:
+    with pytest.raises(UsageError) as trouble:
+        LabelList("pets", text).labels()
+    assert trouble.value.sentence == told
+
+
+def test_a_name_that_is_too_long_for_a_label_is_no_line_of_a_list() -> None:
+    assert label_name("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
+    with pytest.raises(UsageError, match="A label cannot be 201 characters long"):
+        label_name("x" * (MAX_CHARACTERS + 1))
 
 
 def test_lines_are_counted_as_text_editors_count_them() -> None:

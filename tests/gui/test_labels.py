@@ -88,6 +88,23 @@ def test_lists_are_switched_on_and_suggest_at_once(filled: MainWindow, library: 
     assert page.details.title.text() == page.labels.judged[0].label.name
 
 
+def test_a_list_that_cannot_be_read_is_told_and_the_others_suggest(
+    labelled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    page = labelled.labels
+    assert page.lists.wrong.isHidden()
+    library.catalog.tags.save_list(LabelList("broken", "blue\n= sky\n"))
+    page.open()
+    qtbot.waitUntil(lambda: page.lists.wrong.isVisible() and page._judging is None)
+    assert page.lists.wrong.text().startswith("Line 2 of “broken”, “= sky”, has no name. Write: name |")
+    assert {each.label.name for each in page.labels.judged} == {"colours/red", "colours/green"}
+    assert not labelled.problems.words
+    item = page.lists.lists.item(list(lists_of(labelled)).index("broken"))
+    assert "Line 2 of “broken”" in item.toolTip()
+    item.setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(page.lists.wrong.isHidden)
+
+
 def test_a_label_shows_its_photos_around_its_line_and_the_line_moves(labelled: MainWindow, qtbot: QtBot) -> None:
     page = labelled.labels
     row = next(row for row, each in enumerate(page.labels.judged) if each.label.name == "colours/red")
@@ -464,7 +481,7 @@ def test_keywords_of_other_programs_are_imported(labelled: MainWindow, qtbot: Qt
         ("x" * 5_000_000, "Give a text file in UTF-8 of at most 4 MB."),
         ("label\n" + "x" * 2_000, "“list.csv” is too long for a label list."),
         ("label\n" + "".join(f"{number}\n" for number in range(30_000)), "Give at most 20,000 lines"),
-        (None, "“list.csv” cannot be read."),
+        (None, "“list.csv” cannot be read: No such file or directory."),
     ],
     ids=["quotation", "bytes", "line", "lines", "missing"],
 )

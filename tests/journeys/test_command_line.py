@@ -22,6 +22,7 @@ from photo_clip.adapters.data_folder import user_places
 from photo_clip.cli import run_command
 from photo_clip.core.editions import Edition
 from photo_clip.core.errors import StoreError
+from photo_clip.core.labels import LabelList
 from photo_clip.core.progress import Phase, Progress, Task
 from photo_clip.core.windows_calls import settle_in
 from photo_clip.services.sidecar_writer import SidecarsWritten
@@ -105,6 +106,34 @@ def test_labels_can_come_from_a_file(
     labels = tmp_path / "labels.txt"
     labels.write_text("# things\ncat\n\nmotorcycle\n", encoding="utf-8")
     assert run(library, "classify", str(real_photos / photo_name("motorcycle")), "--labels", str(labels)) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("motorcycle")
+
+
+def test_label_files_of_other_programs_and_pipes_are_read(
+    library: Path, real_photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keywords, table = tmp_path / "keywords.txt", tmp_path / "table.csv"
+    keywords.write_text("things\n\tcat\n\t\t{kitten}\n\tmotorcycle\n", encoding="utf-8")
+    table.write_text("id;label\n1;cat\n2;motorcycle\n", encoding="utf-8")
+    photo = str(real_photos / photo_name("motorcycle"))
+    for file, known in ((keywords, {"things", "cat", "motorcycle"}), (table, {"cat", "motorcycle"})):
+        assert run(library, "classify", photo, "--labels", str(file), "--json") == 0
+        assert {each["label"] for each in json.loads(capsys.readouterr().out)} == known
+    table.write_text("\n\ncat\ncat = a cat\n", encoding="utf-8")
+    assert run(library, "classify", photo, "--labels", str(table.rename(tmp_path / "table.txt"))) == 2
+    assert "Line 4 of “table.txt”, “cat”, was there before, on line 3." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with paths of that kind")
+def test_labels_can_come_from_a_pipe(library: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read, write = os.pipe()
+    os.write(write, b"cat\nmotorcycle\n")
+    os.close(write)
+    photo = str(real_photos / photo_name("motorcycle"))
+    try:
+        assert run(library, "classify", photo, "--labels", f"/dev/fd/{read}") == 0
+    finally:
+        os.close(read)
     assert capsys.readouterr().out.splitlines()[0].endswith("motorcycle")
 
 
@@ -453,12 +482,27 @@ def test_what_is_wrong_with_labels_and_tags_is_told(
     assert run(library, "tag") == 2
     assert "No label list is on" in capsys.readouterr().err
     assert run(library, "tag", "--labels", "nothing-of-that-name") == 2
-    assert "nature" in capsys.readouterr().err
+    assert "or: documents, everyday, family-events, nature," in capsys.readouterr().err
     (tmp_path / "other.txt").write_bytes(b"\xff\xfe\x00")
     assert run(library, "tag", "--labels", str(tmp_path / "other.txt")) == 2
-    assert "or: documents, everyday," in capsys.readouterr().err
+    assert "“other.txt” cannot be read: it is no text in UTF-8." in capsys.readouterr().err
     assert run(library, "tags", "add", "cat", str(tmp_path / "other.jpg")) == 2
     assert "no photo of a watched folder" in capsys.readouterr().err
+
+
+def test_a_list_that_cannot_be_read_is_told_and_the_others_are_judged(
+    library: Path, real_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalog = SqliteCatalog(library / "catalog.db")
+    for name, text in (("broken", "dog\n= nothing\n"), ("pets", "cat\n")):
+        catalog.tags.save_list(LabelList(name, text))
+    assert run(library, "tag", "--json") == 3
+    told = capsys.readouterr()
+    assert {each["label"] for each in json.loads(told.out)} == {"cat"}
+    assert "Line 2 of “broken”, “= nothing”, has no name.\nWrite: name |" in told.err
+    for name in ("broken", "pets"):
+        catalog.tags.remove_list(name)
+    catalog.close()
 
 
 @pytest.mark.parametrize("what", ["add", "remove"])

@@ -13,6 +13,7 @@ from photo_clip.core.labels import Label, LabelList
 from photo_clip.core.tags import Tag
 from photo_clip.services.background import Background
 from photo_clip.services.label_judge import LabelJudge
+from photo_clip.services.label_lists import all_lists, is_shipped, labels_on
 from photo_clip.services.labelled_photos import LabelledPhotos
 from photo_clip.services.library import Library
 from photo_clip.services.query_embeddings import QueryEmbeddings
@@ -193,11 +194,47 @@ def test_labels_come_from_the_lists_that_are_on(library: Library, judge: LabelJu
     tags.save_list(LabelList("off", "green", is_on=False))
     assert [label.name for label in judge.labels()] == ["red", "warm", "blue"]
     tags.save_list(LabelList("one", "= nothing"))
-    with pytest.raises(UsageError, match="Line 1"):
-        judge.labels()
+    assert [label.name for label in judge.labels()] == ["RED", "blue"]
     tags.remove_list("one")
     assert [label.name for label in judge.labels()] == ["RED", "blue"]
     assert [each.name for each in tags.lists()] == ["off", "two"]
+
+
+def test_a_list_that_cannot_be_read_keeps_no_other_from_being_judged(
+    library: Library, tagger: Tagger, judge: LabelJudge, labelled: LabelledPhotos
+) -> None:
+    red, tags = ids_of(library, "red"), library.catalog.tags
+    tags.save_list(LabelList("broken", "blue\ngreen\nBlue"))
+    tags.save_list(LabelList("off", "= nothing", is_on=False))
+    tags.save_list(LabelList("whole", "red\nsensitive/green"))
+    tagger.decide(red[:1], "blue", True)
+    (judged, _) = run(judge.judge_all(judge.labels()))
+    assert sorted(judged.photo_ids[judged.suggested].tolist()) == labelled.photos_fitting("red") == red
+    assert labelled.sensitive({each: [] for each in ids_of(library, "")}) == set(ids_of(library, "green"))
+    assert labelled.choices(red[0])[0][0] == "red"
+    with pytest.raises(UsageError) as trouble:
+        labelled.photos_fitting("blue")
+    assert trouble.value.advice.endswith("Line 3 of “broken”, “Blue”, was there before, on line 1.")
+    (told,) = labels_on(tags.lists()).unreadable
+    assert told.advice.startswith("Remove one of the two. Until then nothing of this list is suggested")
+    assert tags.decided("blue") == {red[0]: True}
+
+
+def test_a_file_of_the_program_that_makes_no_list_hides_no_other(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "resources" / "labels"
+    folder.mkdir(parents=True)
+    (folder / "by-night.txt").write_bytes(b"moon\xff\n")
+    (folder / "in-the-garden.txt").write_text("rose\n", encoding="utf-8")
+    monkeypatch.setattr("photo_clip.services.label_lists.resources_folder", lambda: folder.parent)
+    library.catalog.tags.save_list(LabelList("mine", "red\n"))
+    lists, unreadable = all_lists(library.catalog.tags)
+    assert [(each.name, each.is_on) for each in lists] == [("in the garden", False), ("mine", True)]
+    assert [each.sentence for each in unreadable] == ["“by-night.txt” cannot be read: it is no text in UTF-8."]
+    assert is_shipped("By Night")
+    library.catalog.tags.save_list(LabelList("by night", "moon\n"))
+    assert all_lists(library.catalog.tags)[1] == []
 
 
 def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(
