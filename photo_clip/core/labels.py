@@ -11,7 +11,7 @@ from photo_clip.core.typed_text import one_line
 
 MAX_CHARACTERS = 200
 MAX_LABELS = 10_000
-"""Of one list. That many take minutes, and as many numbers a photo in memory."""
+"""Of one list. That many take minutes, the first time many, and as many numbers a photo in memory."""
 _BEGINNING = 40
 """So much of a line that is too long tells which it is."""
 _SIGNS = "|=!"

@@ -26,11 +26,11 @@ class Background:
     """Keeps both for the model that is in use. Any thread may ask."""
 
     def __init__(self, catalog: Catalog, phrases: Sequence[str], folder: Path) -> None:
-        """`folder` is a cache: the phrases' embeddings lie in it, which take a second or two to make."""
+        """`folder` is a cache: embeddings of texts lie in it; those of the phrases take a second or two to make."""
         self._catalog = catalog
         self._phrases = list(phrases)
         self._said = [frozenset(text_words(phrase)) for phrase in self._phrases]
-        self._folder = folder
+        self.folder = folder
         self._lock = threading.Lock()
         self._embedded: dict[str, Vectors] = {}
         self._samples: dict[str, tuple[int, Vectors]] = {}
@@ -81,7 +81,7 @@ class Background:
 
     def _file(self, model_key: str) -> Path:
         told = "\n".join([model_key, *self._phrases])
-        return self._folder / f"phrases-{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
+        return self.folder / f"phrases-{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
 
 
 def _read(file: Path, shape: tuple[int, int]) -> Vectors | None:

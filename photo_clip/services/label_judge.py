@@ -20,7 +20,6 @@ from photo_clip.core.tagging import (
     Ground,
     Learned,
     doubtful,
-    embedding_of,
     ground_of,
     learned,
     logits_by_words,
@@ -29,6 +28,7 @@ from photo_clip.core.tagging import (
 )
 from photo_clip.core.vector_table import VectorTable
 from photo_clip.services.background import Background
+from photo_clip.services.label_embeddings import LabelEmbeddings
 from photo_clip.services.label_lists import labels_on
 from photo_clip.services.models import Models
 from photo_clip.services.neighbours import Neighbours
@@ -99,7 +99,7 @@ class LabelJudge:
         self._models = models
         self._given_background = background
         self._held: Shown | None = None
-        self._words: dict[tuple[str, tuple[str, ...]], NDArray[np.float32]] = {}
+        self._embeddings = LabelEmbeddings(None if background is None else background.folder)
         self._lock = threading.RLock()
 
     def labels(self) -> list[Label]:
@@ -113,9 +113,12 @@ class LabelJudge:
     def judge_all(self, labels: Sequence[Label]) -> Task[list[Judged]]:
         """Judge all photos by several labels, some a step."""
         found: list[Judged] = []
-        for start in range(0, len(labels), _LABELS_AT_ONCE):
-            yield Progress(Phase.COMPARING, start, len(labels))
-            found += self.judge_some(labels[start : start + _LABELS_AT_ONCE])
+        try:
+            for start in range(0, len(labels), _LABELS_AT_ONCE):
+                yield Progress(Phase.COMPARING, start, len(labels))
+                found += self.judge_some(labels[start : start + _LABELS_AT_ONCE])
+        finally:  # it may be closed at any yield
+            self._embeddings.keep()
         return found
 
     def judge_some(self, labels: Sequence[Label]) -> list[Judged]:
@@ -216,11 +219,11 @@ class LabelJudge:
 
     def embedding(self, encoder: Encoder, words: Sequence[str]) -> NDArray[np.float32]:
         """Return the embedding of what a label asks the model for, shape (d,)."""
-        key = (encoder.identity.key, tuple(words))
-        with self._lock:
-            if key not in self._words:
-                self._words[key] = embedding_of(words, encoder.embed_texts)
-            return self._words[key]
+        return self._embeddings.of(encoder, words)
+
+    def forget(self, model_key: str) -> None:
+        """Forget what labels mean to a model."""
+        self._embeddings.forget(model_key)
 
     def _logits_by_words(self, encoder: Encoder, shown: Shown, labels: Sequence[Label]) -> list[NDArray[np.float32]]:
         vectors = [self.embedding(encoder, label.words) for label in labels]

@@ -228,6 +228,7 @@ class Library:
     def _forget_vectors(self, model_key: str) -> None:
         self.neighbours.forget()
         self._tiles.forget()
+        self.label_judge.forget(model_key)
         if self.index is not None:
             self.index.remove_model(model_key)
 

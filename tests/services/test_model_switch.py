@@ -9,6 +9,7 @@ from photo_clip.adapters.catalog import SqliteCatalog
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.ports import Encoder, ModelIdentity
 from photo_clip.core.tags import Decision
+from photo_clip.services.label_judge import LabelJudge
 from photo_clip.services.library import Library
 from photo_clip.services.model_notes import ModelNotes
 from photo_clip.services.models import Models
@@ -218,7 +219,11 @@ def test_going_back_to_the_former_model_embeds_nothing_again(house: House) -> No
     assert house.red_photos() == RED
 
 
-def test_the_former_model_leaves_catalogue_and_index_when_the_user_agrees(house: House) -> None:
+def test_the_former_model_leaves_catalogue_and_index_when_the_user_agrees(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[str] = []
+    monkeypatch.setattr(LabelJudge, "forget", lambda _judge, model_key: forgotten.append(model_key))
     house.library.models.use(BETTER)
     run(house.library.keep_up())
     key = house.encoders[STARTER].identity.key
@@ -226,6 +231,7 @@ def test_the_former_model_leaves_catalogue_and_index_when_the_user_agrees(house:
     house.library.remove_model(STARTER)
     assert house.library.catalog.embeddings.count(key) == 0
     assert house.index.size(key) == 0
+    assert forgotten == [key]
     assert house.red_photos() == RED
 
 

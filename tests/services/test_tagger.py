@@ -1,7 +1,7 @@
 """Labels suggested, decided and undone over a real catalogue, and written beside photos."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import StoreError, UsageError
 from photo_clip.core.labels import Label, LabelList
+from photo_clip.core.ports import Vectors
 from photo_clip.core.tags import Tag
 from photo_clip.services.background import Background
 from photo_clip.services.label_judge import LabelJudge
@@ -20,7 +21,7 @@ from photo_clip.services.query_embeddings import QueryEmbeddings
 from photo_clip.services.searcher import Searcher
 from photo_clip.services.sidecar_writer import SidecarWriter
 from photo_clip.services.tagger import Tagger
-from tests.fakes import open_fake_library, write_photo
+from tests.fakes import FakeEncoder, open_fake_library, write_photo
 from tests.indexing import run
 
 PHRASES = ["red green", "green blue", "red blue", "red", "green", "blue", "white", "black", "red green blue"]
@@ -235,6 +236,38 @@ def test_a_file_of_the_program_that_makes_no_list_hides_no_other(
     assert is_shipped("By Night")
     library.catalog.tags.save_list(LabelList("by night", "moon\n"))
     assert all_lists(library.catalog.tags)[1] == []
+
+
+def test_what_was_done_of_many_labels_is_not_lost_where_judging_is_closed(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    embed = FakeEncoder.embed_texts
+
+    def counted(encoder: FakeEncoder, texts: Sequence[str]) -> Vectors:
+        asked.append(texts[0])
+        return embed(encoder, texts)
+
+    monkeypatch.setattr(FakeEncoder, "embed_texts", counted)
+    labels = [Label(f"label {number}") for number in range(40)]
+    background = Background(library.catalog, PHRASES, tmp_path / "background")
+
+    def new_judge() -> LabelJudge:
+        return LabelJudge(library.catalog, library.neighbours, library.models, background)
+
+    judging = new_judge().judge_all(labels)
+    for _ in range(3):
+        next(judging)
+    judging.close()
+    assert "label 31" in asked
+    asked.clear()
+    judge = new_judge()
+    assert len(run(judge.judge_all(labels))) == 40
+    assert asked == [f"label {number}" for number in range(32, 40)]
+    judge.forget(library.models.active_key())
+    asked.clear()
+    new_judge().judge(labels[0])
+    assert asked == ["label 0"]
 
 
 def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(
