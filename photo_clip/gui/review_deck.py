@@ -76,6 +76,8 @@ class ReviewDeck(QWidget):
         """The decisions that are stored, by photo id."""
         self._cards: list[Card] = []
         """What is still to be asked in this round, what is asked now first."""
+        self._skipped: list[int] = []
+        """The photos that were skipped since the label was begun, the last one last; another list each time."""
         self._answers: list[_Answer] = []
         """What was decided since the label was begun, the last one last; another list each time."""
         self._asking: Job | None = None
@@ -157,7 +159,7 @@ class ReviewDeck(QWidget):
     def begin(self, label: Label) -> None:
         """Ask about a label."""
         self._label, self._judged = label, None
-        self._answers = []
+        self._answers, self._skipped = [], []
         for part in (self.gained, self.about, self.picture, self.name):
             part.clear()
         self.title.setText(f"Does “{label.name}” fit?")
@@ -181,7 +183,7 @@ class ReviewDeck(QWidget):
             self._show()
         elif library is not None and label is not None and self._asking is None and not self._storing:
             self._asking = self._jobs.start(
-                Lane.SEARCH, round_of, library, label, doubtful, on_done=self._take, on_failed=self._fail
+                Lane.SEARCH, round_of, library, label, doubtful, self._skipped, on_done=self._take, on_failed=self._fail
             )
 
     def _fail(self, error: Exception) -> None:
@@ -305,6 +307,8 @@ class ReviewDeck(QWidget):
             self._go_on()
 
     def _next(self) -> None:
+        skipped = [card.photo.id for card in self._cards[:1]]
+        self._skipped = [each for each in self._skipped if each not in skipped] + skipped
         self._cards = self._cards[1:]
         self._go_on()
 

@@ -1,5 +1,6 @@
 """The photos that the review deck asks about at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
@@ -31,10 +32,11 @@ class Round:
     cards: list[Card]
 
 
-def round_of(library: Library, label: Label, doubtful_first: bool) -> Round:
-    """Judge all photos by a label, and return what to ask about it next; slow."""
-    judged = library.label_judge.judge(label)
-    photos = library.catalog.photos(library.label_judge.to_judge(judged, _AT_ONCE, doubtful_first=doubtful_first))
+def round_of(library: Library, label: Label, doubtful_first: bool, later: Sequence[int]) -> Round:
+    """Judge all photos by a label, and return what to ask about it next, some photos after all others; slow."""
+    judge = library.label_judge
+    judged = judge.judge(label)
+    photos = library.catalog.photos(judge.to_judge(judged, _AT_ONCE, doubtful_first=doubtful_first, later=later))
     pictures = pictures_of(library.thumbnails, photos)
     bursts = library.bursts.around([photo.id for photo in photos])
     cards = [

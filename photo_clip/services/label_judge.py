@@ -147,31 +147,36 @@ class LabelJudge:
             )
         return found
 
-    def to_judge(self, judged: Judged, count: int, *, doubtful_first: bool = True) -> list[int]:
+    def to_judge(
+        self, judged: Judged, count: int, *, doubtful_first: bool = True, later: Sequence[int] = ()
+    ) -> list[int]:
         """Return up to `count` ids of photos on which a decision would help most, or the most probable ones.
 
         Nobody decided on them yet, and copies come once. Every fifth that helps most is a most probable one: doubtful
-        ones alone are no fair sample, and what is learned from them is less sure than it should be.
+        ones alone are no fair sample, and what is learned from them is less sure than it should be. The photos of
+        `later` come after all others, in that order.
         """
         shown = self.shown(self._models.active_encoder())
-        open_rows = np.flatnonzero(~judged.is_decided)
-        _, first = np.unique(shown.rows[open_rows], return_index=True)
+        _, here, there = np.intersect1d(judged.photo_ids, shown.photo_ids, assume_unique=True, return_indices=True)
+        stored = np.full(len(judged.photo_ids), -1, np.intp)  # a photo that went meanwhile has no embedding
+        stored[here] = shown.rows[there]
+        is_open = ~judged.is_decided & (stored >= 0)
+        is_later = is_open & np.isin(judged.photo_ids, np.array(later, np.int64))
+        open_rows = np.flatnonzero(is_open & ~np.isin(stored, stored[is_later]))
+        _, first = np.unique(stored[open_rows], return_index=True)
         open_rows = open_rows[np.sort(first)]
-        chances = judged.probabilities[open_rows]
-        if not doubtful_first:
-            likely: list[int] = judged.photo_ids[open_rows[np.argsort(-chances, kind="stable")[:count]]].tolist()
-            return likely
-        away = np.abs(np.log(np.clip(chances, 1e-12, 1)) - np.log(np.clip(1 - chances, 1e-12, 1)))
-        near = open_rows[np.argsort(away, kind="stable")[:_MOST_DOUBTFUL]]
-        vectors = shown.table.rows(shown.rows[near])
-        rows = near[doubtful(judged.probabilities[near], vectors, count - count // _LIKELY_EVERY, judged.line)].tolist()
-        for row in open_rows[np.argsort(-chances, kind="stable")].tolist():
-            if len(rows) == min(count, len(open_rows)):
-                break
-            if row not in rows:
-                rows.append(row)
-        found: list[int] = judged.photo_ids[rows].tolist()
-        return found
+        likely = open_rows[np.argsort(-judged.probabilities[open_rows], kind="stable")]
+        rows: list[int] = []
+        if doubtful_first:
+            chances = judged.probabilities[open_rows]
+            away = np.abs(np.log(np.clip(chances, 1e-12, 1)) - np.log(np.clip(1 - chances, 1e-12, 1)))
+            near = open_rows[np.argsort(away, kind="stable")[:_MOST_DOUBTFUL]]
+            vectors = shown.table.rows(stored[near])
+            few = count - count // _LIKELY_EVERY
+            rows = near[doubtful(judged.probabilities[near], vectors, few, judged.line)].tolist()
+        rows += [row for row in likely[: count + len(rows)].tolist() if row not in rows]
+        still_open = set(judged.photo_ids[is_later].tolist())
+        return [*judged.photo_ids[rows].tolist(), *(each for each in later if each in still_open)][:count]
 
     @property
     def background(self) -> Background:

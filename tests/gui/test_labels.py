@@ -349,6 +349,19 @@ def test_undo_in_the_deck_goes_back_to_the_photo_and_takes_back_nothing_from_els
     assert tags.decided("holiday") == dict.fromkeys(elsewhere, True)
 
 
+def test_what_was_skipped_is_asked_again_after_all_else(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    deck = labelled.deck
+    count = len(library.catalog.newest_photo_ids())
+    labelled._review(Label("colours/red"))
+    asked: list[int] = []
+    for _ in range(count + 3):
+        qtbot.waitUntil(lambda: bool(deck._cards))
+        asked.append(deck._cards[0].photo.id)
+        qtbot.keyClick(deck, Qt.Key.Key_Space)
+    assert len(set(asked[:count])) == count > 10
+    assert asked[count:] == asked[:3]
+
+
 def test_a_round_that_was_accepted_at_once_comes_back(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
     deck = begin(labelled, "colours/red", qtbot)
     asked = [card.photo.id for card in deck._cards]

@@ -178,6 +178,40 @@ def test_those_that_teach_most_are_asked_for_and_copies_once(
     assert not set(judge.to_judge(judge.judge(Label("red")), 25)) & set(doubtful)
 
 
+@pytest.mark.parametrize("doubtful_first", [True, False])
+def test_photos_to_be_asked_about_later_come_after_all_others(
+    library: Library, tagger: Tagger, photos: Path, judge: LabelJudge, doubtful_first: bool
+) -> None:
+    write_photo(photos / "red 0 copy.jpg", "red 0")
+    run(library.keep_up())
+    judged = judge.judge(Label("red"))
+    copies = ids_of(library, "red 0")
+    later = [*ids_of(library, "green")[::-1], copies[0], 999]
+    asked = judge.to_judge(judged, 10, doubtful_first=doubtful_first, later=later)
+    assert len(set(asked)) == 10
+    assert not set(asked) & {*later, *copies}
+    asked = judge.to_judge(judged, 20, doubtful_first=doubtful_first, later=later)
+    assert asked[15:] == later[:5]
+    tagger.decide(later[:2], "red", False)
+    asked = judge.to_judge(judge.judge(Label("red")), 100, doubtful_first=doubtful_first, later=later)
+    assert asked[15:] == later[2:9]
+
+
+def test_of_photos_in_some_folders_alone_each_is_asked_about(library: Library, photos: Path, judge: LabelJudge) -> None:
+    folder = photos / "trip"
+    for number in range(6):
+        write_photo(folder / f"red away {number}.jpg", f"red away {number}")
+    write_photo(photos / "green 0 copy.jpg", "green 0")
+    run(library.keep_up())
+    library.catalog.tags.save_list(LabelList("trip", "red", folder=str(folder)))
+    asked = judge.to_judge(judge.judge(Label("red")), 10)
+    assert sorted(asked) == ids_of(library, "red away")
+    (folder / "red away 0.jpg").unlink()
+    judged = judge.judge(Label("red"))
+    run(library.keep_up())
+    assert len(judge.to_judge(judged, 10)) == 5
+
+
 def test_new_photos_get_suggestions_as_they_arrive(library: Library, photos: Path, judge: LabelJudge) -> None:
     before = judge.judge(Label("red"))
     write_photo(photos / "red 9.jpg", "red 9")
