@@ -1,5 +1,6 @@
 """Groups among photos that no label fits, so that labels can be found for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,12 +60,20 @@ def groups_among(vectors: NDArray[np.float16] | Vectors, among: NDArray[np.intp]
     return sorted(found, key=lambda group: -group.tightness)
 
 
-def name_of(group: Group, phrases: Vectors, usual: NDArray[np.float32]) -> int:
-    """Return the row of the phrase that names a group best: what it shows more than photos do in general.
+def names_of(
+    groups: Sequence[Group], phrases: Vectors, usual: NDArray[np.float32], free: NDArray[np.bool_]
+) -> list[int]:
+    """Return for each group the row of the phrase that names it best: what it shows more than photos do in general.
 
     `phrases` has shape (m, d); `usual`, shape (m,), is the mean cosine of each with photos from all over the library.
+    No two groups have the same name, and none has one that is not `free`, shape (m,), as long as any is left.
     """
-    return int((phrases @ group.middle - usual).argmax())
+    names: list[int] = []
+    left = free.copy()
+    for group in groups:
+        names.append(int(np.where(left, phrases @ group.middle - usual, -np.inf).argmax()))
+        left[names[-1]] = False
+    return names
 
 
 def _far_apart(vectors: Vectors, count: int) -> Vectors:

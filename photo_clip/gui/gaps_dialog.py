@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from photo_clip.core.amounts import photos_in_words
-from photo_clip.core.errors import UsageError
+from photo_clip.core.errors import PhotoClipError, UsageError
 from photo_clip.core.labels import label_name
 from photo_clip.gui.buttons import push_button
 from photo_clip.gui.calibration_bench import Strip
@@ -47,6 +47,8 @@ class GapsDialog(QDialog):
         self.names: list[QLineEdit] = []
         self._known = {each.label.name.casefold() for each in judged}
         """The names of labels that are on, in small letters."""
+        self._storing: list[tuple[QLineEdit, QWidget]] = []
+        """The lines and buttons of labels that are on their way to their list, the first one first."""
         buttons = QHBoxLayout()
         buttons.addStretch()
         close = push_button("Close", self.accept, primary=True)
@@ -112,7 +114,23 @@ class GapsDialog(QDialog):
         except UsageError as error:
             self.told.setText(f"{error.sentence} {error.advice}")
             return
-        button.setEnabled(False)
-        name.setEnabled(False)
+        self._storing.append((name, button))
+        for part in (name, button):
+            part.setEnabled(False)
         self._known.add(wanted.casefold())
         self.label_wanted.emit(wanted)
+
+    def take_stored(self) -> None:
+        """Hear that the next of the wanted labels is in its list."""
+        del self._storing[:1]
+
+    def take_failed(self, error: Exception) -> None:
+        """Hear that the next of the wanted labels could not be made; it can be tried again."""
+        if not self._storing:
+            return
+        name, button = self._storing.pop(0)
+        self._known.discard(label_name(name.text()).casefold())
+        for part in (name, button):
+            part.setEnabled(True)
+        if isinstance(error, PhotoClipError):
+            self.told.setText(f"{error.sentence} {error.advice}")

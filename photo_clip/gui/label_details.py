@@ -47,7 +47,7 @@ class LabelDetails(QWidget):
         self._judged: Judged | None = None
         self._around: Job | None = None
         self._line = LINE
-        self.title = plain_label("Labels")
+        self.title = plain_label("Labels", wordWrap=True)
         self.title.setProperty("title", True)
         self.about = plain_label(wordWrap=True)
         self.about.setProperty("quiet", True)

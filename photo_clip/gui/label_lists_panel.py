@@ -52,6 +52,7 @@ def _add_to_own(tags: TagStore, name: str) -> None:
     own = next((each for each in tags.lists() if each.name.casefold() == _OWN_LIST), LabelList(_OWN_LIST, ""))
     if name.casefold() not in {label.name.casefold() for label in own.labels()}:
         own = replace(own, text=f"{own.text.rstrip()}\n{name}\n".lstrip())
+        own.labels()  # as many as a list may have are in it, perhaps
     tags.save_list(replace(own, is_on=True))
 
 

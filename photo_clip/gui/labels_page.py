@@ -133,6 +133,8 @@ class LabelsPage(QWidget):
         if self._library is not None and self._judging is None:
             dialog = GapsDialog(self._library, self._jobs, self.labels.judged, self)
             dialog.label_wanted.connect(self.lists.add_label)
+            self.lists.changed.connect(dialog.take_stored)
+            self.lists.failed.connect(dialog.take_failed)
             dialog.open()
 
     def _standing(self) -> Standing:

@@ -83,7 +83,7 @@ class ReviewDeck(QWidget):
         self._asking: Job | None = None
         self._storing = 0
         """How many decisions are on their way to the catalogue, or back; the next round waits for them."""
-        self.title = plain_label()
+        self.title = plain_label(wordWrap=True)
         self.title.setProperty("title", True)
         self.about = plain_label()
         self.about.setProperty("quiet", True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from photo_clip.core.errors import UsageError
-from photo_clip.core.gaps import groups_among, name_of
+from photo_clip.core.gaps import groups_among, names_of
 from photo_clip.core.labels import tag_name
 from photo_clip.core.scoring import probabilities
 from photo_clip.core.stores import Catalog
 from photo_clip.core.tags import Tag
+from photo_clip.core.text_words import text_words
 from photo_clip.services.label_judge import Judged, LabelJudge
 from photo_clip.services.label_lists import labels_on
 from photo_clip.services.models import Models
@@ -24,7 +25,7 @@ class Gap:
     """Photos that lie close together, and that no label fits."""
 
     name: str
-    """A phrase that fits them."""
+    """A phrase that fits them, and neither another gap nor a label that is on says."""
     photo_ids: list[int]
     """Those in the middle first; of copies one, and the others at the end."""
 
@@ -46,7 +47,8 @@ class LabelledPhotos:
         wanted = tag_name(name).casefold()
         on = labels_on(self._catalog.tags.lists())
         labels = on.labels
-        fitting = [each for each in labels if wanted in (each.name.casefold(), each.words[0].casefold())]
+        fitting = [each for each in labels if wanted == each.name.casefold()]
+        fitting = fitting or [each for each in labels if wanted == each.words[0].casefold()]
         fitting = fitting or [each for each in labels if each.name.casefold().rpartition("/")[2] == wanted]
         if not fitting:
             known = ", ".join(each.name for each in labels[:8]) or "none yet"
@@ -114,15 +116,23 @@ class LabelledPhotos:
         ids_of: dict[int, list[int]] = {}
         for photo_id, row in zip(shown.photo_ids[left].tolist(), shown.rows[left].tolist(), strict=True):
             ids_of.setdefault(row, []).append(photo_id)
+        taken = {_meant(words) for one in judged for words in (one.label.name.rpartition("/")[2], *one.label.words)}
+        free = np.array([_meant(words) not in taken for words in background.words], np.bool_)
+        groups = groups_among(shown.table.stored, np.unique(shown.rows[left]))
         found = [
             Gap(
-                background.words[name_of(group, phrases, usual)],
+                background.words[name],
                 [ids_of[row][0] for row in group.rows.tolist()]
                 + [photo_id for row in group.rows.tolist() for photo_id in ids_of[row][1:]],
             )
-            for group in groups_among(shown.table.stored, np.unique(shown.rows[left]))
+            for group, name in zip(groups, names_of(groups, phrases, usual, free), strict=True)
         ]
         return found, len(left)
+
+
+def _meant(words: str) -> frozenset[str] | str:
+    """Return what words say, so that “a dog” and “Dog” are the same."""
+    return frozenset(text_words(words)) or words.casefold()
 
 
 def _is_sensitive(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photo_clip.core.gaps import Group, groups_among, name_of
+from photo_clip.core.gaps import Group, groups_among, names_of
 from photo_clip.core.scoring import unit_rows
 
 
@@ -34,5 +34,14 @@ def test_few_photos_make_no_group() -> None:
 def test_a_group_is_named_by_what_it_shows_more_than_others() -> None:
     phrases = np.eye(24, dtype=np.float32)[:4]
     group = Group(np.arange(3), unit_rows(np.array([[0.7, 0.6, 0.1, 0] + [0] * 20]))[0], 0.9)
-    assert name_of(group, phrases, np.array([0.6, 0.1, 0, 0], np.float32)) == 1
-    assert name_of(group, phrases, np.zeros(4, np.float32)) == 0
+    free = np.ones(4, np.bool_)
+    assert names_of([group], phrases, np.array([0.6, 0.1, 0, 0], np.float32), free) == [1]
+    assert names_of([group], phrases, np.zeros(4, np.float32), free) == [0]
+
+
+def test_groups_have_names_of_their_own_that_are_free() -> None:
+    phrases = np.eye(24, dtype=np.float32)[:4]
+    group = Group(np.arange(3), unit_rows(np.array([[0.9, 0.7, 0.6, 0.1] + [0] * 20]))[0], 0.9)
+    free = np.array([False, True, True, True])
+    assert names_of([group, group], phrases, np.zeros(4, np.float32), free) == [1, 2]
+    assert free.tolist() == [False, True, True, True]

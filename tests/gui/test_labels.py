@@ -9,14 +9,14 @@ from typing import Any, NoReturn
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from photo_clip.adapters.xmp import said_in_xmp
 from photo_clip.adapters.xmp_sidecars import XmpSidecars, sidecar_of
 from photo_clip.core.errors import StoreError
 from photo_clip.core.label_files import imported
-from photo_clip.core.labels import Label, LabelList, parse_label_list
+from photo_clip.core.labels import MAX_LABELS, Label, LabelList, parse_label_list
 from photo_clip.core.sidecars import ReadSidecar, Said, SidecarChange
 from photo_clip.gui.confirming import ConfirmDialog
 from photo_clip.gui.gaps_dialog import GapsDialog
@@ -135,6 +135,22 @@ def test_the_buttons_of_a_label_can_be_read_in_the_smallest_window(labelled: Mai
         assert details.histogram.geometry().bottom() < details.above.geometry().top()
 
     qtbot.waitUntil(all_is_laid_out)
+
+
+def test_a_name_of_many_parents_can_be_read_in_the_smallest_window(
+    labelled: MainWindow, library: Library, qtbot: QtBot
+) -> None:
+    page, deep = labelled.labels, "/".join(["animals that live with people"] * 5)
+    library.catalog.tags.save_list(LabelList("colours", deep))
+    page.open()
+    qtbot.waitUntil(lambda: page.details.title.text() == deep)
+    labelled.resize(labelled.minimumSize())
+    qtbot.waitUntil(lambda: labelled.size() == labelled.minimumSize() and page.details.is_settled)
+    (area,) = page.details.findChildren(QScrollArea)
+    assert page.details.title.minimumSizeHint().width() < area.viewport().width()
+    labelled._review(Label(deep))
+    assert labelled.deck.title.text() == f"Does “{deep}” fit?"
+    assert labelled.deck.minimumSizeHint().width() < labelled.minimumWidth()
 
 
 def test_all_that_is_sure_is_accepted_and_taken_back(labelled: MainWindow, qtbot: QtBot) -> None:
@@ -774,6 +790,39 @@ def test_gaps_become_labels_by_a_click(
     qtbot.waitUntil(lambda: "boats/sailing" in {each.label.name for each in page.labels.judged})
     assert [each.text for each in library.catalog.tags.lists() if each.name == "my labels"] == ["boats/sailing\n"]
     dialog.accept()
+
+
+def test_labels_of_one_name_below_several_parents_are_made_from_gaps_and_what_cannot_be_is_told_there(
+    labelled: MainWindow, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, tags = labelled.labels, library.catalog.tags
+    monkeypatch.setattr(LabelledPhotos, "gaps", lambda *_: ([Gap(f"group {number}", []) for number in range(3)], 7))
+    tags.save_list(LabelList("my labels", "pets/dog\n= nothing\n"))
+    page.show_gaps()
+    dialog = page.findChild(GapsDialog)
+    assert isinstance(dialog, GapsDialog)
+    qtbot.waitUntil(lambda: len(dialog.names) == 3)
+    made = ["a/b/c/d/dog", "a/b/c/e/dog", "dog"]
+    for line, name in zip(dialog.names, made, strict=True):
+        line.setText(name)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: all(line.isEnabled() for line in dialog.names))
+    assert dialog.told.text().startswith("Line 2 of “my labels”, “= nothing”, has no name.")
+    tags.save_list(LabelList("my labels", "pets/dog\n"))
+    for line in dialog.names:
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: {"pets/dog", *made} <= {each.label.name for each in page.labels.judged})
+    assert LabelList("my labels", "pets/dog\na/b/c/d/dog\na/b/c/e/dog\ndog\n") in tags.lists()
+    assert not any(line.isEnabled() for line in dialog.names)
+    dialog.accept()
+
+
+def test_a_list_that_is_full_takes_no_label_from_a_gap(labelled: MainWindow, library: Library, qtbot: QtBot) -> None:
+    full = LabelList("my labels", "".join(f"{number}\n" for number in range(MAX_LABELS)), is_on=False)
+    library.catalog.tags.save_list(full)
+    labelled.labels.lists.add_label("boat")
+    qtbot.waitUntil(lambda: "more than 10,000 labels in “my labels”" in labelled.problems.words)
+    assert full in library.catalog.tags.lists()
 
 
 def test_tags_are_seen_on_photos_and_sensitive_ones_are_veiled(

@@ -396,6 +396,8 @@ def test_photos_that_no_label_fits_are_grouped_and_named(
     assert len(set(names[:60])) == 60
     assert count >= len(gaps[0].photo_ids) >= 60
     assert labelled.gaps([])[1] == 168
+    deep = [judge.judge(Label(name, (), ("red",))) for name in ("a/b/c/d/Blue", "other/blue")]
+    assert labelled.gaps(deep)[0][0].name != "blue"
 
 
 def test_photos_are_found_by_labels_and_by_parts_of_tags(
@@ -424,6 +426,11 @@ def test_photos_are_found_by_labels_and_by_parts_of_tags(
     for text in ("tag:colours/red", "tag:colours", "tag:red", "tag:RED"):
         assert found(text) == {green[0]}
     assert found("tag:re") == set()
+    library.catalog.tags.save_list(LabelList("more", "a/b/c/d/red\nred"))
+    assert red[0] in found("label:red")
+    assert green[0] not in found("label:red")
+    assert green[0] not in found("label:a/b/c/d/red")
+    assert green[0] in found("label:colours/red")
     with pytest.raises(UsageError, match="No label “green” is on"):
         searcher.search("label:green")
 
