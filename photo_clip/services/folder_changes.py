@@ -37,8 +37,8 @@ from photo_clip.services.photo_files import find_photo_files, stamp_of
 
 _LEFT_OUT, _DRIVES_BELOW = "left_out", "drives_below"
 """The settings of the library that list what is left out, and where drives with photos were below watched folders."""
-_LOOKED_AT = "looked at folder "
-"""The beginning of the settings that say when, in seconds; the folder's id follows."""
+_SURE_SINCE = "sure of files in folder "
+"""The beginning of the settings that say since when, in seconds; the folder's id follows."""
 _NOWHERE = ".taken"
 """Where missing photos are kept whose place another photo took: it is hidden, so no look finds a file there."""
 _SETTLED_AFTER_S = 2.0
@@ -79,7 +79,7 @@ class Look:
     is_other_drive: bool = False
     """Whether another drive is there, as the user has said: what bears the name of a photo is another one."""
     began_s: float | None = None
-    """When the folder was begun to be listed."""
+    """When the folder was begun to be listed, where that is to be remembered."""
 
     def reason_to_doubt(self) -> str:
         """Return why the folder counts as offline and `changes` is not to be believed; empty where it is."""
@@ -287,7 +287,7 @@ class WatchedFolders:
         known = self._catalog.folders.known_files(folder.id)
         left_out = self.left_out()
         unwanted = {file.photo_id for path, file in known.items() if left_out and left_out.has(folder.path, path)}
-        began_s, looked_at_s = self._clock(), self._looked_at_s(folder)
+        began_s, sure_since_s = self._clock(), self._sure_since_s(folder)
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
         in_cloud: set[str] = set()
@@ -324,7 +324,7 @@ class WatchedFolders:
         if present and is_other_drive:
             return Look(folder, offline_reason=OTHER_DEVICE)
         now_s = self._clock()
-        doubtful = _doubtful(found, known, looked_at_s) - in_cloud  # what cannot be read is taken for what it was
+        doubtful = _doubtful(found, known, sure_since_s) - in_cloud  # what cannot be read is taken for what it was
         changes, again_soon = _compare(found, known, doubtful, closed, now_s)
         marks: dict[str, str] = {}
         growing = False
@@ -343,7 +343,7 @@ class WatchedFolders:
             left_out=frozenset(unwanted),
             drives_below=frozenset(drive for drive, below in drives.items() if _has_any(found, below)),
             is_other_drive=is_other_drive,
-            began_s=began_s,
+            began_s=began_s if doubtful or sure_since_s == math.inf else None,  # each look would write something
         )
 
     def _look_at_nothing(self, folder: Folder) -> Look:
@@ -374,7 +374,7 @@ class WatchedFolders:
         if (known.state, known.identity) != (FolderState.ONLINE, identity):
             self._catalog.folders.update(known.id, FolderState.ONLINE, identity=identity)
         if look.began_s is not None:
-            self._catalog.set_setting(f"{_LOOKED_AT}{known.id}", str(look.began_s))
+            self._catalog.set_setting(f"{_SURE_SINCE}{known.id}", str(look.began_s))
         if not look.drives_below <= self._drives_below(known):
             drives = [*self._all_drives_below(), *map(str, look.drives_below)]
             self._catalog.set_setting(_DRIVES_BELOW, json.dumps(sorted(set(drives))))
@@ -432,10 +432,10 @@ class WatchedFolders:
             gone.update(path for path, is_so in self._asker.each(folder.path, told) if is_so)
         return gone
 
-    def _looked_at_s(self, folder: Folder) -> float:
-        """Return when the folder was looked at last; the end of time where nobody knows."""
+    def _sure_since_s(self, folder: Folder) -> float:
+        """Return since when no file there was doubtful; the end of time where nobody knows."""
         with contextlib.suppress(TypeError, ValueError):
-            return float(self._catalog.setting(f"{_LOOKED_AT}{folder.id}") or "")
+            return float(self._catalog.setting(f"{_SURE_SINCE}{folder.id}") or "")
         return math.inf
 
     def _drives_below(self, folder: Folder) -> frozenset[Path]:
@@ -495,13 +495,13 @@ def _may_be_growing(stamp: FileStamp, now_s: float) -> bool:
     return abs(now_s - stamp.mtime_ns / 1e9) < _SETTLED_AFTER_S
 
 
-def _doubtful(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile], looked_at_s: float) -> set[str]:
-    """Return the files that were renamed, or given other rights, since the last look, and that only their content
-    tells from others at known places, such as those that scripts make, all of one size and time."""
+def _doubtful(found: Mapping[str, FileStamp], known: Mapping[str, KnownFile], sure_since_s: float) -> set[str]:
+    """Return the files that were renamed, or given other rights, since then, and that only their content tells from
+    others at known places, such as those that scripts make, all of one size and time."""
     renamed = {
         path: stamp
         for path, stamp in found.items()
-        if stamp.ctime_ns > looked_at_s * 1e9 and path in known and known[path].stamp == stamp
+        if stamp.ctime_ns > sure_since_s * 1e9 and path in known and known[path].stamp == stamp
     }
     contents: dict[FileStamp, set[str | None]] = {stamp: set() for stamp in renamed.values()}
     for file in known.values() if renamed else ():

@@ -196,9 +196,9 @@ class Indexer:
             self._folders.mark_offline(look.folder, reason)
             report.offline[look.folder.path] = reason
             return
-        self._folders.mark_online(look)
         if look.changes:
             self._catalog.folders.apply_changes(look.folder.id, look.changes, now_s=self._clock())
+        self._folders.mark_online(look)  # from here on nobody doubts what was found
         report.new += len(look.changes.new)
         report.changed += len(look.changes.changed)
         report.removed += len(look.changes.missing)
