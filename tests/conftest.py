@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from photo_clip.adapters.catalog_connections import Connections
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the windows of the tests on the real display")
@@ -56,6 +58,22 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture(autouse=True)
+def _closed_catalogues(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what catalogues a test made: from Python 3.13 on, a connection that is forgotten is warned of."""
+    opened: list[Connections] = []
+    open_one = Connections.__init__
+
+    def remember(self: Connections, file: Path, *, read_only: bool) -> None:
+        open_one(self, file, read_only=read_only)
+        opened.append(self)
+
+    monkeypatch.setattr(Connections, "__init__", remember)
+    yield
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(autouse=True)
