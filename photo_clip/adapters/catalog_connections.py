@@ -12,6 +12,11 @@ from photo_clip.adapters.catalog_head import differs, keep_head, kept_pages
 from photo_clip.adapters.catalog_salvage import is_cut_off, is_due, marker_of, salvage
 from photo_clip.adapters.catalog_schema import check, connect, open_for_reading, open_for_writing
 from photo_clip.core.errors import StoreError
+from photo_clip.core.file_systems import OF_THE_FILE
+
+_SEE_TO_ITS_PLACE = (
+    "See that its drive is connected and has room, and that you may write to its folder; photo-clip goes on then."
+)
 
 
 class Connections:
@@ -162,7 +167,8 @@ def _errors_explained(file: Path) -> Iterator[None]:
         text = "disk I/O error" if code_of(error) == sqlite3.SQLITE_IOERR else str(error)
         raise _explained(text, file) from error
     except OSError as error:
-        raise _useless(file, error.strerror) from error
+        advice = "Choose another folder with --library." if error.errno in OF_THE_FILE else _SEE_TO_ITS_PLACE
+        raise _useless(file, error.strerror, advice) from error
 
 
 def _see_that_it_can_be_asked_for(file: Path) -> None:
@@ -188,9 +194,5 @@ def _explained(text: str, file: Path) -> StoreError:
     return _useless(file, text)
 
 
-def _useless(file: Path, what_happened: str | None) -> StoreError:
-    return StoreError(
-        f"The library's file “{file}” cannot be used ({what_happened}).",
-        advice="See that its drive is connected and has room, and that you may write to its folder; photo-clip goes on"
-        " then.",
-    )
+def _useless(file: Path, what_happened: str | None, advice: str = _SEE_TO_ITS_PLACE) -> StoreError:
+    return StoreError(f"The library's file “{file}” cannot be used ({what_happened}).", advice=advice)
