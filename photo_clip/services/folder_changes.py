@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from photo_clip import APP_NAME
@@ -291,6 +292,7 @@ class WatchedFolders:
         found: dict[str, FileStamp] = {}
         beside: dict[str, FileStamp] = {}
         in_cloud: set[str] = set()
+        passed: set[str] = set()
         others = [each.path for each in self.all() if each.id != folder.id]
         inner = [each for each in others if each.is_relative_to(folder.path)]
         closed = [place.relative_to(folder.path).as_posix() for place in inner]
@@ -301,12 +303,12 @@ class WatchedFolders:
             in_cloud |= part.in_cloud
             closed.extend(part.closed)
             if part.is_unwanted:
-                unwanted |= {file.photo_id for path, file in known.items() if f"{path}/".startswith(f"{part.folder}/")}
+                passed.add(part.folder)
             yield Progress(Phase.LOOKING, len(found), None, part.folder or folder.name)
         unwanted |= {  # such as those found before their folder's kind was one to pass over
             file.photo_id
             for path, file in known.items()
-            if path not in found and any(map(is_passed_over, path.split("/")))
+            if path not in found and (any(map(is_passed_over, path.split("/"))) or _is_within(path, passed))
         }
         present = {
             path: file
@@ -469,6 +471,11 @@ def _has_any(found: Iterable[str], folder: Path) -> bool:
     """Whether a file is below a folder, all by their paths relative to the same one; not where that is the folder."""
     below = f"{folder.as_posix()}/"  # “./”, with which no path begins
     return any(path.startswith(below) for path in found)
+
+
+def _is_within(path: str, places: Container[str]) -> bool:
+    """Whether a path, or one of the folders around it, is among the places, of which there may be thousands."""
+    return any(around in places for around in accumulate(path.split("/"), "{}/{}".format))
 
 
 def _files_now(photos: Iterable[Photo]) -> Iterator[tuple[int, FileNow]]:

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator
 from pathlib import Path
 
 import pytest
 
-from photo_clip.core.photo import FolderIdentity, FolderState
+from photo_clip.core.photo import FolderIdentity, FolderState, KnownFile
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
@@ -553,3 +553,28 @@ def test_what_was_decided_of_a_photo_behind_a_link_goes_where_it_is_once_that_is
     bench.folders.remove(new.id)
     bench.index()
     assert len(bench.shown()) == 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_known_photos_are_not_gone_through_for_each_link_to_another_watched_folder(
+    bench: Bench, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Known(dict[str, KnownFile]):
+        times_gone_through = 0
+
+        def items(self) -> ItemsView[str, KnownFile]:
+            Known.times_gone_through += 1
+            return super().items()
+
+    write_photo(bench.photos / "own.jpg", "own")
+    bench.index()
+    known_files = bench.catalog.folders.known_files
+    monkeypatch.setattr(bench.catalog.folders, "known_files", lambda folder_id: Known(known_files(folder_id)))
+    times: list[int] = []
+    for number in range(20):
+        (bench.photos / f"{number}.jpg").symlink_to(write_photo(other / f"{number}.jpg", f"blue {number:02}"))
+        Known.times_gone_through = 0
+        bench.index()
+        times.append(Known.times_gone_through)
+    assert len(bench.shown()) == 21
+    assert times[-1] == times[0]
