@@ -15,6 +15,7 @@ from photo_clip.core.formats import is_photo_name
 from photo_clip.core.left_out import LeftOut
 from photo_clip.core.photo import FileStamp
 from photo_clip.core.sidecars import is_sidecar_name
+from photo_clip.core.there import is_folder
 
 _FILES_AT_ONCE, _LISTED_AT_ONCE = 200, 2000
 _JUNCTION = 0xA0000003
@@ -196,7 +197,10 @@ def _is_found_elsewhere(path: Path, root: Path, left_out: LeftOut | None, others
     if owner == root:
         return False
     inside = real.relative_to(owner)
-    return not (any(map(is_passed_over, inside.parts)) or _is_left_out(left_out, owner, "", inside.as_posix()))
+    is_named_so = is_photo_name(real.name) or is_folder(real)  # a link may give any file the name of a photo
+    return is_named_so and not (
+        any(map(is_passed_over, inside.parts)) or _is_left_out(left_out, owner, "", inside.as_posix())
+    )
 
 
 def _is_left_out(left_out: LeftOut | None, root: Path, folder: str, name: str) -> bool:

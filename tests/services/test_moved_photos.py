@@ -526,8 +526,9 @@ def test_a_link_into_a_watched_folder_to_what_is_not_looked_for_there_is_a_photo
     (bench.photos / "private").symlink_to(other / "private")
     bench.folders.leave_out([str(other / "private")])
     write_photo(bench.photos / "hidden" / "a.jpg", "red")
+    (bench.photos / "named.jpg").symlink_to(write_photo(other / "by content" / "1d2e3f", "blue"))
     bench.index()
-    assert sorted(bench.shown()) == ["hidden/a.jpg", "private/private.jpg"]
+    assert sorted(bench.shown()) == ["hidden/a.jpg", "named.jpg", "private/private.jpg"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
