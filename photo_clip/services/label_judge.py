@@ -118,7 +118,7 @@ class LabelJudge:
                 yield Progress(Phase.COMPARING, start, len(labels))
                 found += self.judge_some(labels[start : start + _LABELS_AT_ONCE])
         finally:  # it may be closed at any yield
-            self._embeddings.keep()
+            self.keep()
         return found
 
     def judge_some(self, labels: Sequence[Label]) -> list[Judged]:
@@ -225,6 +225,10 @@ class LabelJudge:
     def embedding(self, encoder: Encoder, words: Sequence[str]) -> NDArray[np.float32]:
         """Return the embedding of what a label asks the model for, shape (d,)."""
         return self._embeddings.of(encoder, words)
+
+    def keep(self) -> None:
+        """Keep for the next start what labels mean to the model."""
+        self._embeddings.keep()
 
     def forget(self, model_key: str) -> None:
         """Forget what labels mean to a model."""

@@ -268,3 +268,4 @@ class Library:
                 last_to_first.callback(self.index.close)
             last_to_first.callback(self.models.close)
             last_to_first.callback(self.reader.close)
+            last_to_first.callback(self.label_judge.keep)

@@ -272,17 +272,23 @@ def test_a_file_of_the_program_that_makes_no_list_hides_no_other(
     assert all_lists(library.catalog.tags)[1] == []
 
 
-def test_what_was_done_of_many_labels_is_not_lost_where_judging_is_closed(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def asked_of_models(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which the first of the texts is added whenever a model embeds some."""
     asked: list[str] = []
     embed = FakeEncoder.embed_texts
 
-    def counted(encoder: FakeEncoder, texts: Sequence[str]) -> Vectors:
+    def told(encoder: FakeEncoder, texts: Sequence[str]) -> Vectors:
         asked.append(texts[0])
         return embed(encoder, texts)
 
-    monkeypatch.setattr(FakeEncoder, "embed_texts", counted)
+    monkeypatch.setattr(FakeEncoder, "embed_texts", told)
+    return asked
+
+
+def test_what_was_done_of_many_labels_is_not_lost_where_judging_is_closed(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_of_models(monkeypatch)
     labels = [Label(f"label {number}") for number in range(40)]
     background = Background(library.catalog, PHRASES, tmp_path / "background")
 
@@ -302,6 +308,19 @@ def test_what_was_done_of_many_labels_is_not_lost_where_judging_is_closed(
     asked.clear()
     new_judge().judge(labels[0])
     assert asked == ["label 0"]
+
+
+def test_what_a_single_label_means_is_kept_as_a_library_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_of_models(monkeypatch)
+    for _ in range(2):
+        library = open_fake_library(tmp_path / "library")
+        background = Background(library.catalog, PHRASES, tmp_path / "background")
+        library.label_judge = LabelJudge(library.catalog, library.neighbours, library.models, background)
+        library.label_judge.judge(Label("warm"))
+        library.close()
+    assert asked.count("warm") == 1
 
 
 def test_a_line_is_kept_and_a_renamed_label_keeps_its_decisions(
