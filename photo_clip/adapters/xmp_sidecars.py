@@ -86,6 +86,7 @@ class XmpSidecars:
         if before is None and not tags and rating is None:
             return None
         tree = _parsed(before, file) if before is not None else _new()
+        former = None if before is None else _content_of(tree, before)  # others write the same in other ways
         try:
             _put(tree, tags, rating)
         except ValueError as error:
@@ -93,7 +94,8 @@ class XmpSidecars:
                 f"The tags of “{photo}” hold a character that no sidecar can.",
                 advice="Rename the tag; the sidecar was not changed.",
             ) from error
-        return self._change(photo, seen, file, before, _content_of(tree, before))
+        content = _content_of(tree, before)
+        return None if content == former else self._change(photo, seen, file, before, content)
 
     def clean(self, photo: Path, seen: str | None = None) -> Written | None:
         seen = self.mark(photo) if seen is None else seen
@@ -119,16 +121,12 @@ class XmpSidecars:
         is_empty = made and not _says_more(tree)
         return self._change(photo, seen, file, before, None if is_empty else _content_of(tree, before))
 
-    def _change(
-        self, photo: Path, seen: str, file: Path, before: bytes | None, content: bytes | None
-    ) -> Written | None:
+    def _change(self, photo: Path, seen: str, file: Path, before: bytes | None, content: bytes | None) -> Written:
         """Let a sidecar hold this in place of what it held, whole or not at all; with None, take it away.
 
         Where its drive lets it, a new one may be read by whoever may read the photo. What others write between the
         last look at it and the act that follows, some microseconds, is lost; there is no lock that all of them heed.
         """
-        if content == before:
-            return None
         aside = _aside(file)
         with _writing(file):
             if before is not None and not _is_writable(file):

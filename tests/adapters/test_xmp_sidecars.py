@@ -168,6 +168,17 @@ def test_sidecars_are_written_where_no_modes_are_taken(photo: Path, monkeypatch:
         assert said_in_xmp(sidecar_of(photo).read_bytes()).keywords == (tag,)
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o444])
+def test_a_sidecar_of_others_to_which_nothing_is_to_be_added_stays_as_they_wrote_it(photo: Path, mode: int) -> None:
+    others = OTHERS.replace('"', "'").replace("\n", "\r\n").encode()
+    file = photo.with_suffix(".xmp")
+    file.write_bytes(others)
+    file.chmod(mode)
+    for rating in (None, 2):
+        assert XmpSidecars().write(photo, (), rating) is None
+    assert file.read_bytes() == others
+
+
 @pytest.mark.parametrize("mode", [0o444, 0o400])
 def test_a_sidecar_that_somebody_protected_is_left_and_told(photo: Path, mode: int) -> None:
     sidecars, file = XmpSidecars(), sidecar_of(photo)
