@@ -29,6 +29,11 @@ class _Place:
     only_in_cloud: bool = False
     """Whether its content cannot be had."""
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its stamp is that of the photo known there, of which it does not tell enough."""
+        return self.former is not None and self.former.stamp == self.stamp
+
 
 @dataclass(frozen=True, slots=True)
 class _Away:
@@ -170,7 +175,8 @@ class MovedPhotos:
 
     def _compare(self, all_places: Sequence[_Place], away: Sequence[_Away]) -> Task[_Contents]:
         sizes, known = {photo.stamp.size_bytes for photo in away}, {photo.content for photo in away}
-        contents = _Contents({place: key for place in all_places if (key := _key(place.stamp)) in known})
+        keys = {place: _key(place.stamp) for place in all_places if not place.is_doubtful}
+        contents = _Contents({place: key for place, key in keys.items() if key in known})
         lost = {(photo.name, photo.stamp): photo.content for photo in away if photo.is_lost}
         for place in all_places:
             if place.only_in_cloud:  # its name, size and time tell where that can

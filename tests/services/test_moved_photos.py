@@ -88,6 +88,21 @@ def test_files_of_one_size_and_time_that_change_names_keep_who_they_are(bench: B
     assert not run(bench.folders.look(folder)).changes, "what was not renamed since is not read again"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells of no new name")
+def test_files_of_one_size_and_time_keep_who_they_are_though_one_more_was_not_read_yet(bench: Bench) -> None:
+    bench.now_s = 1_500_000_000.0  # the files are renamed later
+    for name in "ab":
+        write_photo(bench.photos / f"{name}.jpg", f"red {name}", mtime_s=1_000_000_000)
+    bench.index()
+    before = bench.shown()
+    write_photo(bench.photos / "c.jpg", "red c", mtime_s=1_000_000_000)
+    run(bench.indexer.follow())
+    for name, other in (("a.jpg", "aside"), ("b.jpg", "a.jpg"), ("aside", "b.jpg")):
+        (bench.photos / name).rename(bench.photos / other)
+    assert bench.index().moved == 2
+    assert bench.shown() == {"a.jpg": before["b.jpg"], "b.jpg": before["a.jpg"], "c.jpg": 3}
+
+
 def test_a_renamed_folder_keeps_every_photo_and_reads_none(bench: Bench) -> None:
     for number in range(50):
         write_photo(bench.photos / "2020" / "trip" / f"{number}.jpg", f"red {number:03}")
