@@ -271,6 +271,15 @@ def test_of_a_list_in_another_the_words_are_not_those_of_the_field(photo: Path) 
     assert XmpSidecars().read(photo).keywords == ("outer",)
 
 
+def test_what_is_ours_is_taken_out_of_one_sidecar_though_the_other_is_damaged(photo: Path) -> None:
+    sidecars = XmpSidecars()
+    assert sidecars.write(photo, ["mine"])
+    photo.with_suffix(".xmp").write_bytes(b"damaged")
+    with pytest.raises(StoreError, match=r"photo\.xmp.* is damaged"):
+        sidecars.clean(photo)
+    assert sorted(photo.parent.iterdir()) == [photo, photo.with_suffix(".xmp")]
+
+
 def test_a_sidecar_that_cannot_be_written_is_told(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, os.strerror(28))

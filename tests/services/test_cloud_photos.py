@@ -143,6 +143,19 @@ def test_another_photo_in_the_cloud_at_the_place_of_one_that_is_long_gone_gets_n
     assert bench.catalog.tags.decisions(bench.shown()["a.jpg"]) == {}
 
 
+def test_photos_of_one_size_and_time_that_go_to_the_cloud_stay_who_they_are(bench: Bench, cloud: Cloud) -> None:
+    bench.now_s = 1_500_000_000.0  # what the system notes of the files is later
+    photos = [write_photo(bench.photos / f"{name}.jpg", f"red {name}", mtime_s=1_000_000_000) for name in "ab"]
+    bench.index()
+    before = bench.shown()
+    for photo in photos:
+        cloud.take(photo)
+    report = bench.index()
+    assert (report.moved, report.changed) == (0, 0)
+    assert bench.shown() == before
+    assert bench.catalog.embeddings.counts(bench.encoder.identity.key).waiting == 0
+
+
 def test_a_sidecar_that_is_only_in_the_cloud_says_what_it_said(bench: Bench, cloud: Cloud) -> None:
     photo = write_photo(bench.photos / "a.jpg", "red")
     sidecar = write_photo(bench.photos / "a.xmp", "<xmp/>")

@@ -11,6 +11,7 @@ from photo_clip.core.photo import FolderIdentity, FolderState, KnownFile
 from photo_clip.core.progress import Report
 from photo_clip.core.tags import Decision
 from photo_clip.services.folder_changes import EMPTY, LOSSES, OTHER_DEVICE
+from photo_clip.services.known_photos import photo_at
 from tests.fakes import unplug, write_photo
 from tests.indexing import Bench, run
 
@@ -86,6 +87,10 @@ def test_files_of_one_size_and_time_that_change_names_keep_who_they_are(bench: B
     bench.index()
     (folder,) = bench.folders.all()
     assert not run(bench.folders.look(folder)).changes, "what was not renamed since is not read again"
+    version = bench.catalog.version()
+    bench.now_s += 60
+    bench.index()
+    assert bench.catalog.version() == version, "a look that finds nothing writes nothing"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells of no new name")
@@ -565,6 +570,9 @@ def test_what_was_decided_of_a_photo_behind_a_link_goes_where_it_is_once_that_is
     now = bench.shown()
     assert sorted(now) == sorted(f"../outside/{number}.jpg" for number in range(20))
     assert now["../outside/1.jpg"] == before["linked/1.jpg"]
+    by_link = photo_at(bench.catalog, bench.photos / "linked" / "1.jpg")
+    assert by_link is not None
+    assert by_link.id == before["linked/1.jpg"]
     assert {folder.state for folder in bench.folders.all()} == {FolderState.ONLINE}
     bench.folders.remove(new.id)
     bench.index()
