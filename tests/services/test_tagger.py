@@ -202,10 +202,12 @@ def test_of_photos_in_some_folders_alone_each_is_asked_about(library: Library, p
     for number in range(6):
         write_photo(folder / f"red away {number}.jpg", f"red away {number}")
     write_photo(photos / "green 0 copy.jpg", "green 0")
+    write_photo(folder / "copy.jpg", "red away 1")
     run(library.keep_up())
     library.catalog.tags.save_list(LabelList("trip", "red", folder=str(folder)))
     asked = judge.to_judge(judge.judge(Label("red")), 10)
-    assert sorted(asked) == ids_of(library, "red away")
+    assert len(asked) == 6
+    assert set(asked) < {*ids_of(library, "red away"), *ids_of(library, "copy")}, "a copy is not asked about"
     (folder / "red away 0.jpg").unlink()
     judged = judge.judge(Label("red"))
     run(library.keep_up())
