@@ -48,7 +48,6 @@ class LabelledPhotos:
         on = labels_on(self._catalog.tags.lists())
         labels = on.labels
         fitting = [each for each in labels if wanted == each.name.casefold()]
-        fitting = fitting or [each for each in labels if wanted == each.words[0].casefold()]
         fitting = fitting or [each for each in labels if each.name.casefold().rpartition("/")[2] == wanted]
         if not fitting:
             known = ", ".join(each.name for each in labels[:8]) or "none yet"

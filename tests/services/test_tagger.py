@@ -452,6 +452,9 @@ def test_photos_are_found_by_labels_and_by_parts_of_tags(
     assert green[0] not in found("label:red")
     assert green[0] not in found("label:a/b/c/d/red")
     assert green[0] in found("label:colours/red")
+    library.catalog.tags.save_list(LabelList("more", "leaves/green\nsky/green = blue"))
+    assert found("label:green") == found("label:leaves/green") | found("label:sky/green") > found("label:leaves/green")
+    library.catalog.tags.remove_list("more")
     with pytest.raises(UsageError, match="No label “green” is on"):
         searcher.search("label:green")
 
