@@ -257,11 +257,11 @@ def test_a_sidecar_that_is_too_large_is_left_and_the_other_one_read(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photo_clip.adapters.xmp_sidecars.LONGEST_PACKET_BYTES", len(OTHERS.encode()))
-    photo.with_name(f"{photo.name}.xmp").write_text(f"{OTHERS} ", encoding="utf-8")
+    photo.with_name(f"{photo.name}.xmp").write_bytes(f"{OTHERS} ".encode())
     with pytest.raises(StoreError, match="too large") as told:
         XmpSidecars().read(photo)
     assert not isinstance(told.value, SilentDriveError), "its drive is well, and it is not read again and again"
-    photo.with_suffix(".xmp").write_text(OTHERS, encoding="utf-8")
+    photo.with_suffix(".xmp").write_bytes(OTHERS.encode())
     assert XmpSidecars().read(photo).rating == 2
 
 
