@@ -51,7 +51,7 @@ def write_photo(path: Path, words: str, *, mtime_s: float = 1_000_000_000) -> Pa
 
 
 def break_drive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what lies below a folder be neither looked at nor renamed, as where a drive was pulled out in use."""
+    """Let what lies below a folder be neither looked at nor written, as where a drive was pulled out in use."""
 
     def fail_below(do: Callable[..., object]) -> Callable[..., object]:
         def done(path: object, *more: object, **how: object) -> object:
@@ -61,7 +61,7 @@ def break_drive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
         return done
 
-    for name in ("stat", "lstat", "replace"):
+    for name in ("stat", "lstat", "open", "utime", "replace"):
         monkeypatch.setattr(os, name, fail_below(getattr(os, name)))
 
 

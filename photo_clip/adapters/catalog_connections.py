@@ -1,5 +1,6 @@
 """The connections to the catalogue's file: one a thread, and one writer at a time."""
 
+import errno
 import os
 import sqlite3
 import threading
@@ -12,8 +13,10 @@ from photo_clip.adapters.catalog_head import differs, keep_head, kept_pages
 from photo_clip.adapters.catalog_salvage import is_cut_off, is_due, marker_of, salvage
 from photo_clip.adapters.catalog_schema import check, connect, open_for_reading, open_for_writing
 from photo_clip.core.errors import StoreError
-from photo_clip.core.file_systems import OF_THE_FILE
+from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 
+_TAKES_NO_FILE = CLOSED | {errno.EROFS, errno.ENOSPC}
+"""What the system says of a folder where nothing can be written, on a drive that is well."""
 _SEE_TO_ITS_PLACE = (
     "See that its drive is connected and has room, and that you may write to its folder; photo-clip goes on then."
 )
@@ -152,9 +155,7 @@ def _errors_explained(file: Path) -> Iterator[None]:
         yield
     except UNREADABLE as error:
         if tells_of_damage(error):
-            _see_that_it_can_be_asked_for(file)
-            with suppress(OSError):
-                marker_of(file).touch()
+            _mark_as_damaged(file)
             raise StoreError(
                 f"The library's file “{file}” is damaged.",
                 advice="Close photo-clip and open it again, or run photo-clip index: what can be read is saved then,"
@@ -171,12 +172,14 @@ def _errors_explained(file: Path) -> Iterator[None]:
         raise _useless(file, error.strerror, advice) from error
 
 
-def _see_that_it_can_be_asked_for(file: Path) -> None:
-    """Raise StoreError where it cannot: SQLite speaks of damage, too, where a drive is gone and gives no page."""
+def _mark_as_damaged(file: Path) -> None:
+    """Let the next start save what can be read. Raises StoreError where the drive takes nothing, and no right or room
+    is missing: SQLite speaks of damage, too, where a drive is gone and gives no page."""
     try:
-        file.stat()
+        marker_of(file).touch()
     except OSError as error:
-        raise _useless(file, error.strerror) from error
+        if error.errno not in _TAKES_NO_FILE:
+            raise _useless(file, error.strerror) from error
 
 
 def _explained(text: str, file: Path) -> StoreError:

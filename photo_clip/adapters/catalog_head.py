@@ -4,6 +4,7 @@ They never change but with the catalogue's version, so that pages which differ f
 """
 
 from pathlib import Path
+from typing import BinaryIO
 
 from photo_clip.adapters.catalog_schema import APPLICATION_ID
 from photo_clip.core.whole_files import put_in_place
@@ -57,16 +58,24 @@ def kept_pages(file: Path) -> dict[int, bytes]:
 
 
 def differs(file: Path, pages: dict[int, bytes]) -> bool:
-    """Whether pages of a file are others than those; not where it cannot be read."""
+    """Whether pages of a file are others than those, or its drive does not give some; not where it gives none."""
     try:
-        with file.open("rb") as stream:
-            for number, page in pages.items():
-                stream.seek((number - 1) * PAGE)
-                if _lasting(number, stream.read(PAGE)) != _lasting(number, page):
-                    return True
+        with file.open("rb", buffering=0) as stream:  # else more would be read than is asked for
+            now = {number: page_of(stream, number) for number in pages}
     except OSError:
         return False
-    return False
+    given = {number: page for number, page in now.items() if page is not None}
+    is_other = any(_lasting(number, page) != _lasting(number, pages[number]) for number, page in given.items())
+    return is_other or 0 < len(given) < len(pages)
+
+
+def page_of(stream: BinaryIO, number: int) -> bytes | None:
+    """Return a page, counted from 1 on; None where the file's drive does not give it, as it has bad sectors."""
+    try:
+        stream.seek((number - 1) * PAGE)
+        return stream.read(PAGE)
+    except OSError:
+        return None
 
 
 def put_pages(copy: Path, pages: dict[int, bytes]) -> None:

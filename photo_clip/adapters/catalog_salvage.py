@@ -1,17 +1,21 @@
 """Saves what can still be read of a damaged catalogue into a new one; the damaged file is kept."""
 
-import shutil
+import errno
+import math
+import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
 from photo_clip.adapters.catalog_damage import UNREADABLE, tells_of_damage
-from photo_clip.adapters.catalog_head import PAGE, differs, head_of, kept_pages, put_pages, version_in
+from photo_clip.adapters.catalog_head import PAGE, differs, head_of, kept_pages, page_of, put_pages, version_in
 from photo_clip.adapters.catalog_remains import opened_all_the_same, save_remains
 from photo_clip.adapters.catalog_schema import MIGRATIONS, connect, has_all_tables, make_tables, version_of
 from photo_clip.core.amounts import photos_in_words
 from photo_clip.core.whole_files import put_in_place
 
+_MOST_LOST = 0.1
+"""The share of a file's pages that may be lost in bad sectors."""
 _COMPANIONS = ("", "-wal", "-shm")
 """What SQLite keeps beside a file belongs to it."""
 
@@ -119,8 +123,8 @@ def _heads(file: Path) -> list[dict[int, bytes]]:
     pages = kept_pages(file)
     if not differs(file, pages):
         return [{}]
-    with file.open("rb") as stream:
-        first = stream.read(PAGE)
+    with file.open("rb", buffering=0) as stream:
+        first = page_of(stream, 1) or b""
     is_older = version_in(pages[1]) < version_in(first) <= len(MIGRATIONS)
     return [{}, pages] if is_older else [pages, {}]
 
@@ -129,8 +133,25 @@ def _copy(file: Path, copy: Path, pages: dict[int, bytes]) -> None:
     """Copy the file with what belongs to it, and put pages into the copy."""
     for companion in ("", "-wal"):
         with suppress(FileNotFoundError):
-            shutil.copyfile(f"{file}{companion}", f"{copy}{companion}")
+            _copy_what_is_given(Path(f"{file}{companion}"), Path(f"{copy}{companion}"))
     put_pages(copy, pages)
+
+
+def _copy_what_is_given(file: Path, copy: Path) -> None:
+    """Copy a file, with zeros in place of pages that its drive does not give, as it has bad sectors.
+
+    Raises OSError where it gives less than most of them: then the drive is the trouble, not the file.
+    """
+    with file.open("rb", buffering=0) as source, copy.open("wb") as target:
+        size = source.seek(0, os.SEEK_END)
+        count, lost = math.ceil(size / PAGE), 0
+        for number in range(1, count + 1):
+            page = page_of(source, number)
+            if page is None:
+                page, lost = bytes(min(PAGE, size - (number - 1) * PAGE)), lost + 1
+                if lost > 1 + count * _MOST_LOST:
+                    raise OSError(errno.EIO, os.strerror(errno.EIO), str(file))
+            target.write(page)
 
 
 def _kept_as(file: Path) -> Path:

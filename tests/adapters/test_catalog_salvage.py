@@ -1,9 +1,13 @@
 """A damaged catalogue: what can be read is saved, the file is kept, and people are told."""
 
+import errno
+import io
 import os
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +52,25 @@ def overwrite(file: Path, page: int, content: bytes | None = None) -> None:
         stream.write(content or os.urandom(PAGE))
 
 
+def break_sectors(file: Path, pages: Collection[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages of a file be overwritten for SQLite, and not be given at all to who reads them from Python."""
+    for page in pages:
+        overwrite(file, page)
+    open_file, device = Path.open, (file.stat().st_dev, file.stat().st_ino)
+
+    class Broken(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() // PAGE + 1 in pages:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(file))
+            return super().read(size)
+
+    def open_broken(self: Path, mode: str = "r", **how: Any) -> Any:
+        is_broken = mode == "rb" and self.exists() and (self.stat().st_dev, self.stat().st_ino) == device
+        return Broken(self) if is_broken else open_file(self, mode, **how)
+
+    monkeypatch.setattr(Path, "open", open_broken)
+
+
 def tags_in(catalog: SqliteCatalog) -> int:
     return catalog.tags.counts().get("kept", 0)
 
@@ -88,6 +111,41 @@ def test_a_damaged_page_costs_its_rows_alone_and_no_decision(file: Path, table: 
     again = SqliteCatalog(file)
     assert again.salvaged == ""
     again.close()
+
+
+@needs_dbstat
+@pytest.mark.parametrize("table", ["photos", "decisions", "sqlite_schema"])
+def test_bad_sectors_of_the_drive_cost_their_rows_alone(
+    file: Path, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_sectors(file, pages_of(file, table)[:1], monkeypatch)
+    if table != "sqlite_schema":  # that is noticed by itself
+        marker_of(file).touch()
+    catalog = SqliteCatalog(file)
+    assert "Saved were 600 photos and 600 decisions" in catalog.salvaged
+    assert len(catalog.tags.decided("kept")) == PHOTOS
+    catalog.close()
+
+
+def test_a_drive_that_gives_hardly_anything_is_the_trouble_and_not_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker_of(file).touch()
+    held = file.read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr(catalog_salvage, "page_of", lambda _stream, number: None if number % 2 else bytes(PAGE))
+        with pytest.raises(StoreError, match="cannot be used") as told:
+            SqliteCatalog(file)
+    assert "drive" in told.value.advice
+    assert file.read_bytes() == held
+    assert sorted(each.name for each in file.parent.iterdir()) == [
+        "catalog.db",
+        "catalog.db.damaged",
+        "catalog.db.head",
+    ]
+    catalog = SqliteCatalog(file)
+    assert tags_in(catalog) == PHOTOS
+    catalog.close()
 
 
 @needs_dbstat
