@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from photo_clip.adapters.content_hash import content_hash
 from photo_clip.adapters.memory_limit import TOO_MUCH_MEMORY
-from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import NOT_ALLOWED, NOT_GIVEN, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from photo_clip.core.file_systems import CLOSED, OF_THE_FILE
 from photo_clip.core.formats import HEAD_BYTES, kind_of, why_unreadable
 
@@ -86,6 +86,8 @@ def _told_by_system(error: OSError, number: int, path: Path) -> UnreadablePhotoE
         return UnreadablePhotoError(TOO_MUCH_MEMORY)
     if number in _LEADS_NOWHERE and error.filename is None:
         return None
+    if number == errno.EIO and error.filename is None:  # it was opened; where the drive is gone, its folder is, too
+        return PhotoClosedError(NOT_GIVEN)
     if number in OF_THE_FILE:
         return UnreadablePhotoError(f"the system cannot open it ({os.strerror(number)})")
     return PhotoGoneError(_NO_ANSWER)

@@ -21,7 +21,9 @@ from collections.abc import Callable
 from functools import partial
 
 NOT_ALLOWED = "you may not read this file"
-"""The reason of those that are tried again at each start, as rights change without a trace in the file."""
+NOT_GIVEN = "its drive does not give all of it"
+TRIED_AGAIN = (NOT_ALLOWED, NOT_GIVEN)
+"""The reasons of those that are tried again at each start, as rights and drives change without a trace in the file."""
 
 
 class PhotoClipError(Exception):

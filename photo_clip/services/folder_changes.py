@@ -10,7 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from photo_clip import APP_NAME
-from photo_clip.core.errors import FolderError, StoreError
+from photo_clip.core.errors import NOT_GIVEN, FolderError, StoreError
 from photo_clip.core.folder_names import is_passed_over
 from photo_clip.core.kept_texts import texts_in
 from photo_clip.core.left_out import LeftOut
@@ -375,6 +375,8 @@ class WatchedFolders:
         identity = look.identity or known.identity
         if (known.state, known.identity) != (FolderState.ONLINE, identity):
             self._catalog.folders.update(known.id, FolderState.ONLINE, identity=identity)
+        if known.state is not FolderState.ONLINE:
+            self._catalog.forget_skips(NOT_GIVEN)  # perhaps it was on its way out when they were read
         if look.began_s is not None:
             self._catalog.set_setting(f"{_SURE_SINCE}{known.id}", str(look.began_s))
         if not look.drives_below <= self._drives_below(known):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photo_clip.core.errors import NOT_ALLOWED, ModelError, StoreError
+from photo_clip.core.errors import TRIED_AGAIN, ModelError, StoreError
 from photo_clip.core.filters import PlaceOf
 from photo_clip.core.models import ModelSource
 from photo_clip.core.photo import Folder
@@ -138,7 +138,8 @@ class Library:
         """
         if not self._has_tried_closed:
             self._has_tried_closed = True
-            self.catalog.forget_skips(NOT_ALLOWED)
+            for reason in TRIED_AGAIN:
+                self.catalog.forget_skips(reason)
         report = yield from self.indexer.follow(folder_ids=folder_ids, accept_losses=accept_losses)
         if self.sidecar_reader is not None:
             yield from self.sidecar_reader.catch_up(report)

@@ -18,7 +18,7 @@ from PIL import Image
 from photo_clip.adapters import reading_trouble
 from photo_clip.adapters.images import hash_photo, read_photo, read_thumbnail, read_view
 from photo_clip.adapters.reading_trouble import explained
-from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
+from photo_clip.core.errors import NOT_ALLOWED, NOT_GIVEN, PhotoClosedError, PhotoGoneError, UnreadablePhotoError
 from tests.made_pictures import LYING_HEIC, SQUARE, exif_data, quarters, reason_for, scenery
 from tests.raw_files import write_dng
 
@@ -156,7 +156,7 @@ def test_a_file_that_may_not_be_read_is_skipped(tmp_path: Path) -> None:
     assert reason_for(tmp_path / "photo.jpg") == "you may not read this file"
 
 
-DRIVE_TROUBLE = ["EIO", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "ECONNRESET", "ENOTCONN", "ETIMEDOUT"]
+DRIVE_TROUBLE = ["ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "ECONNRESET", "ENOTCONN", "ETIMEDOUT"]
 
 
 @pytest.mark.parametrize("name", [*DRIVE_TROUBLE, "EREMOTEIO", "EKEYEXPIRED", "EAGAIN", "EBUSY", "EMFILE"])
@@ -167,6 +167,14 @@ def test_what_the_system_says_of_a_drive_says_nothing_about_the_photo(
     number = getattr(errno, name, errno.EIO)
     with pytest.raises(PhotoGoneError, match="its drive does not answer"), explained(tmp_path / "photo.jpg"):
         raise OSError(number, os.strerror(number), file)
+
+
+def test_a_photo_on_a_bad_sector_is_told_but_may_be_a_good_one(tmp_path: Path) -> None:
+    with pytest.raises(PhotoClosedError) as told, explained(tmp_path / "photo.jpg"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    assert told.value.reason == NOT_GIVEN
+    with pytest.raises(PhotoGoneError, match="its drive does not answer"), explained(tmp_path / "photo.jpg"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), "photo.jpg")
 
 
 def test_trouble_that_windows_has_no_name_for_is_of_the_drive(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from photo_clip.core.errors import (
     NOT_ALLOWED,
+    NOT_GIVEN,
     ModelError,
     PhotoClosedError,
     PhotoGoneError,
@@ -405,6 +406,23 @@ def test_a_photo_rewritten_while_it_is_read_is_left_to_the_next_look(bench: Benc
         f"green {photo.name}",
         f"green {bad.name}",
     }
+
+
+def test_photos_that_a_drive_did_not_give_are_tried_again_when_it_is_back(bench: Bench) -> None:
+    def fail(path: Path) -> None:
+        raise PhotoClosedError(NOT_GIVEN)
+
+    for number in range(3):
+        write_photo(bench.photos / f"{number}.jpg", f"red {number}")
+    bench.folders.add(bench.photos)
+    bench.reader.before_reading = fail
+    assert set(bench.index().skipped.values()) == {NOT_GIVEN}
+    bench.reader.before_reading = None
+    assert bench.index().embedded == 0
+    away = unplug(bench.photos)
+    assert bench.index().offline
+    away.rename(bench.photos)
+    assert bench.index().embedded == 3
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photo_clip.adapters.catalog import SqliteCatalog
-from photo_clip.core.errors import NOT_ALLOWED, PhotoClosedError
+from photo_clip.core.errors import TRIED_AGAIN, PhotoClosedError
 from photo_clip.core.models import Kind, ModelSource
 from photo_clip.core.photo import FolderState
 from photo_clip.core.progress import Phase, Progress, Report, Task
@@ -79,14 +79,15 @@ def run(task: Task[Report]) -> Report:
             return report
 
 
-def test_photos_that_may_not_be_read_are_tried_again_once_at_each_start(rooms: Rooms) -> None:
+@pytest.mark.parametrize("reason", TRIED_AGAIN)
+def test_photos_that_may_not_be_read_are_tried_again_once_at_each_start(rooms: Rooms, reason: str) -> None:
     closed, broken = rooms.photos / "closed.jpg", rooms.photos / "broken.jpg"
     write_photo(closed, "red")
     write_photo(broken, "broken")
 
     def fail(path: Path) -> None:
         if path == closed:
-            raise PhotoClosedError(NOT_ALLOWED)
+            raise PhotoClosedError(reason)
 
     def files_read() -> list[Path]:
         assert isinstance(rooms.library.reader, FakeReader)
