@@ -14,14 +14,13 @@ from photo_clip import APP_NAME
 from photo_clip.cli_common import AsJson, all_letters, labels_of, meant, places_of
 from photo_clip.core.errors import UsageError
 from photo_clip.core.labels import Label
-from photo_clip.core.places import resources_folder
 from photo_clip.core.printable import printable
 from photo_clip.core.there import is_there
 from photo_clip.exit_codes import NOTHING_FOUND, TROUBLE
 from photo_clip.opening import opened_library
 from photo_clip.services.known_photos import photo_at
 from photo_clip.services.label_judge import Judged
-from photo_clip.services.label_lists import LabelsOn, labels_on
+from photo_clip.services.label_lists import LabelsOn, labels_on, shipped_files
 from photo_clip.services.library import Library
 from photo_clip.services.sidecar_writer import SidecarsWritten
 from photo_clip.terminal import run_task, say, say_json, say_table, say_trouble
@@ -180,8 +179,7 @@ def list_conflicts(
 
 def _labels_of(file: Path) -> list[Label]:
     """Return the labels of a file, or of the list of that name that comes with the program."""
-    folder = resources_folder() / "labels"
-    shipped = {each.stem: each for each in folder.glob("*.txt")}
+    shipped = {each.stem: each for each in shipped_files().values()}
     if is_there(file):
         return labels_of(file)
     if file.name not in shipped:

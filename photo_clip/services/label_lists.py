@@ -50,7 +50,7 @@ def all_lists(tags: TagStore) -> tuple[list[LabelList], list[UsageError]]:
     lists = tags.lists()
     unreadable = labels_on(lists).unreadable
     names = {each.name.casefold() for each in lists}
-    for name, file in _shipped().items():
+    for name, file in shipped_files().items():
         if name.casefold() not in names:
             try:
                 lists.append(LabelList(name, labels_in(file), is_on=False))
@@ -59,9 +59,14 @@ def all_lists(tags: TagStore) -> tuple[list[LabelList], list[UsageError]]:
     return sorted(lists, key=lambda each: each.name), unreadable
 
 
+def shipped_files() -> dict[str, Path]:
+    """Return the files of the lists that come with the program, by their names."""
+    return {file.stem.replace("-", " "): file for file in sorted((resources_folder() / "labels").glob("*.txt"))}
+
+
 def is_shipped(name: str) -> bool:
     """Whether a list of that name comes with the program."""
-    return name.casefold() in map(str.casefold, _shipped())
+    return name.casefold() in map(str.casefold, shipped_files())
 
 
 def effect_of(before: LabelList, after: LabelList, standing: Standing = _UNKNOWN) -> str:
@@ -120,11 +125,6 @@ def effect_of_renaming(name: str, to: str, standing: Standing) -> str:
     if to != name and to in standing:
         told += f" “{to}” is there already: the two become one, and where both were decided, “{to}” is right."
     return told
-
-
-def _shipped() -> dict[str, Path]:
-    """Return the files of the lists that come with the program, by their names."""
-    return {file.stem.replace("-", " "): file for file in sorted((resources_folder() / "labels").glob("*.txt"))}
 
 
 def _labels(each: LabelList) -> dict[str, Label]:

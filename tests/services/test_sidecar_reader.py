@@ -54,6 +54,15 @@ def photo_of(library: Library, name: str) -> Photo:
     return photo
 
 
+def tagged_beside(library: Library, label: str) -> Photo:
+    """Accept a label for a photo whose sidecar follows, and return the photo as it was before."""
+    look(library)
+    photo = photo_of(library, "one.jpg")
+    library.sidecars.follows = True
+    library.tagger.decide([photo.id], label, True)
+    return photo
+
+
 def keywords_of(library: Library, name: str = "one.jpg") -> tuple[str, ...]:
     facts = photo_of(library, name).facts
     assert facts is not None
@@ -143,10 +152,7 @@ def test_a_damaged_sidecar_says_what_it_said_before(library: Library, photos: Pa
 
 
 def test_what_is_written_here_is_no_change_by_others(library: Library) -> None:
-    look(library)
-    photo = photo_of(library, "one.jpg")
-    library.sidecars.follows = True
-    library.tagger.decide([photo.id], "animals/dog", True)
+    photo = tagged_beside(library, "animals/dog")
     assert sidecar_of(photo.path).exists()
     assert look(library).sidecars_read == 0
     library.tagger.decide([photo.id], "animals/dog", None)
@@ -201,10 +207,7 @@ def test_what_others_changed_is_kept_and_listed_until_it_was_seen(library: Libra
 
 
 def test_a_change_by_others_just_before_a_write_is_listed_too(library: Library) -> None:
-    look(library)
-    photo = photo_of(library, "one.jpg")
-    library.sidecars.follows = True
-    library.tagger.decide([photo.id], "dog", True)
+    photo = tagged_beside(library, "dog")
     change_by_others(photo, "<dc:subject><rdf:Bag>", "<dc:subject><rdf:Bag><rdf:li>theirs</rdf:li>")
     library.tagger.decide([photo.id], "cat", True)
     (conflict,) = library.catalog.sidecars.conflicts()
@@ -283,10 +286,7 @@ def test_a_sidecar_that_may_not_be_read_for_a_time_is_read_later(
 ) -> None:
     for name in ("one.jpg.xmp", "one.xmp"):
         write_xmp(photos / "trip" / name, name)
-    look(library)
-    photo = photo_of(library, "one.jpg")
-    library.sidecars.follows = True
-    library.tagger.decide([photo.id], "dog", True)
+    photo = tagged_beside(library, "dog")
     write_xmp(photos / "trip" / closed, "changed")
 
     def refuse(file: Path, most_bytes: int) -> bytes:
@@ -308,10 +308,7 @@ def test_a_sidecar_that_may_not_be_read_for_a_time_is_read_later(
 
 
 def test_what_others_change_by_making_a_sidecar_anew_is_listed_though_a_look_found_it_gone(library: Library) -> None:
-    look(library)
-    photo = photo_of(library, "one.jpg")
-    library.sidecars.follows = True
-    library.tagger.decide([photo.id], "dog", True)
+    photo = tagged_beside(library, "dog")
     file = sidecar_of(photo.path)
     text = file.read_text("utf-8")
     file.unlink()
@@ -323,10 +320,7 @@ def test_what_others_change_by_making_a_sidecar_anew_is_listed_though_a_look_fou
 
 
 def test_a_change_that_a_look_noted_and_nobody_read_yet_is_listed_after_a_write(library: Library) -> None:
-    look(library)
-    photo = photo_of(library, "one.jpg")
-    library.sidecars.follows = True
-    library.tagger.decide([photo.id], "dog", True)
+    photo = tagged_beside(library, "dog")
     change_by_others(photo, "<rdf:li>dog</rdf:li>", "<rdf:li>theirs</rdf:li>")
     run(library.indexer.follow())
     library.tagger.decide([photo.id], "cat", True)
